@@ -1,0 +1,56 @@
+# `make help` lists what there is to do; each target installs what it needs.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export DBT_PROFILES_DIR := $(CURDIR)
+
+# The demo: telemetry of both demo experiments, as of the day after which all their windows are due.
+DEMO_CLIENTS ?= 10000
+DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
+demo: export JETSTREAM_AS_OF ?= 2026-04-15
+
+.PHONY: help install demo test lint format lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not installed; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+profiles.yml:
+	cp profiles.example.yml profiles.yml
+
+install: $(VENV)/.installed profiles.yml ## Create .venv from the pinned versions, and profiles.yml
+
+demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
+	$(BIN)/jetstream demo-data --clients $(DEMO_CLIENTS)
+	$(BIN)/jetstream sync --metric-hub metric_hub --experiments demo/experiments.json
+	$(BIN)/dbt build --quiet --select $(addprefix experiment:,$(DEMO_EXPERIMENTS))
+	$(BIN)/jetstream show $(DEMO_EXPERIMENTS)
+
+test: install ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: install ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models/fixtures tests/generic
+
+format: install ## Rewrite Python files in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## Pin the newest versions that pyproject.toml allows
+	$(PYTHON) -m venv $(VENV)/uv
+	$(VENV)/uv/bin/pip install --quiet uv
+	$(VENV)/uv/bin/uv pip compile --quiet --upgrade --python-version 3.11 --extra dev \
+		--no-annotate --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what builds leave behind
+	rm -rf target logs export jetstream.duckdb jetstream.duckdb.wal

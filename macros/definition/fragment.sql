@@ -1,0 +1,13 @@
+{#- A fragment of the lock as SQL: in the target's dialect, with relations in place of `{dataset.table}`.
+
+    Args: sql (str, or dict by adapter where dialects differ), telemetry (dict of relations by key)
+    Returns: str
+-#}
+{% macro fragment(sql, telemetry={}) %}
+    {%- set text = sql if sql is string else sql[target.type] -%}
+    {%- set filled = namespace(text=text) -%}
+    {%- for key, relation in telemetry.items() -%}
+        {%- set filled.text = filled.text | replace('{' ~ key ~ '}', relation | string) -%}
+    {%- endfor -%}
+    {{- return(filled.text) -}}
+{% endmacro %}

@@ -1,0 +1,12 @@
+{#- A date `days` after another; negative days go back. `days` is a number or a SQL integer. -#}
+{% macro add_days(date, days) -%}
+    {{ return(adapter.dispatch('add_days', 'dbt_jetstream')(date, days)) }}
+{%- endmacro %}
+
+{% macro bigquery__add_days(date, days) -%}
+    date_add({{ date }}, interval {{ days }} day)
+{%- endmacro %}
+
+{% macro duckdb__add_days(date, days) -%}
+    {{ date }} + {{ days }}
+{%- endmacro %}

@@ -1,0 +1,14 @@
+{#- Enrollments from an experiment's own enrollment_query.
+
+    Args: enrollment (dict), telemetry (dict of relations)
+-#}
+{% macro custom_enrollments(enrollment, telemetry) %}
+select
+    {{ enrollment.unit_column }} as analysis_id,
+    branch,
+    enrollment_date,
+    num_enrollment_events
+from (
+    {{ fragment(enrollment.custom_query, telemetry) | indent(4) }}
+) as custom_query
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{#- The enrollments of an experiment: who enrolled when, in which branch and segments, and who was
+    exposed. Written once, when enrollment is complete, and kept.
+
+    Args: telemetry (dict of relations by key: the event table and the segments' tables)
+-#}
+{% macro enrollments(telemetry) %}
+{%- if execute -%}
+{%- set lock = definition() -%}
+{%- if is_incremental() -%}
+-- enrollment is complete and written: later runs add nothing
+select * from {{ this }}
+where false
+{%- else -%}
+with
+
+enrolled_units as (
+    {{- enrolled_units(lock, telemetry) | indent(4) }}
+),
+
+exposed_units as (
+    {{- exposed_units(lock, telemetry) | indent(4) }}
+)
+{%- for source in lock.segment_sources %},
+
+segments_{{ loop.index }} as (
+    {{- segment_columns(source, lock.experiment, telemetry) | indent(4) }}
+)
+{%- endfor %}
+
+select
+    enrolled_units.analysis_id,
+    enrolled_units.branch,
+    enrolled_units.enrollment_date,
+    enrolled_units.num_enrollment_events,
+    {%- for source in lock.segment_sources %}
+    {%- set table = 'segments_' ~ loop.index %}
+    {%- for segment in source.segments %}
+    {{ table }}.{{ segment.name }},
+    {%- endfor %}
+    {%- endfor %}
+    exposed_units.exposure_date,
+    exposed_units.num_exposure_events,
+    '{{ lock.definition_hash }}' as definition_hash
+from enrolled_units
+{%- for source in lock.segment_sources %}
+left join segments_{{ loop.index }}
+    on segments_{{ loop.index }}.analysis_id = enrolled_units.analysis_id
+    and segments_{{ loop.index }}.branch = enrolled_units.branch
+{%- endfor %}
+left join exposed_units
+    on exposed_units.analysis_id = enrolled_units.analysis_id
+    and exposed_units.branch = enrolled_units.branch
+{%- if not enrollment_is_complete(lock.experiment) %}
+-- enrollment lasts until {{ lock.experiment.last_enrollment_date }}
+where false
+{%- endif %}
+{%- endif %}
+{%- endif -%}
+{% endmacro %}

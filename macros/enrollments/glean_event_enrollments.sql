@@ -1,0 +1,20 @@
+{#- Enrollments of experiments in Glean applications, from Nimbus' enrollment events.
+
+    Args: experiment (dict), enrollment (dict), events (relation, an events_stream table)
+-#}
+{% macro glean_event_enrollments(experiment, enrollment, events) %}
+select
+    {{ experiment.analysis_unit }} as analysis_id,
+    {{ json_text('event_extra', 'branch') }} as branch,
+    date(min(submission_timestamp)) as enrollment_date,
+    count(submission_timestamp) as num_enrollment_events
+from {{ events }}
+where
+    {{ experiment.analysis_unit }} is not null
+    and event_category = 'nimbus_events'
+    and event_name = 'enrollment'
+    and {{ json_text('event_extra', 'experiment') }} = '{{ experiment.slug }}'
+    and date(submission_timestamp) between {{ enrollment_dates(experiment) }}
+    and sample_id < {{ enrollment.sample_size }}
+group by 1, 2
+{%- endmacro %}

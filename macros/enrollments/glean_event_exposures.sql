@@ -1,0 +1,16 @@
+{#- Exposure events of experiments in Glean applications, from Nimbus; one row per event.
+
+    Args: experiment (dict), events (relation, an events_stream table)
+-#}
+{% macro glean_event_exposures(experiment, events) %}
+select
+    {{ experiment.analysis_unit }} as analysis_id,
+    {{ json_text('event_extra', 'branch') }} as branch,
+    date(submission_timestamp) as submission_date
+from {{ events }}
+where
+    event_category = 'nimbus_events'
+    and event_name in ('exposure', 'expose')
+    and {{ json_text('event_extra', 'experiment') }} = '{{ experiment.slug }}'
+    and date(submission_timestamp) between {{ enrollment_dates(experiment) }}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#- Exposure events of desktop experiments, from Normandy; one row per event.
+
+    Args: experiment (dict), events (relation)
+-#}
+{% macro normandy_exposures(experiment, events) %}
+select
+    {{ experiment.analysis_unit }} as analysis_id,
+    {{ map_value('event_map_values', 'branchSlug') }} as branch,
+    submission_date
+from {{ events }}
+where
+    event_category = 'normandy'
+    and event_method in ('exposure', 'expose')
+    and event_string_value = '{{ experiment.slug }}'
+    and submission_date between {{ enrollment_dates(experiment) }}
+{%- endmacro %}

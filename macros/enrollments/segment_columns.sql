@@ -1,0 +1,24 @@
+{#- One boolean column per segment of a data source, decided in the days around enrollment.
+
+    Args: source (dict, from the lock), experiment (dict), telemetry (dict of relations)
+-#}
+{% macro segment_columns(source, experiment, telemetry) %}
+    {%- set date_column = 'ds.' ~ source.date_column %}
+    {%- set first_date = parse_date(experiment.start_date) %}
+    {%- set last_date = parse_date(experiment.last_enrollment_date) %}
+    {%- set day = modules.datetime.timedelta(days=1) %}
+select
+    e.analysis_id,
+    e.branch,
+    {%- for segment in source.segments %}
+    {{ fragment(segment.sql) }} as {{ segment.name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from enrolled_units as e
+left join {{ fragment(source.from, telemetry) }} as ds
+    on ds.{{ source.unit_column }} = e.analysis_id
+    and {{ date_column }} between date '{{ first_date + source.window_start * day }}'
+        and date '{{ last_date + source.window_end * day }}'
+    and {{ date_column }} between {{ add_days('e.enrollment_date', source.window_start) }}
+        and {{ add_days('e.enrollment_date', source.window_end) }}
+group by e.analysis_id, e.branch
+{%- endmacro %}

@@ -1,0 +1,67 @@
+{#- What a data source says about each enrolled unit and day: the parts that windows combine.
+
+    A run reads the telemetry days since the last one it holds, and no day twice. The first run adds
+    one row per unit without a date: the parts over one empty telemetry row.
+
+    Args: enrollments (relation), telemetry (dict of relations by key)
+-#}
+{% macro client_days(enrollments, telemetry) %}
+{%- if execute -%}
+{%- set lock = definition() -%}
+{%- set source = lock.data_source -%}
+{%- set days = unread_days(source, lock.experiment) -%}
+with
+
+enrolled_units as (
+    select
+        analysis_id,
+        branch,
+        enrollment_date
+    from {{ enrollments }}
+),
+
+client_days as (
+    select
+        e.analysis_id,
+        e.branch,
+        ds.{{ source.date_column }} as submission_date
+        {{- day_parts(source) }}
+    from enrolled_units as e
+    inner join {{ fragment(source.from, telemetry) }} as ds
+        on ds.{{ source.unit_column }} = e.analysis_id
+        and ds.{{ source.date_column }} between date '{{ days.first }}' and date '{{ days.last }}'
+        and ds.{{ source.date_column }} >= {{ add_days('e.enrollment_date', source.first_day) }}
+        {{- sent_after_enrollment(source) | indent(8) }}
+    group by 1, 2, 3
+)
+{%- if not is_incremental() %},
+
+-- what a window without telemetry sees: one row in which every telemetry column is null
+units_without_telemetry as (
+    select
+        e.analysis_id,
+        e.branch,
+        cast(null as date) as submission_date
+        {{- day_parts(source) }}
+    from enrolled_units as e
+    left join {{ fragment(source.from, telemetry) }} as ds
+        on ds.{{ source.unit_column }} = e.analysis_id
+        and ds.{{ source.date_column }} = date '{{ days.first }}'
+        and false
+    group by 1, 2
+)
+{%- endif %}
+
+select
+    *,
+    '{{ lock.definition_hash }}' as definition_hash
+from client_days
+{%- if not is_incremental() %}
+union all
+select
+    *,
+    '{{ lock.definition_hash }}' as definition_hash
+from units_without_telemetry
+{%- endif %}
+{%- endif -%}
+{% endmacro %}

@@ -1,0 +1,40 @@
+{#- A CTE with the metrics that cannot be combined from days: read from telemetry, per window.
+
+    Args: source (dict, from the lock), lock (dict), windows (list of {index, start, end}),
+        telemetry (dict of relations by key)
+-#}
+{% macro direct_metrics(source, lock, windows, telemetry) -%}
+    {%- set date_column = 'ds.' ~ source.date_column -%}
+    {%- set day = modules.datetime.timedelta(days=1) -%}
+    {%- set starts = windows | map(attribute='start') | list or [0] -%}
+    {%- set ends = windows | map(attribute='end') | list or [0] -%}
+    {%- set first_date = parse_date(lock.experiment.start_date) + (starts | min) * day -%}
+    {%- set last_date = parse_date(lock.experiment.last_enrollment_date) + (ends | max) * day -%}
+{{ source.name }}_direct as (
+    select
+        e.analysis_id,
+        e.branch,
+        e.analysis_basis,
+        e.window_index
+        {%- for metric in source.direct_metrics %},
+        -- {{ metric.reason }}
+        {{ fragment(metric.sql) }} as {{ metric.name }}
+        {%- endfor %}
+    from unit_windows as e
+    left join {{ fragment(source.from, telemetry) }} as ds
+        on ds.{{ source.unit_column }} = e.analysis_id
+        and {{ date_column }} between date '{{ first_date }}' and date '{{ last_date }}'
+        and {{ date_column }} between {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
+            and {{ add_days('e.anchor_date', 'e.analysis_window_end') }}
+        {{- sent_after_enrollment(source) | indent(8) }}
+    group by
+        e.analysis_id,
+        e.branch,
+        e.analysis_basis,
+        e.window_index,
+        e.analysis_window_start,
+        e.analysis_window_end,
+        e.exposure_date,
+        e.num_exposure_events
+)
+{%- endmacro %}

@@ -1,0 +1,64 @@
+{#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
+
+    Args: enrollments (relation), client_days (dict of relations by data source),
+        telemetry (dict of relations by key, for metrics that read telemetry directly)
+-#}
+{% macro window_metrics(enrollments, client_days, telemetry) %}
+{%- if execute -%}
+{%- set lock = definition() -%}
+{%- set windows = windows_missing(lock.windows, lock.experiment) -%}
+{%- set tables = metric_tables(lock.data_sources) -%}
+with
+
+analysis_windows as (
+    {{- analysis_windows(windows) | indent(4) }}
+),
+
+anchored_units as (
+    {{- anchored_units(lock, enrollments) | indent(4) }}
+),
+
+unit_windows as (
+    select *
+    from anchored_units
+    cross join analysis_windows
+)
+{%- for source in lock.data_sources %}
+{%- if source.daily_metrics %},
+{{ rolled_up_metrics(source, lock, client_days[source.name]) }}
+{%- endif %}
+{%- if source.direct_metrics %},
+{{ direct_metrics(source, lock, windows, telemetry) }}
+{%- endif %}
+{%- endfor %}
+
+select
+    e.analysis_id,
+    e.branch,
+    e.enrollment_date,
+    e.num_enrollment_events,
+    {%- for segment in lock.segments %}
+    e.{{ segment }},
+    {%- endfor %}
+    e.analysis_basis,
+    e.window_index,
+    e.analysis_window_start,
+    e.analysis_window_end,
+    e.exposure_date,
+    e.num_exposure_events,
+    {%- for table in tables %}
+    {%- for metric in table.metrics %}
+    {{ metric_column(table.name, metric, lock.bases) }} as {{ metric.name }},
+    {%- endfor %}
+    {%- endfor %}
+    '{{ lock.definition_hash }}' as definition_hash
+from unit_windows as e
+{%- for table in tables %}
+left join {{ table.name }}
+    on {{ table.name }}.analysis_id = e.analysis_id
+    and {{ table.name }}.branch = e.branch
+    and {{ table.name }}.analysis_basis = e.analysis_basis
+    and {{ table.name }}.window_index = e.window_index
+{%- endfor %}
+{%- endif -%}
+{% endmacro %}

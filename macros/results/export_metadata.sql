@@ -1,0 +1,16 @@
+{#- Post-hook of the statistics table: export what Experimenter shows beside the numbers. -#}
+{% macro export_metadata() -%}
+    {%- if execute -%}
+        {%- set lock = definition() -%}
+        {%- set name = 'metadata_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', lock.experiment.slug) -%}
+        {%- set analysed = as_of() + modules.datetime.timedelta(days=1) -%}
+        {%- set described = dict(lock.metadata, analysis_start_time=analysed ~ 'T00:00:00Z') -%}
+        {%- set row -%}
+select
+            {%- for key, value in described.items() %}
+    {{ json_constant(tojson(value)) }} as {{ key }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        {%- endset -%}
+        {{- write_json(row, export_uri() ~ '/metadata/' ~ name ~ '.json', array=false) -}}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,35 @@
+{#- How many units have which treated value, for every summary of a period.
+
+    Args: period (str), metrics (relation), lock (dict)
+-#}
+{% macro period_value_counts(period, metrics, lock) %}
+    {%- set columns = {} -%}
+    {%- for column in adapter.get_columns_in_relation(metrics) -%}
+        {%- do columns.update({column.name: column}) -%}
+    {%- endfor -%}
+    {%- set length = lock.periods[period].windows.length -%}
+    {%- set chosen = [] -%}
+    {%- for summary in lock.summaries if period in summary.periods -%}
+        {%- do chosen.append(summary) -%}
+    {%- endfor -%}
+    {%- for summary in chosen %}
+select
+    '{{ period }}' as analysis_period,
+    window_index,
+    analysis_basis,
+    segment,
+    '{{ summary.metric }}' as metric,
+    '{{ summary.statistic }}' as statistic,
+    branch,
+    {{ summary.drop_highest }} as drop_highest,
+    value,
+    units
+from {{ treated_value_counts(period ~ '_units', summary, columns[summary.metric], length) }}
+where value is not null
+        {%- if not loop.last %}
+union all
+        {%- endif %}
+    {%- else %}
+{{ no_value_counts(period) }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#- How many units a period's new windows describe, whatever their metrics: the metric `identity`.
+
+    Args: period (str)
+-#}
+{% macro population_counts(period) %}
+select
+    '{{ period }}' as analysis_period,
+    window_index,
+    analysis_basis,
+    segment,
+    'identity' as metric,
+    'count' as statistic,
+    branch,
+    cast(null as {{ float_type() }}) as value,
+    count(*) as units
+from {{ period }}_units
+where branch is not null
+group by window_index, analysis_basis, segment, branch
+{%- endmacro %}

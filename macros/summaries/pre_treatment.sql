@@ -1,0 +1,21 @@
+{#- A pre-treatment of the column `value`; null where it removes the unit.
+
+    Args: treatment (dict: name and parameters), length (int, days of a window)
+-#}
+{% macro pre_treatment(treatment, length) -%}
+    {%- if treatment.name == 'remove_nulls' -%}
+        case when not {{ is_nan('value') }} then value end
+    {%- elif treatment.name == 'remove_indefinites' -%}
+        case when not {{ is_nan('value') }} and value != {{ float_literal('inf') }} then value end
+    {%- elif treatment.name == 'normalize_over_analysis_period' -%}
+        value / {{ length }}
+    {%- elif treatment.name == 'log' -%}
+        case
+            when value > 0 then ln(value) / ln({{ treatment.base }})
+            when value = 0 then {{ float_literal('-inf') }}
+            else {{ float_literal('nan') }}
+        end
+    {%- else -%}
+        {%- do exceptions.raise_compiler_error("unknown pre-treatment '" ~ treatment.name ~ "'") -%}
+    {%- endif -%}
+{%- endmacro %}

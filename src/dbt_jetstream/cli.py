@@ -1,0 +1,97 @@
+"""The `jetstream` command: arguments in, one line per mistake out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dbt_jetstream.errors import ConfigErrors
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except ConfigErrors as error:
+        for mistake in error.errors:
+            print(f"error: {mistake}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="jetstream", description="Experiment analysis on dbt.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_sync(commands)
+    _add_demo_data(commands)
+    _add_show(commands)
+    return parser
+
+
+def _add_sync(commands: argparse._SubParsersAction) -> None:
+    sync = commands.add_parser("sync", help="lock experiments and write their dbt models")
+    sync.add_argument("--metric-hub", type=Path, required=True, metavar="DIR")
+    sync.add_argument("--experiments", type=Path, required=True, metavar="FILE.json")
+    sync.add_argument("--experiment", action="append", default=[], metavar="SLUG")
+    sync.add_argument("--project-dir", type=Path, default=Path(), metavar="DIR")
+    sync.set_defaults(command=_sync)
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from dbt_jetstream.sync import sync  # noqa: PLC0415 - the parser's imports take a second
+
+    report = sync(options.metric_hub, options.experiments, options.project_dir, options.experiment)
+    for experiment in report.experiments:
+        print(f"{experiment.slug}: {len(experiment.nodes)} models")
+        if experiment.left_out:
+            print(f"  not built yet, left out: {'; '.join(experiment.left_out)}")
+    print(f"{len(report.changed)} files changed")
+    return 0
+
+
+def _add_demo_data(commands: argparse._SubParsersAction) -> None:
+    demo = commands.add_parser("demo-data", help="write synthetic telemetry into the database")
+    demo.add_argument("--clients", type=_positive, default=20_000, metavar="N")
+    demo.add_argument("--seed", type=int, default=1, metavar="S")
+    demo.add_argument("--days", type=_positive, default=45, metavar="D")
+    demo.set_defaults(command=_demo_data)
+
+
+def _demo_data(options: argparse.Namespace) -> int:
+    from dbt_jetstream.demo import generate  # noqa: PLC0415
+
+    generate(database_path(), options.clients, options.seed, options.days)
+    return 0
+
+
+def _add_show(commands: argparse._SubParsersAction) -> None:
+    show = commands.add_parser("show", help="print an experiment's results as a table")
+    show.add_argument("experiments", nargs="+", metavar="SLUG")
+    show.add_argument("--project-dir", type=Path, default=Path(), metavar="DIR")
+    show.set_defaults(command=_show)
+
+
+def _show(options: argparse.Namespace) -> int:
+    from dbt_jetstream.show import show  # noqa: PLC0415
+
+    for slug in options.experiments:
+        print(show(database_path(), options.project_dir, slug))
+    return 0
+
+
+def database_path() -> Path:
+    """Return the DuckDB file of the duckdb target."""
+    return Path(os.environ.get("JETSTREAM_DUCKDB", "jetstream.duckdb"))
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        message = f"expected a positive whole number, found {text}"
+        raise argparse.ArgumentTypeError(message)
+    return value

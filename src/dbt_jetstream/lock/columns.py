@@ -1,0 +1,136 @@
+"""The documented columns of each kind of table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from metric_config_parser.metric import AnalysisPeriod
+
+from dbt_jetstream.lock.metrics import LockedDataSource
+from dbt_jetstream.lock.nodes import Column
+
+ANALYSIS_ID = Column(
+    "analysis_id", "The analysis unit: a client, or a profile group where the experiment says so."
+)
+BRANCH = Column("branch", "The branch that the unit enrolled in.")
+BASIS = Column(
+    "analysis_basis",
+    "`enrollments`: windows count from the unit's enrollment, every enrolled unit takes part; "
+    "`exposures`: windows count from its first exposure, statistics use exposed units.",
+)
+WINDOW = Column("window_index", "The analysis window, numbered from 1.")
+DEFINITION_HASH = Column(
+    "definition_hash",
+    "Identifies the definition that made the row; another one rebuilds the table.",
+)
+
+
+def enrollments(branches: Sequence[str], segments: Iterable[tuple[str, str]]) -> list[Column]:
+    """List the columns of the enrollments table; segments as (name, description)."""
+    known = {
+        "accepted_values": {
+            "arguments": {"values": list(branches)},
+            "config": {"severity": "warn"},
+        }
+    }
+    missing = {"not_null": {"config": {"severity": "warn"}}}
+    return [
+        Column(ANALYSIS_ID.name, ANALYSIS_ID.description, (missing,)),
+        Column(
+            BRANCH.name, f"{BRANCH.description} A unit seen in two has two rows.", (missing, known)
+        ),
+        Column(
+            "enrollment_date", "The unit's first enrollment event in the branch.", ("not_null",)
+        ),
+        Column("num_enrollment_events", "Enrollment events of the unit in the branch."),
+        *(Column(name, f"Segment: {description}") for name, description in segments),
+        Column(
+            "exposure_date",
+            "The unit's first exposure to its branch, on or after enrollment and before enrollment "
+            "closed; null where there is none.",
+        ),
+        Column("num_exposure_events", "Exposure events counted for `exposure_date`."),
+        DEFINITION_HASH,
+    ]
+
+
+def client_days(source: LockedDataSource) -> list[Column]:
+    """List the columns of a data source's client days."""
+    parts = [
+        Column(part.name, f"`{part.daily}`; windows combine days with {part.combine}.")
+        for part in source.parts()
+    ]
+    date = Column(
+        "submission_date",
+        "The telemetry day. Null: the parts over one empty telemetry row, which a window without "
+        "any day takes.",
+    )
+    return [ANALYSIS_ID, BRANCH, date, *parts, DEFINITION_HASH]
+
+
+def metrics(
+    sources: Iterable[LockedDataSource], period: AnalysisPeriod, segments: Iterable[str]
+) -> list[Column]:
+    """List the columns of a period's metrics."""
+    return [
+        ANALYSIS_ID,
+        BRANCH,
+        Column("enrollment_date", "The unit's enrollment date."),
+        Column("num_enrollment_events", "Enrollment events of the unit in the branch."),
+        *(Column(name, f"Whether the unit is in segment `{name}`.") for name in segments),
+        BASIS,
+        WINDOW,
+        Column("analysis_window_start", "First day of the window, relative to the basis' date."),
+        Column("analysis_window_end", "Last day of the window, relative to the basis' date."),
+        Column("exposure_date", "The unit's first exposure, or null."),
+        Column("num_exposure_events", "Exposure events of the unit in the branch."),
+        *(
+            Column(metric.name, f"{metric.description} `{metric.select_expression}`")
+            for source in sources
+            for metric in source.metrics.get(period, [])
+        ),
+        DEFINITION_HASH,
+    ]
+
+
+def summaries() -> list[Column]:
+    """List the columns of the summaries."""
+    return [
+        Column("analysis_period", "The period, by its table suffix."),
+        WINDOW,
+        BASIS,
+        Column("segment", "`all`, or the segment that the units belong to."),
+        Column("metric", "The metric; `identity` counts enrolled or exposed units."),
+        Column("statistic", "The statistic whose treatment the values have had."),
+        BRANCH,
+        Column(
+            "value",
+            "A distinct value after pre-treatments and clipping; where there are very many, the "
+            "mean of values next to each other.",
+        ),
+        Column("units", "Units with that value."),
+        DEFINITION_HASH,
+    ]
+
+
+def statistics(*, is_view: bool) -> list[Column]:
+    """List the columns of statistics rows: Jetstream's schema and the window."""
+    own = [
+        Column("metric", "The metric."),
+        Column("statistic", "The statistic, by its name in results."),
+        Column("parameter", "The statistic's parameter, such as a quantile; usually null."),
+        BRANCH,
+        Column("comparison", "Null, `difference` or `relative_uplift`."),
+        Column("comparison_to_branch", "The reference branch of the comparison."),
+        Column("ci_width", "Probability mass inside the interval; null where there is none."),
+        Column("point", "The estimate; null where it is undefined."),
+        Column("lower", "Lower end of the interval."),
+        Column("upper", "Upper end of the interval."),
+        Column("segment", "`all`, or the segment that the units belong to."),
+        BASIS,
+        WINDOW,
+    ]
+    if is_view:
+        return own
+    period = Column("analysis_period", "The period, by its table suffix.")
+    return [*own, period, DEFINITION_HASH]

@@ -1,0 +1,118 @@
+"""The part of the lock that every node of an experiment shares: who, when, which branches."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from metric_config_parser.experiment import ExperimentConfiguration
+from metric_config_parser.metric import AnalysisPeriod
+
+from dbt_jetstream.errors import ConfigError
+
+PERIOD_LENGTHS = {AnalysisPeriod.DAY: 1, AnalysisPeriod.WEEK: 7, AnalysisPeriod.DAYS_28: 28}
+PREENROLLMENT_LENGTHS = {
+    AnalysisPeriod.PREENROLLMENT_WEEK: 7,
+    AnalysisPeriod.PREENROLLMENT_DAYS_28: 28,
+}
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When an experiment enrolls and ends.
+
+    Attributes:
+        start_date: The first enrollment date.
+        enrollment_period: Days of enrollment, as configured.
+        end_date: The experiment's last day, or None while it is open-ended.
+    """
+
+    start_date: dt.date
+    enrollment_period: int
+    end_date: dt.date | None
+
+    @property
+    def enrollment_dates(self) -> int:
+        """Dates on which units enroll: a period of n days touches n + 1 dates."""
+        return self.enrollment_period + 1
+
+    @property
+    def last_enrollment_date(self) -> dt.date:
+        """The last date on which units enroll."""
+        return self.start_date + dt.timedelta(days=self.enrollment_period)
+
+    def windows(self, period: AnalysisPeriod) -> dict[str, Any]:
+        """Describe the analysis windows of a period, in days relative to a unit's enrollment.
+
+        Returns:
+            `first_day` and `length` of the first window; `repeats`, whether more follow it end to
+            end; `not_before`, the date before which none is due. A `length` of None: the window
+            is not known yet, since the experiment has no end date.
+        """
+        if period in PERIOD_LENGTHS:
+            return _windows(0, PERIOD_LENGTHS[period], repeats=True)
+        if period in PREENROLLMENT_LENGTHS:
+            length = PREENROLLMENT_LENGTHS[period]
+            return _windows(-length, length)
+        if self.end_date is None:
+            return _windows(0, None)
+        length = (self.end_date - self.start_date).days - self.enrollment_dates + 1
+        return _windows(0, length, not_before=self.end_date)
+
+
+def _windows(
+    first_day: int,
+    length: int | None,
+    *,
+    repeats: bool = False,
+    not_before: dt.date | None = None,
+) -> dict[str, Any]:
+    return {
+        "first_day": first_day,
+        "length": length,
+        "repeats": repeats,
+        "not_before": not_before.isoformat() if not_before else None,
+    }
+
+
+def timeline(config: ExperimentConfiguration) -> Timeline:
+    """Read the dates of a resolved experiment.
+
+    Raises:
+        ConfigError: If it has no start date or no enrollment period, or ends too early.
+    """
+    slug = config.experiment.normandy_slug or ""
+    if config.start_date is None:
+        problem = "the experiment has no start date; set `startDate`, or `start_date` in its config"
+        raise ConfigError(None, f"{slug}.startDate", problem)
+    if not config.enrollment_period:
+        problem = (
+            "the experiment has no enrollment period; set `enrollmentEndDate` or "
+            "`proposedEnrollment`, or `enrollment_period` in its config"
+        )
+        raise ConfigError(None, f"{slug}.enrollmentEndDate", problem)
+    end_date = config.end_date.date() if config.end_date else None
+    found = Timeline(config.start_date.date(), config.enrollment_period, end_date)
+    if end_date is not None and end_date <= found.last_enrollment_date:
+        problem = (
+            f"the experiment ends on {end_date}, but its last enrollment date is "
+            f"{found.last_enrollment_date}: no analysis window is ever complete"
+        )
+        raise ConfigError(None, f"{slug}.endDate", problem)
+    return found
+
+
+def experiment_part(config: ExperimentConfiguration, dates: Timeline) -> dict[str, Any]:
+    """Describe the experiment for the macros; dates as ISO strings."""
+    return {
+        "slug": config.experiment.normandy_slug,
+        "app_name": config.app_name,
+        "analysis_unit": config.analysis_unit.value if config.analysis_unit else "client_id",
+        "start_date": dates.start_date.isoformat(),
+        "enrollment_period": dates.enrollment_period,
+        "last_enrollment_date": dates.last_enrollment_date.isoformat(),
+        "end_date": dates.end_date.isoformat() if dates.end_date else None,
+        "branches": [branch.slug for branch in config.experiment.branches],
+        "reference_branch": config.reference_branch,
+    }

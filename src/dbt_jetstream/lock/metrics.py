@@ -1,0 +1,236 @@
+"""The lock of client days and metrics: what is read once a day, and how windows combine it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from metric_config_parser.data_source import DataSource
+from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
+
+from dbt_jetstream.lock.enrollments import unit_column
+from dbt_jetstream.lock.fragments import Fragment, Table, expression, from_clause
+from dbt_jetstream.sql.rollup import Direct, Part, Rollup, split
+
+BASES = ("enrollments", "exposures")
+
+
+@dataclass(frozen=True)
+class LockedMetric:
+    """One metric column.
+
+    Attributes:
+        name: The column.
+        select_expression: The BigQuery expression over the telemetry rows of a window.
+        rollup: Its split into daily parts, or why there is none.
+        bases: The analysis bases that it is computed for.
+        description: What it measures, for the docs.
+    """
+
+    name: str
+    select_expression: str
+    rollup: Rollup | Direct
+    bases: tuple[str, ...]
+    description: str
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether windows are rolled up from client days."""
+        return isinstance(self.rollup, Rollup)
+
+
+@dataclass
+class LockedDataSource:
+    """A data source and the metrics that read it, over all periods.
+
+    Attributes:
+        source: The resolved data source.
+        clause: Its from_expression.
+        tables: The physical tables in it.
+        metrics: By period, the metrics in their configured order.
+    """
+
+    source: DataSource
+    clause: Fragment
+    tables: tuple[Table, ...]
+    metrics: dict[AnalysisPeriod, list[LockedMetric]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The data source's name."""
+        return str(self.source.name)
+
+    def distinct(self) -> list[LockedMetric]:
+        """List the metrics of all periods once."""
+        by_name = {m.name: m for period in self.metrics.values() for m in period}
+        return list(by_name.values())
+
+    def parts(self, metrics: Iterable[LockedMetric] | None = None) -> list[Part]:
+        """List the distinct daily parts of `metrics`, by default of all."""
+        chosen = self.distinct() if metrics is None else metrics
+        rollups = [m.rollup for m in chosen if isinstance(m.rollup, Rollup)]
+        by_name = {part.name: part for rollup in rollups for part in rollup.parts}
+        return [by_name[name] for name in sorted(by_name)]
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether any of its metrics is rolled up from client days."""
+        return bool(self.parts())
+
+
+def period_metrics(summaries: Iterable[Summary]) -> list[Metric]:
+    """List the metrics of a period once, in order, with those that others depend on."""
+    by_name: dict[str, Metric] = {}
+    for summary in summaries:
+        upstream = [s.metric for s in summary.metric.depends_on or []]
+        for metric in [*upstream, summary.metric]:
+            by_name.setdefault(metric.name, metric)
+    return [metric for metric in by_name.values() if metric.data_source is not None]
+
+
+def enrolled_branch(source: DataSource, slug: str) -> str | None:
+    """Write the BigQuery expression for the branch that a telemetry row reports, or None."""
+    in_map = "mozfun.map.get_key({column}, '{slug}'){field}"
+    forms = {
+        "simple": in_map.format(column="ds.experiments", slug=slug, field=""),
+        "native": in_map.format(column="ds.experiments", slug=slug, field=".branch"),
+        "glean": in_map.format(column="ds.ping_info.experiments", slug=slug, field=".branch"),
+        "events_stream": (
+            f"IF(JSON_VALUE(ds.event_extra, '$.experiment') = '{slug}', "
+            "JSON_VALUE(ds.event_extra, '$.branch'), NULL)"
+        ),
+    }
+    return forms.get(source.experiments_column_type)
+
+
+def lock_metric(metric: Metric, slug: str) -> LockedMetric:
+    """Lock a metric: substitute the experiment, split it into daily parts.
+
+    Raises:
+        SqlSyntaxError: If the expression cannot be parsed.
+        ValueError: If it has a placeholder that nothing fills.
+    """
+    try:
+        sql = metric.select_expression.format(experiment_slug=slug)
+    except (KeyError, IndexError, ValueError) as error:
+        message = (
+            f"cannot fill the placeholder {error} in the select expression; only "
+            "`{experiment_slug}` is known, and a literal brace is written twice"
+        )
+        raise ValueError(message) from error
+    expression(sql)
+    return LockedMetric(
+        name=metric.name,
+        select_expression=sql.strip(),
+        rollup=split(sql, metric.data_source.submission_date_column or "submission_date"),
+        bases=tuple(basis.value for basis in metric.analysis_bases),
+        description=metric.description or metric.friendly_name or metric.name,
+    )
+
+
+def sanity_metrics(source: DataSource, slug: str, *, daily: bool) -> list[LockedMetric]:
+    """Lock the two checks of a data source that reports the experiment it belongs to.
+
+    They follow the other metrics of the source: a source that is only read directly is not read
+    a second time for their sake.
+    """
+    branch = enrolled_branch(source, slug)
+    if branch is None:
+        return []
+    checks = {
+        "has_contradictory_branch": (
+            f"COALESCE(LOGICAL_OR({branch} != e.branch), FALSE)",
+            "Whether telemetry of the window reports another branch than the unit's.",
+        ),
+        "has_non_enrolled_data": (
+            f"COALESCE(LOGICAL_OR({branch} IS NULL), FALSE)",
+            "Whether telemetry of the window does not report the experiment.",
+        ),
+    }
+    return [
+        LockedMetric(
+            name=f"{source.name}_{check}",
+            select_expression=sql,
+            rollup=split(sql) if daily else Direct("follows the metrics of its data source"),
+            bases=BASES,
+            description=description,
+        )
+        for check, (sql, description) in checks.items()
+    ]
+
+
+def lock_data_source(source: DataSource, dataset: str) -> LockedDataSource:
+    """Lock a data source without metrics yet.
+
+    Raises:
+        SqlSyntaxError: If its from_expression cannot be parsed.
+        ValueError: If it needs a dataset that nothing names.
+    """
+    clause, tables = from_clause(source.from_expr_for(dataset))
+    return LockedDataSource(source, clause, tables)
+
+
+def data_source_part(locked: LockedDataSource, slug: str, analysis_unit: str) -> dict[str, Any]:
+    """Describe how a data source joins to enrolled units."""
+    branch = enrolled_branch(locked.source, slug)
+    return {
+        "name": locked.name,
+        "from": locked.clause,
+        "unit_column": unit_column(locked.source, analysis_unit),
+        "date_column": locked.source.submission_date_column or "submission_date",
+        "enrolled_branch": expression(branch) if branch else None,
+    }
+
+
+def client_days_part(
+    locked: LockedDataSource, slug: str, analysis_unit: str, first_day: int
+) -> dict[str, Any]:
+    """Describe the client days of a data source.
+
+    Args:
+        locked: The data source, with the metrics of all periods.
+        slug: The experiment.
+        analysis_unit: `client_id` or `profile_group_id`.
+        first_day: The earliest day that a window needs, relative to enrollment.
+    """
+    return {
+        **data_source_part(locked, slug, analysis_unit),
+        "first_day": first_day,
+        "parts": [{"name": part.name, "sql": expression(part.daily)} for part in locked.parts()],
+    }
+
+
+def period_part(
+    locked: LockedDataSource, period: AnalysisPeriod, slug: str, analysis_unit: str
+) -> dict[str, Any]:
+    """Describe what a period computes from a data source, by each of the two paths."""
+    metrics = locked.metrics[period]
+    daily = [m for m in metrics if isinstance(m.rollup, Rollup)]
+    direct = [m for m in metrics if isinstance(m.rollup, Direct)]
+    return {
+        **data_source_part(locked, slug, analysis_unit),
+        "parts": [{"name": p.name, "combine": p.combine} for p in locked.parts(daily)],
+        "daily_metrics": [_daily(metric) for metric in daily],
+        "direct_metrics": [_direct(metric) for metric in direct],
+    }
+
+
+def _daily(metric: LockedMetric) -> dict[str, Any]:
+    assert isinstance(metric.rollup, Rollup)
+    return {
+        "name": metric.name,
+        "bases": list(metric.bases),
+        "select_expression": metric.select_expression,
+        "sql": expression(metric.rollup.expression),
+    }
+
+
+def _direct(metric: LockedMetric) -> dict[str, Any]:
+    assert isinstance(metric.rollup, Direct)
+    return {
+        "name": metric.name,
+        "bases": list(metric.bases),
+        "reason": metric.rollup.reason,
+        "sql": expression(metric.select_expression),
+    }

@@ -1,0 +1,120 @@
+"""The dbt nodes of an experiment: what each is called, holds, reads and promises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbt_jetstream.lock.fragments import Table
+
+# What dbt needs to know of a node, but what does not change the rows in it.
+NOT_HASHED = ("metadata", "left_out", "versions", "reads")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A documented column; `tests` as dbt writes them."""
+
+    name: str
+    description: str
+    tests: tuple[Any, ...] = ()
+
+
+@dataclass
+class Node:
+    """One generated dbt model.
+
+    Attributes:
+        name: The model, which is also its table.
+        description: What a row is; shown in the docs.
+        meta: The part of the lock that the node's macro or Python model reads.
+        columns: All columns, in order.
+        stub: The model's file.
+        config: dbt's configuration of it.
+        upstream: The hashes of the generated nodes that it reads.
+        tests: dbt tests of the whole model.
+        language: `sql` or `python`.
+    """
+
+    name: str
+    description: str
+    meta: dict[str, Any]
+    columns: list[Column]
+    stub: str
+    config: dict[str, Any] = field(default_factory=dict)
+    upstream: tuple[str, ...] = ()
+    tests: list[Any] = field(default_factory=list)
+    language: str = "sql"
+
+    @property
+    def definition_hash(self) -> str:
+        """Identify what decides the rows of the node: its definition and all that it reads."""
+        hashed = {key: value for key, value in self.meta.items() if key not in NOT_HASHED}
+        text = json.dumps([hashed, self.upstream], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def document(self, slug: str) -> dict[str, Any]:
+        """Return the node as an entry under `models:` in a dbt properties file."""
+        document: dict[str, Any] = {
+            "name": self.name,
+            "description": self.description,
+            "config": {
+                **self.config,
+                "tags": [f"experiment:{slug}"],
+                "meta": {**self.meta, "definition_hash": self.definition_hash},
+            },
+        }
+        if self.tests:
+            document["data_tests"] = self.tests
+        document["columns"] = [_column(column) for column in self.columns]
+        return document
+
+
+def _column(column: Column) -> dict[str, Any]:
+    document: dict[str, Any] = {"name": column.name, "description": column.description}
+    if column.tests:
+        document["data_tests"] = list(column.tests)
+    return document
+
+
+def incremental(*unique_key: str, **more: Any) -> dict[str, Any]:
+    """Configure a table that grows by merging new rows on a key."""
+    return {
+        "materialized": "incremental",
+        "incremental_strategy": "merge",
+        "unique_key": list(unique_key),
+        **more,
+    }
+
+
+def unique_key(*columns: str) -> dict[str, Any]:
+    """Test that no two rows agree in all of `columns`."""
+    return {"unique_key": {"arguments": {"columns": list(columns)}}}
+
+
+def call(macro: str, **arguments: str) -> str:
+    """Write a stub that calls `macro`; a value is Jinja text."""
+    if len(arguments) == 1:
+        ((name, value),) = arguments.items()
+        return f"{{{{ {macro}({name}={value}) }}}}\n"
+    lines = "".join(f"    {name}={value},\n" for name, value in arguments.items())
+    return f"{{{{ {macro}(\n{lines}) }}}}\n"
+
+
+def ref(name: str) -> str:
+    """Write a reference to a generated node."""
+    return f"ref('{name}')"
+
+
+def mapping(items: dict[str, str]) -> str:
+    """Write a Jinja dictionary of `items`, whose values are Jinja text."""
+    inside = ", ".join(f"'{key}': {value}" for key, value in items.items())
+    return f"{{{inside}}}"
+
+
+def sources(tables: Iterable[Table]) -> str:
+    """Write a Jinja dictionary that names the source of each table."""
+    return mapping({t.key: f"source('{t.source}', '{t.name}')" for t in sorted(set(tables))})

@@ -1,0 +1,41 @@
+"""Names of tables, nodes and exports, after Jetstream's."""
+
+import re
+
+from metric_config_parser.metric import AnalysisPeriod
+
+
+def normalise(slug: str) -> str:
+    """Make `slug` a part of a table name: all but letters, digits and `_` becomes `_`."""
+    return re.sub(r"[^a-zA-Z0-9_]", "_", slug)
+
+
+def enrollments(slug: str) -> str:
+    """Name the enrollments table."""
+    return f"enrollments_{normalise(slug)}"
+
+
+def client_days(slug: str, data_source: str) -> str:
+    """Name the table with one row per analysis unit and telemetry day of a data source."""
+    return f"{normalise(slug)}_{normalise(data_source)}_client_days"
+
+
+def metrics(slug: str, period: AnalysisPeriod) -> str:
+    """Name the table with the metrics of all windows of a period."""
+    return f"{normalise(slug)}_{period.table_suffix}"
+
+
+def summaries(slug: str) -> str:
+    """Name the table that the statistics are computed from."""
+    return f"summaries_{normalise(slug)}"
+
+
+def statistics(slug: str, period: AnalysisPeriod | None = None) -> str:
+    """Name the statistics table, or the view of one period on it."""
+    suffix = f"_{period.table_suffix}" if period else ""
+    return f"statistics_{normalise(slug)}{suffix}"
+
+
+def dataset(app_id: str | None) -> str | None:
+    """Name the BigQuery dataset of an application id such as `org.mozilla.firefox`."""
+    return re.sub(r"[^a-zA-Z0-9]", "_", app_id).lower() if app_id else None

@@ -1,0 +1,57 @@
+"""What a generated Python model calls: summaries in, statistics rows out, only for new windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from dbt_jetstream.statistics.rows import statistics_rows
+
+SCHEMA = pa.schema(
+    [
+        ("metric", pa.string()),
+        ("statistic", pa.string()),
+        ("parameter", pa.decimal128(38, 9)),
+        ("branch", pa.string()),
+        ("comparison", pa.string()),
+        ("comparison_to_branch", pa.string()),
+        ("ci_width", pa.float64()),
+        ("point", pa.float64()),
+        ("lower", pa.float64()),
+        ("upper", pa.float64()),
+        ("segment", pa.string()),
+        ("analysis_basis", pa.string()),
+        ("window_index", pa.int64()),
+        ("analysis_period", pa.string()),
+        ("definition_hash", pa.string()),
+    ]
+)
+
+
+def statistics_table(
+    summaries: Any, definition: dict[str, Any], session: Any, done: str | None
+) -> pa.Table:
+    """Compute the statistics of the windows that the table does not hold yet.
+
+    Args:
+        summaries: The summaries as dbt hands them over: a DuckDB relation.
+        definition: The node's part of the lock.
+        session: dbt's connection to the warehouse.
+        done: The statistics table that is being added to, or None where it is built anew.
+
+    Returns:
+        Rows in Jetstream's schema, with analysis_period, window_index and definition_hash.
+    """
+    table = summaries.to_arrow_table()
+    windows = _windows(session, done) if done else set()
+    rows = [
+        {**row, "definition_hash": definition["definition_hash"]}
+        for row in statistics_rows(table, definition, windows)
+    ]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _windows(session: Any, table: str) -> set[tuple[str, int]]:
+    query = f"select distinct analysis_period, window_index from {table}"
+    return set(session.execute(query).fetchall())

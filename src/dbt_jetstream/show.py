@@ -1,0 +1,140 @@
+"""Prints an experiment's results as a table for people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import yaml
+
+from dbt_jetstream import naming
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.sync import MODELS
+
+SCHEMA = "analysis"
+LONGEST_FIRST = (
+    "overall",
+    "days28",
+    "weekly",
+    "daily",
+    "preenrollment_weekly",
+    "preenrollment_days28",
+)
+HEADER = ("metric", "branch", "value", "uplift", "95 % interval", "")
+
+
+class Results(NamedTuple):
+    """One window's results.
+
+    Attributes:
+        period: The analysis period, by its table suffix.
+        window_index: The window, from 1.
+        rows: Statistics rows of the enrollments basis, over all units, by column name.
+    """
+
+    period: str
+    window_index: int
+    rows: list[dict[str, Any]]
+
+
+def show(database: Path, project: Path, slug: str) -> str:
+    """Describe the newest window of the longest period: each branch against the reference.
+
+    Raises:
+        ConfigErrors: If the experiment's lock or results are not there.
+    """
+    reference = _reference_branch(project, slug)
+    results = _read(database, slug)
+    if results is None:
+        return f"{slug}: no analysis window is complete yet\n"
+    lines = [
+        f"{slug}: {results.period}, window {results.window_index}, all enrolled units",
+        f"enrolled: {_enrolled(results.rows)}",
+        f"uplifts relative to branch {reference}; * where the interval excludes no effect",
+        "",
+        *_aligned([HEADER, *_table(results.rows, reference)]),
+        "",
+        f"tables: {SCHEMA}.*{naming.normalise(slug)}* in {database}",
+        f"JSON:   {_exports()}/*/*_{naming.normalise(slug)}*.json",
+        "",
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _reference_branch(project: Path, slug: str) -> str:
+    path = project / MODELS / slug / f"{slug}.yml"
+    if not path.exists():
+        problem = "no such experiment in this project; run `jetstream sync` first"
+        raise ConfigErrors([ConfigError(path, slug, problem)])
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return str(document["models"][0]["config"]["meta"]["experiment"]["reference_branch"])
+
+
+def _read(database: Path, slug: str) -> Results | None:
+    table = f"{SCHEMA}.{naming.statistics(slug)}"
+    if not database.exists():
+        problem = "no such database; set JETSTREAM_DUCKDB, or build the experiment first"
+        raise ConfigErrors([ConfigError(database, slug, problem)])
+    with duckdb.connect(str(database), read_only=True) as connection:
+        try:
+            newest = dict(_query(connection, NEWEST_WINDOWS.format(table=table)))
+        except duckdb.CatalogException as error:
+            problem = f"no results; run `dbt build --select experiment:{slug}` first"
+            raise ConfigErrors([ConfigError(database, slug, problem)]) from error
+        for period in LONGEST_FIRST:
+            if period in newest:
+                query = connection.execute(RESULTS.format(table=table), [period, newest[period]])
+                return Results(period, newest[period], query.fetch_arrow_table().to_pylist())
+    return None
+
+
+NEWEST_WINDOWS = "select analysis_period, max(window_index) from {table} group by 1"
+RESULTS = """
+    select * from {table}
+    where analysis_period = ? and window_index = ?
+        and analysis_basis = 'enrollments' and segment = 'all'
+    order by metric, statistic, branch
+"""
+
+
+def _query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+def _enrolled(rows: list[dict[str, Any]]) -> str:
+    counts = [row for row in rows if row["metric"] == "identity"]
+    return ", ".join(f"{row['branch']} {row['point']:,.0f}" for row in counts)
+
+
+def _table(rows: list[dict[str, Any]], reference: str) -> Iterator[tuple[str, ...]]:
+    """Yield a line per metric and branch: its own value, and its uplift over the reference."""
+    uplifts = {
+        (row["metric"], row["statistic"], row["branch"]): row
+        for row in rows
+        if row["comparison"] == "relative_uplift" and row["comparison_to_branch"] == reference
+    }
+    for row in rows:
+        if row["comparison"] is None and row["lower"] is not None:
+            uplift = uplifts.get((row["metric"], row["statistic"], row["branch"]))
+            yield (row["metric"], row["branch"], f"{row['point']:.5g}", *_uplift(uplift))
+
+
+def _uplift(row: dict[str, Any] | None) -> tuple[str, str, str]:
+    if row is None or row["point"] is None:
+        return ("", "", "")
+    is_clear = row["lower"] > 0 or row["upper"] < 0
+    interval = f"{row['lower']:+.2%} to {row['upper']:+.2%}"
+    return (f"{row['point']:+.2%}", interval, "*" if is_clear else "")
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADER))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    return [lines[0], "  ".join("-" * w for w in widths), *lines[1:]]
+
+
+def _exports() -> str:
+    return os.environ.get("JETSTREAM_EXPORT_URI", "./export").rstrip("/")

@@ -1,0 +1,1 @@
+"""Reading and rewriting of metric-hub's BigQuery SQL."""

@@ -1,0 +1,132 @@
+"""Parses BigQuery SQL and writes the same meaning in DuckDB's dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+PLACEHOLDER = "jetstream_table_{}"
+
+
+class SqlSyntaxError(ValueError):
+    """A fragment that BigQuery's dialect cannot parse; the message is one readable line."""
+
+
+def parse_expression(sql: str) -> exp.Expression:
+    """Parse a select expression.
+
+    Raises:
+        SqlSyntaxError: If it is not one expression.
+    """
+    query = _parse(f"SELECT {sql}", sql)
+    if not isinstance(query, exp.Select) or len(query.expressions) != 1 or query.args.get("from_"):
+        raise SqlSyntaxError(f"expected one SQL expression, found `{_shortened(sql)}`")
+    found: exp.Expression = query.expressions[0]
+    return found.this if isinstance(found, exp.Alias) else found
+
+
+def parse_query(sql: str) -> exp.Query:
+    """Parse a query.
+
+    Raises:
+        SqlSyntaxError: If it is not one query.
+    """
+    query = _parse(sql, sql)
+    if not isinstance(query, exp.Query):
+        raise SqlSyntaxError(f"expected a query, found `{_shortened(sql)}`")
+    return query
+
+
+def _parse(sql: str, shown: str) -> exp.Expression:
+    try:
+        statements = sqlglot.parse(sql, dialect="bigquery")
+    except SqlglotError as error:
+        reason = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0].split(". Line")[0]
+        message = f"SQL that cannot be parsed: {reason.rstrip('.')}, in `{_shortened(shown)}`"
+        raise SqlSyntaxError(message) from error
+    if len(statements) != 1 or statements[0] is None:
+        raise SqlSyntaxError(f"expected one SQL statement, found {len(statements)}")
+    return statements[0]
+
+
+def _shortened(sql: str) -> str:
+    text = " ".join(sql.split())
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def to_duckdb(tree: exp.Expression) -> str:
+    """Write a BigQuery expression or query in DuckDB's dialect.
+
+    COUNTIF becomes a COUNT, since DuckDB's count_if over no value is NULL where BigQuery's is 0. A
+    function in a dataset, such as `mozfun.map.get_key`, becomes one with underscores in its name.
+    """
+    # A wrapper, so that the root too can be replaced.
+    root = exp.Paren(this=tree.copy())
+    for node in list(root.find_all(exp.CountIf)):
+        node.replace(exp.Count(this=exp.Case().when(node.this.copy(), exp.Literal.number(1))))
+    for function in list(root.find_all(exp.Anonymous)):
+        _flatten_path(function)
+    return str(root.this.sql(dialect="duckdb", comments=False))
+
+
+def _flatten_path(function: exp.Anonymous) -> None:
+    name = function.name
+    parent = function.parent
+    flat = exp.Anonymous(this=name.replace(".", "_"), expressions=function.expressions)
+    if isinstance(parent, exp.Dot) and parent.expression is function:
+        path = [part.name for part in _identifiers(parent.this)]
+        flat.set("this", "_".join([*path, name]))
+        parent.replace(flat)
+    elif "." in name:
+        function.replace(flat)
+
+
+def _identifiers(path: exp.Expression) -> list[exp.Expression]:
+    if isinstance(path, exp.Dot):
+        return [*_identifiers(path.this), *_identifiers(path.expression)]
+    return [path]
+
+
+def table_names(tree: exp.Expression) -> list[str]:
+    """List the physical tables of a query as dotted names, without CTEs and UNNEST."""
+    return sorted({name for _, name in _physical_tables(tree)})
+
+
+def replace_tables(tree: exp.Expression, placeholders: Mapping[str, str], dialect: str) -> str:
+    """Write a query with opaque text in place of its physical tables.
+
+    Args:
+        tree: The query.
+        placeholders: The text for each dotted name.
+        dialect: `bigquery` or `duckdb`.
+    """
+    copy = tree.copy()
+    tokens = {}
+    for table, name in list(_physical_tables(copy)):
+        token = PLACEHOLDER.format(len(tokens))
+        tokens[token] = placeholders[name]
+        kept = {key: table.args[key] for key in ("alias", "joins") if table.args.get(key)}
+        table.replace(exp.Table(this=exp.to_identifier(token), **kept))
+    sql = to_duckdb(copy) if dialect == "duckdb" else copy.sql(dialect=dialect, comments=False)
+    for token in sorted(tokens, key=len, reverse=True):
+        sql = re.sub(rf"\b{token}\b", lambda _, t=token: tokens[t], sql)
+    return sql
+
+
+def _physical_tables(tree: exp.Expression) -> list[tuple[exp.Table, str]]:
+    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return [
+        (table, name)
+        for table in tree.find_all(exp.Table)
+        if isinstance(table.this, exp.Identifier | exp.Dot)
+        and (name := _dotted(table)) not in ctes
+        and "." in name
+    ]
+
+
+def _dotted(table: exp.Table) -> str:
+    return ".".join(part.name for part in table.parts)

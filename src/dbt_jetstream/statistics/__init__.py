@@ -1,0 +1,1 @@
+"""Statistics computed from aggregates: usable without dbt and without client-level data."""

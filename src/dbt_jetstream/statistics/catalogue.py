@@ -1,0 +1,136 @@
+"""Names of statistics and pre-treatments in configurations, their parameters and defaults."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A statistic or pre-treatment as configurations name it.
+
+    Attributes:
+        name: The name in configurations.
+        parameters: Parameters and their defaults; None where there is no default.
+        is_built: Whether this version computes it.
+        row_name: The statistic's name in result rows, where it differs from `name`.
+    """
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    is_built: bool = False
+    row_name: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name in result rows."""
+        return self.row_name or self.name
+
+
+def _by_name(treatments: Iterable[Treatment]) -> dict[str, Treatment]:
+    return {treatment.name: treatment for treatment in treatments}
+
+
+_LINEAR = {"drop_highest": 0.005, "covariate_adjustment": None}
+_GRID = {"log_space": False, "grid_size": 256}
+_SAMPLED = {"num_samples": 10000, "confidence_interval": 0.95}
+
+STATISTICS = _by_name(
+    [
+        Treatment("bootstrap_mean", _SAMPLED | {"drop_highest": 0.005}, True, "mean"),
+        Treatment("binomial", {"confidence_interval": 0.95}, True),
+        Treatment("count", is_built=True),
+        Treatment("sum"),
+        Treatment("deciles", _SAMPLED),
+        Treatment("linear_model_mean", _LINEAR, row_name="mean_lm"),
+        Treatment(
+            "linear_model_mean_no_clip", _LINEAR | {"drop_highest": 0.0}, row_name="mean_lm_noclip"
+        ),
+        Treatment("per_client_dau_impact", _LINEAR | {"drop_highest": 0.0}),
+        Treatment(
+            "population_ratio",
+            _SAMPLED | {"drop_highest": 0.005, "numerator": None, "denominator": None},
+        ),
+        Treatment(
+            "kernel_density_estimate",
+            _GRID | {"bandwidth": "scott", "adjust": 1.0, "kernel": "gaussian"},
+        ),
+        Treatment("empirical_cdf", _GRID),
+    ]
+)
+
+PRE_TREATMENTS = _by_name(
+    [
+        Treatment("remove_nulls", is_built=True),
+        Treatment("remove_indefinites", is_built=True),
+        Treatment("normalize_over_analysis_period", is_built=True),
+        Treatment("log", {"base": 10.0}, is_built=True),
+        Treatment("censor_highest_values", {"fraction": 1 - 1e-5}),
+        Treatment("censor_lowest_values", {"fraction": 1e-5}),
+        Treatment("censor_values_below_threshold", {"threshold": None}),
+        Treatment("censor_values_above_threshold", {"threshold": None}),
+        Treatment("zero_fill"),
+    ]
+)
+
+
+def statistic(name: str, parameters: Mapping[str, Any]) -> Treatment:
+    """Find a statistic and check its parameters.
+
+    Raises:
+        ValueError: If the statistic or a parameter is unknown or out of range; says what to write.
+    """
+    found = _find("statistic", name, STATISTICS)
+    _check_parameters(found, parameters)
+    return found
+
+
+def pre_treatment(name: str, parameters: Mapping[str, Any]) -> Treatment:
+    """Find a pre-treatment and check its parameters.
+
+    Raises:
+        ValueError: If the pre-treatment or a parameter is unknown or out of range.
+    """
+    found = _find("pre-treatment", name, PRE_TREATMENTS)
+    _check_parameters(found, parameters)
+    return found
+
+
+def _find(kind: str, name: str, known: Mapping[str, Treatment]) -> Treatment:
+    if name in known:
+        return known[name]
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(sorted(known))}"
+    message = f"unknown {kind} `{name}`; {hint}"
+    raise ValueError(message)
+
+
+FRACTIONS = ("drop_highest", "confidence_interval", "fraction")
+
+
+def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> None:
+    for key, value in parameters.items():
+        if key not in treatment.parameters:
+            known = ", ".join(sorted(treatment.parameters)) or "none"
+            message = f"`{treatment.name}` has no parameter `{key}`; it takes {known}"
+            raise ValueError(message)
+        if key in FRACTIONS:
+            _check_fraction(treatment, key, value)
+    base = parameters.get("base")
+    if "base" in parameters and not (_is_number(base) and base > 0 and base != 1):
+        message = f"`{treatment.name}.base` must be a positive number other than 1, found {base!r}"
+        raise ValueError(message)
+
+
+def _check_fraction(treatment: Treatment, key: str, value: Any) -> None:
+    lowest_is_allowed = key == "drop_highest" and value == 0
+    if not (_is_number(value) and (0 < value < 1 or lowest_is_allowed)):
+        message = f"`{treatment.name}.{key}` must be a fraction below 1, found {value!r}"
+        raise ValueError(message)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,199 @@
+"""From summaries to statistics rows: one histogram per branch in, results in Jetstream's schema out."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from dbt_jetstream.statistics.binomial import binomial_law_from_histogram
+from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
+from dbt_jetstream.statistics.compare import Comparison, compare_branches
+from dbt_jetstream.statistics.count import count_units
+from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.histogram import Histogram
+
+IDENTITY = "identity"
+COUNT = "count"
+SIGNIFICANT_DIGITS = 12
+
+
+class Cell(NamedTuple):
+    """What one statistic is computed on."""
+
+    analysis_period: str
+    window_index: int
+    analysis_basis: str
+    segment: str
+    metric: str
+    statistic: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """How a statistic is computed on a cell.
+
+    Attributes:
+        experiment: The experiment's slug; with the cell and the branch, the seed of any sampling.
+        cell: What is computed on.
+        confidence: Mass inside the interval, in (0, 1).
+    """
+
+    experiment: str
+    cell: Cell
+    confidence: float
+
+    def seed(self, branch: str) -> int:
+        """Return the seed of a branch's draws, the same wherever and whenever they are made."""
+        text = "|".join(map(str, (self.experiment, *self.cell, branch)))
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+Branches = Mapping[str, Histogram]
+
+
+def _mean(branches: Branches, request: Request) -> list[Comparison]:
+    laws = {b: bootstrap_mean_law(h, seed=request.seed(b)) for b, h in branches.items()}
+    return compare_branches(laws, request.confidence)
+
+
+def _binomial(branches: Branches, request: Request) -> list[Comparison]:
+    laws = {b: binomial_law_from_histogram(h) for b, h in branches.items()}
+    return compare_branches(laws, request.confidence)
+
+
+def _count(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
+    undefined = math.nan
+    return [
+        Comparison(b, None, None, Estimate(count_units(h), undefined, undefined))
+        for b, h in sorted(branches.items())
+    ]
+
+
+STATISTICS: dict[str, Callable[[Branches, Request], list[Comparison]]] = {
+    "mean": _mean,
+    "binomial": _binomial,
+    COUNT: _count,
+}
+
+
+def statistics_rows(
+    summaries: pa.Table, definition: Mapping[str, Any], done: set[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
+    """Compute all statistics of an experiment's new windows.
+
+    Args:
+        summaries: Rows of (cell, branch, value, units).
+        definition: The lock's `experiment`, `segments`, `statistics` and `periods`.
+        done: The (analysis_period, window_index) that are already there.
+
+    Yields:
+        Rows in Jetstream's schema, with analysis_period and window_index, in a fixed order.
+    """
+    confidences = {
+        (s["metric"], s["statistic"]): s["confidence_interval"] for s in definition["statistics"]
+    }
+    slug = definition["experiment"]["slug"]
+    population: dict[Cell, dict[str, float]] = defaultdict(dict)
+    for cell, branches in _cells(summaries):
+        if (cell.analysis_period, cell.window_index) in done:
+            continue
+        if cell.metric == IDENTITY:
+            population[cell] = {b: count_units(h) for b, h in branches.items()}
+            continue
+        confidence = confidences[cell.metric, cell.statistic]
+        yield from _rows(Request(slug, cell, confidence), branches)
+    yield from _population_rows(population, definition)
+
+
+def _rows(request: Request, branches: Branches) -> Iterator[dict[str, Any]]:
+    cell = request.cell
+    try:
+        comparisons = STATISTICS[cell.statistic](branches, request)
+    except ValueError as error:
+        where = ", ".join(map(str, cell))
+        print(f"{request.experiment}: no result for {where}: {error}", file=sys.stderr)
+        return
+    has_interval = cell.statistic != COUNT
+    for comparison in comparisons:
+        yield _row(cell, comparison, request.confidence if has_interval else None)
+
+
+def _row(cell: Cell, comparison: Comparison, ci_width: float | None) -> dict[str, Any]:
+    return {
+        **cell._asdict(),
+        "parameter": None,
+        "branch": comparison.branch,
+        "comparison": comparison.comparison,
+        "comparison_to_branch": comparison.comparison_to_branch,
+        "ci_width": ci_width,
+        "point": _number(comparison.estimate.point),
+        "lower": _number(comparison.estimate.lower),
+        "upper": _number(comparison.estimate.upper),
+    }
+
+
+def _number(value: float) -> float | None:
+    """Return a result as it is published.
+
+    Sums in a warehouse differ in their last digits with the order of rows; rounding keeps that
+    from changing what is published.
+    """
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(value) else None
+
+
+def _population_rows(
+    population: Mapping[Cell, dict[str, float]], definition: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Yield the units of every branch, also where a basis or segment has none."""
+    windows = sorted({(cell.analysis_period, cell.window_index) for cell in population})
+    for period, window in windows:
+        for basis in definition["periods"][period]:
+            for segment in ("all", *definition["segments"]):
+                cell = Cell(period, window, basis, segment, IDENTITY, COUNT)
+                found = population.get(cell, {})
+                for branch in sorted({*definition["experiment"]["branches"], *found}):
+                    estimate = Estimate(found.get(branch, 0.0), math.nan, math.nan)
+                    yield _row(cell, Comparison(branch, None, None, estimate), None)
+
+
+def _cells(summaries: pa.Table) -> Iterator[tuple[Cell, dict[str, Histogram]]]:
+    """Yield each cell with its branches' histograms, in the order of the cells' names."""
+    keys = [*Cell._fields, "branch"]
+    ordered = summaries.sort_by([(key, "ascending") for key in keys])
+    values = ordered["value"].to_numpy(zero_copy_only=False)
+    units = ordered["units"].to_numpy(zero_copy_only=False)
+    branches: dict[str, Histogram] = {}
+    current: Cell | None = None
+    for start, end in _runs(ordered, keys):
+        *key, branch = (ordered[name][start].as_py() for name in keys)
+        cell = Cell(*key)
+        if current is not None and cell != current:
+            yield current, branches
+            branches = {}
+        current = cell
+        branches[branch] = _histogram(cell, values[start:end], units[start:end])
+    if current is not None:
+        yield current, branches
+
+
+def _histogram(cell: Cell, values: np.ndarray, units: np.ndarray) -> Histogram:
+    """Units of the population have no value: they count as they are."""
+    return Histogram.of(np.zeros(len(units)) if cell.metric == IDENTITY else values, units)
+
+
+def _runs(ordered: pa.Table, keys: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the ends of each run of rows that agree in all `keys`."""
+    if not len(ordered):
+        return
+    codes = [ordered[key].combine_chunks().dictionary_encode().indices.to_numpy() for key in keys]
+    changes = np.any([np.diff(code) != 0 for code in codes], axis=0)
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1, [len(ordered)]])
+    yield from zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)

@@ -1,0 +1,109 @@
+"""Projects that tests build: the repository's macros and tests, and experiments of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+GOLDEN = SHARED / "golden"
+BIN = Path(sys.executable).parent
+
+
+@dataclass
+class Project:
+    """A dbt project in a folder of its own, with its own database and exports."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "jetstream.duckdb"
+
+    @property
+    def exports(self) -> Path:
+        return self.path / "export"
+
+    def run(self, *command: str, as_of: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `jetstream` or `dbt` in the project; the caller looks at the exit code."""
+        environment = os.environ | {
+            "JETSTREAM_DUCKDB": str(self.database),
+            "JETSTREAM_EXPORT_URI": str(self.exports),
+            "DBT_PROFILES_DIR": str(self.path),
+            "NO_COLOR": "1",
+        }
+        environment.pop("JETSTREAM_AS_OF", None)
+        if as_of:
+            environment["JETSTREAM_AS_OF"] = as_of
+        program, *arguments = command
+        return subprocess.run(
+            [str(BIN / program), *arguments],
+            cwd=self.path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def sync(self, hub: Path, experiments: Path, *slugs: str) -> None:
+        chosen = [word for slug in slugs for word in ("--experiment", slug)]
+        done = self.run(
+            "jetstream",
+            "sync",
+            "--metric-hub",
+            str(hub),
+            "--experiments",
+            str(experiments),
+            *chosen,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def build(self, slug: str, as_of: str) -> str:
+        """Build an experiment; fails the test with dbt's output if it does not succeed."""
+        done = self.run("dbt", "build", "--select", f"experiment:{slug}", as_of=as_of)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        return done.stdout
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def copy_project(path: Path) -> Project:
+    """Copy what makes the project, without any experiment."""
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in ("macros", "seeds", "tests/generic"):
+        shutil.copytree(REPOSITORY / folder, path / folder)
+    for folder in ("models", "python_models"):
+        (path / folder).mkdir()
+    shutil.copy(REPOSITORY / "dbt_project.yml", path)
+    shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
+    return Project(path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project."""
+    return copy_project(tmp_path / "project")
+
+
+def load_golden(project: Project) -> None:
+    """Load the golden telemetry into a project and lock the golden experiment."""
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("create schema telemetry")
+        for file in sorted((GOLDEN / "input/telemetry").glob("*.parquet")):
+            connection.execute(f"create table telemetry.{file.stem} as from '{file}'")
+    project.sync(GOLDEN / "input/metric_hub", GOLDEN / "input/experiments.json")
+
+
+requires_golden = pytest.mark.skipif(
+    not GOLDEN.exists(), reason="needs the golden data beside the repository, at ../shared/golden"
+)
