@@ -28,5 +28,6 @@ class ConfigErrors(Exception):
     """Several mistakes, found in one go so that they can be mended in one go."""
 
     def __init__(self, errors: list[ConfigError]) -> None:
-        super().__init__("\n".join(str(error) for error in errors))
-        self.errors = errors
+        # One mistake in a shared file shows in every experiment that uses it.
+        self.errors = list({str(error): error for error in errors}.values())
+        super().__init__("\n".join(str(error) for error in self.errors))

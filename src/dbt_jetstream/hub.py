@@ -27,7 +27,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 if TYPE_CHECKING:
     from metric_config_parser.analysis import AnalysisConfiguration
     from metric_config_parser.experiment import Experiment
-    from metric_config_parser.metric import MetricDefinition, Summary
+    from metric_config_parser.metric import Summary
 
 # Later folders win where both define a thing, as in the original, which merges jetstream/ last.
 FOLDERS = (
@@ -85,14 +85,14 @@ class Hub:
     def statistic_file(self, summary: Summary, slug: str, app: str) -> Path:
         """Find the file that asks for the statistic of a summary."""
         for path, spec in self._specs(slug, app):
-            definition = _metrics_of(spec).get(summary.metric.name)
+            definition = definitions_of(spec, "metrics").get(summary.metric.name)
             if definition and summary.statistic.name in (definition.statistics or {}):
                 return path
         return self.path
 
     def _defining_file(self, kind: str, name: str, slug: str, app: str) -> Path:
         for path, spec in self._specs(slug, app):
-            found = _metrics_of(spec) if kind == "metrics" else spec.data_sources.definitions
+            found = definitions_of(spec, kind)
             attribute = "select_expression" if kind == "metrics" else "from_expression"
             if name in found and getattr(found[name], attribute):
                 return path
@@ -127,9 +127,10 @@ class Hub:
         return f"{self.remote}/blob/main/jetstream/{path.name}"
 
 
-def _metrics_of(spec: Any) -> dict[str, MetricDefinition]:
-    """Return a file's metric definitions; an outcome holds them without a level between."""
-    return spec.metrics if isinstance(spec.metrics, dict) else spec.metrics.definitions
+def definitions_of(spec: Any, kind: str) -> dict[str, Any]:
+    """Return a file's `metrics` or `data_sources`; an outcome holds metrics one level higher."""
+    found = getattr(spec, kind)
+    return found if isinstance(found, dict) else found.definitions
 
 
 def read_hub(path: Path) -> Hub:

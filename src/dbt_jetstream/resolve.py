@@ -5,14 +5,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
 from metric_config_parser.config import ConfigCollection
 from metric_config_parser.experiment import Experiment
-from metric_config_parser.metric import AnalysisPeriod, MetricDefinition
+from metric_config_parser.metric import AnalysisPeriod
+from metric_config_parser.outcome import OutcomeSpec
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.hub import Hub
+from dbt_jetstream.hub import Hub, definitions_of
+
+SpecWithMetrics: TypeAlias = AnalysisSpec | OutcomeSpec
+# A spec, the file that holds it, and what stands before its lists of metrics there.
+SpecInFile: TypeAlias = tuple[Path, str, SpecWithMetrics]
 
 PERIOD_KEYS = {period.table_suffix: period.mozanalysis_label for period in AnalysisPeriod}
 
@@ -37,73 +43,58 @@ def resolve(hub: Hub, experiment: Experiment) -> AnalysisConfiguration:
 
 
 def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError]:
+    """Yield every name in a config that nothing defines."""
     app = experiment.app_name
-    own = hub.configs.spec_for_experiment(experiment.normandy_slug)
-    own_file = hub.experiment_file(experiment.normandy_slug)
+    slug = str(experiment.normandy_slug)
+    own = hub.configs.spec_for_experiment(slug)
     default = hub.configs.get_platform_defaults(app)
     wanted = [*experiment.outcomes, *(own.experiment.outcomes if own else [])]
-    known = [outcome.slug for outcome in hub.configs.outcomes if outcome.platform == app]
-    for outcome in dict.fromkeys(wanted):
-        if outcome not in known:
-            yield ConfigError(
-                own_file,
-                f"{experiment.normandy_slug}.outcomes",
-                _unknown("outcome", outcome, known),
-            )
-    outcomes = [o for o in hub.configs.outcomes if o.platform == app and o.slug in wanted]
-    local: dict[str, MetricDefinition] = {}
-    for spec in (default, own):
-        if isinstance(spec, AnalysisSpec):
-            local |= spec.metrics.definitions
-    for outcome in outcomes:
-        local |= outcome.spec.metrics
-    metrics = {**_definitions(hub.configs, app, "metrics"), **local}
+    outcomes = {o.slug: o for o in hub.configs.outcomes if o.platform == app}
+    for name in dict.fromkeys(wanted):
+        if name not in outcomes:
+            problem = _unknown("outcome", name, outcomes)
+            yield ConfigError(hub.experiment_file(slug), f"{slug}.outcomes", problem)
+    files = [
+        (hub.files["outcome", app, name], "", outcomes[name].spec)
+        for name in wanted
+        if name in outcomes
+    ]
     if isinstance(default, AnalysisSpec):
-        default_file = hub.files["default", "", app]
-        yield from _unknown_metrics(default_file, "metrics.", default.metrics, metrics)
-        yield from _unknown_sources(default_file, default, hub.configs, app)
-    if own is not None and own_file is not None:
-        yield from _unknown_metrics(own_file, "metrics.", own.metrics, metrics)
-        yield from _unknown_sources(own_file, own, hub.configs, app)
-        yield from _unknown_segments(own_file, own, hub.configs, app)
-    for outcome in outcomes:
-        file = hub.files["outcome", app, outcome.slug]
-        yield from _unknown_metrics(file, "", outcome.spec, metrics)
-        sources = {*outcome.spec.data_sources.definitions}
-        sources |= {*own.data_sources.definitions} if own else set()
-        yield from _sources_of(file, outcome.spec.metrics, sources, hub.configs, app)
+        files.append((hub.files["default", "", app], "metrics.", default))
+    if own is not None:
+        files.append((hub.files["experiment", "", slug], "metrics.", own))
+        yield from _unknown_segments(files[-1][0], own, hub.configs, app)
+    specs = [spec for _, _, spec in files]
+    yield from _unknown_metrics(files, _known("metrics", specs, hub.configs, app))
+    yield from _unknown_sources(files, _known("data_sources", specs, hub.configs, app))
 
 
-def _unknown_metrics(
-    file: Path, prefix: str, spec: object, known: Iterable[str]
-) -> Iterator[ConfigError]:
-    for attribute, key in PERIOD_KEYS.items():
-        for reference in getattr(spec, attribute):
-            if reference.name not in known:
-                problem = _unknown("metric", reference.name, known)
-                yield ConfigError(file, f"{prefix}{key}", problem)
+def _known(
+    kind: str, specs: Iterable[SpecWithMetrics], configs: ConfigCollection, app: str
+) -> set[str]:
+    """Name what an experiment can refer to: the platform's definitions and its own files'."""
+    platform = configs.get_platform_definitions(app)
+    everything = [*specs, *([platform] if platform is not None else [])]
+    return {name for spec in everything for name in definitions_of(spec, kind)}
 
 
-def _unknown_sources(
-    file: Path, spec: AnalysisSpec, configs: ConfigCollection, app: str
-) -> Iterator[ConfigError]:
-    local = {*spec.data_sources.definitions}
-    yield from _sources_of(file, spec.metrics.definitions, local, configs, app)
+def _unknown_metrics(files: Iterable[SpecInFile], known: set[str]) -> Iterator[ConfigError]:
+    for file, prefix, spec in files:
+        lists = spec if isinstance(spec, OutcomeSpec) else spec.metrics
+        for attribute, key in PERIOD_KEYS.items():
+            for reference in getattr(lists, attribute):
+                if reference.name not in known:
+                    problem = _unknown("metric", reference.name, known)
+                    yield ConfigError(file, f"{prefix}{key}", problem)
 
 
-def _sources_of(
-    file: Path,
-    metrics: dict[str, MetricDefinition],
-    local: set[str],
-    configs: ConfigCollection,
-    app: str,
-) -> Iterator[ConfigError]:
-    known = local | {*_definitions(configs, app, "data_sources")}
-    for name, metric in metrics.items():
-        source = metric.data_source.name if metric.data_source else None
-        if source is not None and source not in known and "*" not in name:
-            problem = _unknown("data source", source, known)
-            yield ConfigError(file, f"metrics.{name}.data_source", problem)
+def _unknown_sources(files: Iterable[SpecInFile], known: set[str]) -> Iterator[ConfigError]:
+    for file, _, spec in files:
+        for name, metric in definitions_of(spec, "metrics").items():
+            source = metric.data_source.name if metric.data_source else None
+            if source is not None and source not in known and "*" not in name:
+                problem = _unknown("data source", source, known)
+                yield ConfigError(file, f"metrics.{name}.data_source", problem)
 
 
 def _unknown_segments(
@@ -118,11 +109,6 @@ def _unknown_segments(
             yield ConfigError(
                 file, "experiment.segments", _unknown("segment", reference.name, known)
             )
-
-
-def _definitions(configs: ConfigCollection, app: str, kind: str) -> dict[str, MetricDefinition]:
-    spec = configs.get_platform_definitions(app)
-    return dict(getattr(spec, kind).definitions) if spec is not None else {}
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

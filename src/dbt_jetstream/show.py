@@ -87,7 +87,7 @@ def _read(database: Path, slug: str) -> Results | None:
         for period in LONGEST_FIRST:
             if period in newest:
                 query = connection.execute(RESULTS.format(table=table), [period, newest[period]])
-                return Results(period, newest[period], query.fetch_arrow_table().to_pylist())
+                return Results(period, newest[period], query.to_arrow_table().to_pylist())
     return None
 
 

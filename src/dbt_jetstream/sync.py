@@ -150,7 +150,7 @@ def _properties(project: Path, folder: Path, locked: LockedExperiment) -> str:
 
 
 def _without_versions(text: str) -> str:
-    return re.sub(r"^ +versions:\n(?: +(?:metric_hub|dbt_jetstream): .*\n)+", "", text, flags=re.M)
+    return re.sub(r"^ +(?:metric_hub|dbt_jetstream|commit_hash): .*\n", "", text, flags=re.M)
 
 
 def _write_sources(project: Path) -> list[Path]:

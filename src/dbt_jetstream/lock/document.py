@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -157,7 +158,7 @@ class _Builder:
                 if key not in checked:
                     checked.add(key)
                     path = self.hub.statistic_file(summary, self.slug, self.app)
-                    self._try(lambda summary=summary: check(summary), path, key)
+                    self._try(partial(check, summary), path, key)
 
     def _data_sources(self) -> list[LockedDataSource]:
         """Lock every data source once, with the metrics of each period that read it."""
@@ -168,15 +169,14 @@ class _Builder:
                 if name not in sources:
                     path = self.hub.data_source_file(name, self.slug, self.app)
                     key = f"data_sources.{name}.from_expression"
-                    found = self._try(
-                        lambda m=metric: lock_data_source(m.data_source, self.dataset), path, key
-                    )
+                    attempt = partial(lock_data_source, metric.data_source, self.dataset)
+                    found = self._try(attempt, path, key)
                     if found is None:
                         continue
                     sources[name] = found
                 path = self.hub.metric_file(metric.name, self.slug, self.app)
                 key = f"metrics.{metric.name}.select_expression"
-                locked = self._try(lambda m=metric: lock_metric(m, self.slug), path, key)
+                locked = self._try(partial(lock_metric, metric, self.slug), path, key)
                 if locked is not None:
                     sources[name].metrics.setdefault(period, []).append(locked)
         for source in sources.values():
@@ -187,7 +187,7 @@ class _Builder:
     def _add_sanity_metrics(self, source: LockedDataSource) -> None:
         checks = sanity_metrics(source.source, self.slug, daily=source.is_daily)
         for metrics in source.metrics.values():
-            metrics += checks
+            metrics.extend(checks)
 
     def _enrollments(self) -> Node | None:
         own = self.hub.experiment_file(self.slug)
@@ -237,9 +237,9 @@ class _Builder:
         return Node(
             name=naming.client_days(self.slug, source.name),
             description=(
-                f"What `{source.name}` says about each unit of `{self.slug}` and day, as parts that "
-                "every analysis window combines: each telemetry day is read once. One row per "
-                "analysis unit, branch and day, and one per unit and branch without telemetry."
+                f"What `{source.name}` says about each unit of `{self.slug}` and day, as parts "
+                "that every analysis window combines: each telemetry day is read once. One row per "
+                "analysis unit, branch and day, and one per unit and branch without a date."
             ),
             meta={
                 "experiment": self.experiment,
@@ -316,9 +316,9 @@ class _Builder:
         return Node(
             name=naming.summaries(self.slug),
             description=(
-                f"What the statistics of `{self.slug}` need: how many units have which value, after "
-                "pre-treatments and clipping. No unit can be told from it. One row per period, "
-                "window, basis, segment, metric, statistic, branch and value."
+                f"What the statistics of `{self.slug}` need: how many units have which value, "
+                "after pre-treatments and clipping. One row per period, window, basis, segment, "
+                "metric, statistic, branch and value."
             ),
             meta={
                 "experiment": self.experiment,

@@ -52,7 +52,8 @@ def segment_parts(
     by_source: dict[SegmentDataSource, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_source[segment.data_source].append(segment)
-    parts, tables = [], []
+    parts: list[dict[str, Any]] = []
+    tables: list[Table] = []
     for source, members in by_source.items():
         clause, found = from_clause(source.from_expression.format(dataset=dataset))
         tables += found

@@ -16,7 +16,7 @@ class SqlSyntaxError(ValueError):
     """A fragment that BigQuery's dialect cannot parse; the message is one readable line."""
 
 
-def parse_expression(sql: str) -> exp.Expression:
+def parse_expression(sql: str) -> exp.Expr:
     """Parse a select expression.
 
     Raises:
@@ -25,7 +25,7 @@ def parse_expression(sql: str) -> exp.Expression:
     query = _parse(f"SELECT {sql}", sql)
     if not isinstance(query, exp.Select) or len(query.expressions) != 1 or query.args.get("from_"):
         raise SqlSyntaxError(f"expected one SQL expression, found `{_shortened(sql)}`")
-    found: exp.Expression = query.expressions[0]
+    found: exp.Expr = query.expressions[0]
     return found.this if isinstance(found, exp.Alias) else found
 
 
@@ -41,16 +41,22 @@ def parse_query(sql: str) -> exp.Query:
     return query
 
 
-def _parse(sql: str, shown: str) -> exp.Expression:
+def _parse(sql: str, shown: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(sql, dialect="bigquery")
     except SqlglotError as error:
-        reason = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0].split(". Line")[0]
-        message = f"SQL that cannot be parsed: {reason.rstrip('.')}, in `{_shortened(shown)}`"
+        message = f"SQL that cannot be parsed: {_reason(error)}, in `{_shortened(shown)}`"
         raise SqlSyntaxError(message) from error
     if len(statements) != 1 or statements[0] is None:
         raise SqlSyntaxError(f"expected one SQL statement, found {len(statements)}")
     return statements[0]
+
+
+def _reason(error: SqlglotError) -> str:
+    """Return the first line of sqlglot's message without colours and class names."""
+    line = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0].split(". Line")[0].rstrip(".")
+    missing = re.search(r"missing for <class '[\w.]*?(\w+)'>", line)
+    return f"something is missing after {missing[1].upper()}" if missing else line
 
 
 def _shortened(sql: str) -> str:
@@ -58,7 +64,7 @@ def _shortened(sql: str) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def to_duckdb(tree: exp.Expression) -> str:
+def to_duckdb(tree: exp.Expr) -> str:
     """Write a BigQuery expression or query in DuckDB's dialect.
 
     COUNTIF becomes a COUNT, since DuckDB's count_if over no value is NULL where BigQuery's is 0. A
@@ -85,18 +91,18 @@ def _flatten_path(function: exp.Anonymous) -> None:
         function.replace(flat)
 
 
-def _identifiers(path: exp.Expression) -> list[exp.Expression]:
+def _identifiers(path: exp.Expr) -> list[exp.Expr]:
     if isinstance(path, exp.Dot):
         return [*_identifiers(path.this), *_identifiers(path.expression)]
     return [path]
 
 
-def table_names(tree: exp.Expression) -> list[str]:
+def table_names(tree: exp.Expr) -> list[str]:
     """List the physical tables of a query as dotted names, without CTEs and UNNEST."""
     return sorted({name for _, name in _physical_tables(tree)})
 
 
-def replace_tables(tree: exp.Expression, placeholders: Mapping[str, str], dialect: str) -> str:
+def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str) -> str:
     """Write a query with opaque text in place of its physical tables.
 
     Args:
@@ -105,19 +111,18 @@ def replace_tables(tree: exp.Expression, placeholders: Mapping[str, str], dialec
         dialect: `bigquery` or `duckdb`.
     """
     copy = tree.copy()
-    tokens = {}
+    tokens: dict[str, str] = {}
     for table, name in list(_physical_tables(copy)):
         token = PLACEHOLDER.format(len(tokens))
         tokens[token] = placeholders[name]
         kept = {key: table.args[key] for key in ("alias", "joins") if table.args.get(key)}
         table.replace(exp.Table(this=exp.to_identifier(token), **kept))
     sql = to_duckdb(copy) if dialect == "duckdb" else copy.sql(dialect=dialect, comments=False)
-    for token in sorted(tokens, key=len, reverse=True):
-        sql = re.sub(rf"\b{token}\b", lambda _, t=token: tokens[t], sql)
-    return sql
+    pattern = PLACEHOLDER.format(r"\d+")
+    return re.sub(pattern, lambda found: tokens[found.group()], sql)
 
 
-def _physical_tables(tree: exp.Expression) -> list[tuple[exp.Table, str]]:
+def _physical_tables(tree: exp.Expr) -> list[tuple[exp.Table, str]]:
     ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     return [
         (table, name)

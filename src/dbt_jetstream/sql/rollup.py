@@ -19,7 +19,7 @@ from dbt_jetstream.sql.dialect import parse_expression
 LONGEST_NAME = 60
 
 # The aggregate over days that gives the aggregate over all rows.
-COMBINING: dict[type[exp.Expression], str] = {
+COMBINING: dict[type[exp.Expr], str] = {
     exp.Sum: "SUM",
     exp.Count: "SUM",
     exp.CountIf: "SUM",
@@ -68,11 +68,13 @@ class Direct:
     reason: str
 
 
-class _NotSplittable(Exception):
+class _NotSplittableError(Exception):
     """Carries the reason."""
 
 
-def split(select_expression: str, submission_date_column: str = "submission_date") -> Rollup | Direct:
+def split(
+    select_expression: str, submission_date_column: str = "submission_date"
+) -> Rollup | Direct:
     """Split a select expression into daily parts, or say why it has none.
 
     Args:
@@ -88,35 +90,35 @@ def split(select_expression: str, submission_date_column: str = "submission_date
         _refuse_unsplittable_nodes(tree)
         aggregates = _outermost_aggregates(tree)
         if not aggregates:
-            raise _NotSplittable("it holds no aggregate")
+            raise _NotSplittableError("it holds no aggregate")
         for aggregate in aggregates:
             replacement = _replace(aggregate, submission_date_column, parts)
             aggregate.replace(replacement)
         _refuse_loose_columns(tree, set(parts))
-    except _NotSplittable as reason:
+    except _NotSplittableError as reason:
         return Direct(str(reason))
     ordered = tuple(parts[name] for name in sorted(parts))
     return Rollup(ordered, _sql(tree.this))
 
 
-def _sql(tree: exp.Expression) -> str:
+def _sql(tree: exp.Expr) -> str:
     return tree.sql(dialect="bigquery", comments=False)
 
 
-def _refuse_unsplittable_nodes(tree: exp.Expression) -> None:
+def _refuse_unsplittable_nodes(tree: exp.Expr) -> None:
     for node in tree.walk():
         if isinstance(node, exp.Window):
-            raise _NotSplittable("a window function needs all rows at once")
+            raise _NotSplittableError("a window function needs all rows at once")
 
 
-def _outermost_aggregates(tree: exp.Expression) -> list[exp.Expression]:
+def _outermost_aggregates(tree: exp.Expr) -> list[exp.Expr]:
     """List the aggregates over telemetry rows; those of a subquery aggregate something else."""
-    found: list[exp.Expression] = []
+    found: list[exp.Expr] = []
     _collect(tree, found)
     return found
 
 
-def _collect(node: exp.Expression, found: list[exp.Expression]) -> None:
+def _collect(node: exp.Expr, found: list[exp.Expr]) -> None:
     if isinstance(node, exp.Query | exp.Subquery):
         return
     if isinstance(node, exp.AggFunc):
@@ -126,32 +128,29 @@ def _collect(node: exp.Expression, found: list[exp.Expression]) -> None:
         _collect(child, found)
 
 
-def _replace(
-    aggregate: exp.Expression, date_column: str, parts: dict[str, Part]
-) -> exp.Expression:
+def _replace(aggregate: exp.Expr, date_column: str, parts: dict[str, Part]) -> exp.Expr:
     """Add the parts of an aggregate and return the expression that takes its place."""
     _refuse_inside(aggregate)
     if isinstance(aggregate, exp.Avg):
         total = _column(_add(exp.Sum(this=aggregate.this.copy()), parts))
         count = _column(_add(exp.Count(this=aggregate.this.copy()), parts))
         return exp.SafeDivide(this=total, expression=count)
-    if isinstance(aggregate, exp.Count) and isinstance(aggregate.this, exp.Distinct):
-        if not _is_date_of_the_day(aggregate.this, date_column):
-            raise _NotSplittable(f"{_sql(aggregate)} cannot be added up over days")
+    if _counts_shared_values(aggregate, date_column):
+        raise _NotSplittableError(f"{_sql(aggregate)} cannot be added up over days")
     return _column(_add(aggregate, parts))
 
 
-def _add(aggregate: exp.Expression, parts: dict[str, Part]) -> Part:
+def _add(aggregate: exp.Expr, parts: dict[str, Part]) -> Part:
     combine = COMBINING.get(type(aggregate))
     if combine is None:
-        raise _NotSplittable(f"{_sql(aggregate)} cannot be combined from days")
+        raise _NotSplittableError(f"{_sql(aggregate)} cannot be combined from days")
     daily = _sql(aggregate)
     part = Part(_name(daily), daily, combine)
     parts[part.name] = part
     return part
 
 
-def _column(part: Part) -> exp.Expression:
+def _column(part: Part) -> exp.Expr:
     return exp.column(part.name)
 
 
@@ -165,9 +164,9 @@ def _name(sql: str) -> str:
     return f"{slug[: LONGEST_NAME - 7].rstrip('_')}_{digest}"
 
 
-def _refuse_inside(aggregate: exp.Expression) -> None:
+def _refuse_inside(aggregate: exp.Expr) -> None:
     """Refuse what makes an aggregate depend on more than a day's rows and the unit."""
-    checks: list[tuple[Callable[[exp.Expression], bool], str]] = [
+    checks: list[tuple[Callable[[exp.Expr], bool], str]] = [
         (lambda n: isinstance(n, exp.Order | exp.Limit), "depends on an order of rows"),
         (lambda n: isinstance(n, exp.HavingMax), "depends on an order of rows"),
         (_is_nested_distinct, "counts distinct values, which days share"),
@@ -176,20 +175,20 @@ def _refuse_inside(aggregate: exp.Expression) -> None:
     for node in aggregate.walk():
         for is_refused, reason in checks:
             if is_refused(node):
-                raise _NotSplittable(f"{_sql(aggregate)} {reason}")
+                raise _NotSplittableError(f"{_sql(aggregate)} {reason}")
     for child in aggregate.iter_expressions():
-        nested: list[exp.Expression] = []
+        nested: list[exp.Expr] = []
         _collect(child, nested)
         if nested:
-            raise _NotSplittable(f"{_sql(aggregate)} aggregates an aggregate")
+            raise _NotSplittableError(f"{_sql(aggregate)} aggregates an aggregate")
 
 
-def _is_nested_distinct(node: exp.Expression) -> bool:
+def _is_nested_distinct(node: exp.Expr) -> bool:
     """Whether values are made distinct, other than by a COUNT of the whole aggregate."""
     return isinstance(node, exp.Distinct) and not isinstance(node.parent, exp.Count)
 
 
-def _reads_the_window(node: exp.Expression) -> bool:
+def _reads_the_window(node: exp.Expr) -> bool:
     return (
         isinstance(node, exp.Column)
         and node.table == UNIT_ALIAS
@@ -197,12 +196,18 @@ def _reads_the_window(node: exp.Expression) -> bool:
     )
 
 
-def _is_date_of_the_day(distinct: exp.Distinct, date_column: str) -> bool:
-    """Whether each row of a day counts the day itself or nothing: then a day counts 0 or 1."""
-    return len(distinct.expressions) == 1 and _is_day(distinct.expressions[0], date_column)
+def _counts_shared_values(aggregate: exp.Expr, date_column: str) -> bool:
+    """Whether it counts distinct values that several days may hold.
+
+    A count of distinct dates does not: each row of a day counts the day itself or nothing.
+    """
+    distinct = aggregate.this
+    if not isinstance(aggregate, exp.Count) or not isinstance(distinct, exp.Distinct):
+        return False
+    return len(distinct.expressions) != 1 or not _is_day(distinct.expressions[0], date_column)
 
 
-def _is_day(node: exp.Expression, date_column: str) -> bool:
+def _is_day(node: exp.Expr, date_column: str) -> bool:
     node = node.unnest()
     if isinstance(node, exp.Column):
         return node.name.lower() == date_column.lower() and node.table in {"", "ds"}
@@ -218,16 +223,16 @@ def _is_day(node: exp.Expression, date_column: str) -> bool:
     return False
 
 
-def _is_null(node: exp.Expression | None) -> bool:
+def _is_null(node: exp.Expr | None) -> bool:
     return node is None or isinstance(node, exp.Null)
 
 
-def _refuse_loose_columns(tree: exp.Expression, part_names: set[str]) -> None:
+def _refuse_loose_columns(tree: exp.Expr, part_names: set[str]) -> None:
     """Refuse telemetry columns outside of aggregates, and functions that may be aggregates."""
     for node in tree.walk():
         if isinstance(node, exp.Column):
             is_part = not node.table and node.name in part_names
             if not is_part and node.table != UNIT_ALIAS:
-                raise _NotSplittable(f"{_sql(node)} stands outside of any aggregate")
+                raise _NotSplittableError(f"{_sql(node)} stands outside of any aggregate")
         if isinstance(node, exp.Query):
-            raise _NotSplittable("it holds a query of its own")
+            raise _NotSplittableError("it holds a query of its own")

@@ -119,10 +119,9 @@ def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> No
             raise ValueError(message)
         if key in FRACTIONS:
             _check_fraction(treatment, key, value)
-    base = parameters.get("base")
-    if "base" in parameters and not (_is_number(base) and base > 0 and base != 1):
-        message = f"`{treatment.name}.base` must be a positive number other than 1, found {base!r}"
-        raise ValueError(message)
+        if key == "base" and not (_is_number(value) and value > 0 and value != 1):
+            message = f"`{treatment.name}.base` must be positive and not 1, found {value!r}"
+            raise ValueError(message)
 
 
 def _check_fraction(treatment: Treatment, key: str, value: Any) -> None:

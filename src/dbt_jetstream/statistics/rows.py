@@ -1,4 +1,4 @@
-"""From summaries to statistics rows: one histogram per branch in, results in Jetstream's schema out."""
+"""From summaries to statistics rows: histograms by branch in, Jetstream's row schema out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+{{ enrollments(telemetry={'fenix.events_stream': source('fenix', 'events_stream')}) }}

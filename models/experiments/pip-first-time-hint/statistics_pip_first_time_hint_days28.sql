@@ -1,0 +1,1 @@
+{{ statistics_view(statistics=ref('statistics_pip_first_time_hint')) }}

@@ -1,0 +1,291 @@
+"""`jetstream sync`: what it writes, what it leaves alone, and what it says about a mistake."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import REPOSITORY, Project
+from dbt_jetstream.cli import main
+
+HUB = REPOSITORY / "metric_hub"
+EXPERIMENTS = REPOSITORY / "demo/experiments.json"
+DESKTOP = "pip-first-time-hint"
+
+
+class Workspace:
+    """A copy of the example hub and experiments that a test may spoil, and a project."""
+
+    def __init__(self, path: Path, project: Project) -> None:
+        self.hub = path / "hub"
+        self.experiments = path / "experiments.json"
+        self.project = project
+        shutil.copytree(HUB, self.hub)
+        shutil.copy(EXPERIMENTS, self.experiments)
+
+    def sync(self, *arguments: str) -> int:
+        return main(
+            [
+                "sync",
+                f"--metric-hub={self.hub}",
+                f"--experiments={self.experiments}",
+                f"--project-dir={self.project.path}",
+                *arguments,
+            ]
+        )
+
+    def edit(self, file: str, change: Callable[[str], str]) -> Path:
+        path = self.hub / file
+        text = path.read_text()
+        changed = change(text)
+        assert changed != text
+        path.write_text(changed)
+        return path
+
+    def edit_experiment(self, change: Callable[[dict], object]) -> None:
+        experiments = json.loads(self.experiments.read_text())
+        change(experiments[0])
+        self.experiments.write_text(json.dumps(experiments))
+
+    def files(self) -> dict[Path, bytes]:
+        return {
+            path.relative_to(self.project.path): path.read_bytes()
+            for folder in ("models", "python_models")
+            for path in sorted((self.project.path / folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def lock(self, model: int = 0) -> dict:
+        path = self.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
+        return yaml.safe_load(path.read_text())["models"][model]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, project: Project) -> Workspace:
+    return Workspace(tmp_path, project)
+
+
+def test_a_second_sync_changes_no_byte(workspace: Workspace) -> None:
+    assert workspace.sync() == 0
+    before = workspace.files()
+    assert workspace.sync() == 0
+    assert workspace.files() == before
+
+
+def test_the_committed_demo_experiments_are_what_sync_writes(workspace: Workspace) -> None:
+    assert workspace.sync() == 0
+    for path, content in workspace.files().items():
+        committed = (REPOSITORY / path).read_text()
+        written = content.decode()
+        assert _without_commits(written) == _without_commits(committed), path
+
+
+def _without_commits(text: str) -> list[str]:
+    """The copy of the hub is a plain folder: no commit to name."""
+    commits = ("metric_hub:", "commit_hash:")
+    return [line for line in text.splitlines() if not line.strip().startswith(commits)]
+
+
+def test_one_experiment_can_be_synced_alone(workspace: Workspace) -> None:
+    assert workspace.sync("--experiment", DESKTOP) == 0
+    folders = {path.parts[2] for path in workspace.files() if path.parts[1] == "experiments"}
+    assert folders == {DESKTOP}
+
+
+def test_sync_removes_the_model_of_a_period_that_is_no_longer_analysed(
+    workspace: Workspace,
+) -> None:
+    workspace.sync()
+    stub = Path(f"models/experiments/{DESKTOP}/pip_first_time_hint_days28.sql")
+    assert stub in workspace.files()
+    workspace.edit(
+        "jetstream/defaults/firefox_desktop.toml",
+        lambda text: text.replace('28_day = ["active_hours", "days_of_use", "search_count"]\n', ""),
+    )
+    assert workspace.sync() == 0
+    assert stub not in workspace.files()
+
+
+def test_one_experiments_outcome_never_reaches_another(workspace: Workspace) -> None:
+    experiments = json.loads(workspace.experiments.read_text())
+    twin = {**experiments[0], "slug": "a-twin"}
+    workspace.experiments.write_text(json.dumps([*experiments, twin]))
+    assert workspace.sync() == 0
+    lock = (workspace.project.path / "models/experiments/a-twin/a-twin.yml").read_text()
+    # `searches_per_day` is defined in the config of the desktop demo alone.
+    assert "searches_per_day" not in lock
+
+
+def test_a_changed_metric_changes_the_hash_of_the_tables_that_hold_it(workspace: Workspace) -> None:
+    workspace.sync()
+    before = _hashes(workspace)
+    workspace.edit(
+        "jetstream/defaults/firefox_desktop.toml",
+        lambda text: text.replace("drop_highest = 0.001", "drop_highest = 0.002"),
+    )
+    workspace.sync()
+    after = _hashes(workspace)
+    changed = {name for name, found in after.items() if before[name] != found}
+    statistics = {name for name in after if name.startswith(("summaries_", "statistics_"))}
+    assert changed == statistics
+
+
+def _hashes(workspace: Workspace) -> dict[str, str]:
+    path = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
+    models = yaml.safe_load(path.read_text())["models"]
+    return {m["name"]: m["config"]["meta"]["definition_hash"] for m in models}
+
+
+OUTCOME = "jetstream/outcomes/firefox_desktop/picture_in_picture.toml"
+DEFAULTS = "jetstream/defaults/firefox_desktop.toml"
+DEFINITIONS = "definitions/firefox_desktop.toml"
+OWN = f"jetstream/{DESKTOP}.toml"
+
+MISTAKES = {
+    "misspelt metric": (
+        DEFAULTS,
+        lambda text: text.replace('"unenroll"]\nweekly', '"unenrol"]\nweekly'),
+        ["metrics.daily", "unknown metric `unenrol`", "did you mean `unenroll`?"],
+    ),
+    "missing data source": (
+        OUTCOME,
+        lambda text: text.replace('data_source = "events"', 'data_source = "event"', 1),
+        ["metrics.pip_toggles_shown.data_source", "unknown data source `event`", "`events`"],
+    ),
+    "SQL that does not parse": (
+        OWN,
+        lambda text: text.replace(
+            "\"{{agg_sum('search_count_all')}}\"", '"COALESCE(SUM(search_count_all, 0"'
+        ),
+        ["metrics.searches_per_day.select_expression", "SQL that cannot be parsed"],
+    ),
+    "TOML syntax error": (
+        OWN,
+        lambda text: text.replace("segments = [", "segments = "),
+        ["not valid TOML", "line"],
+    ),
+    "unknown statistic": (
+        OWN,
+        lambda text: text.replace(
+            "[metrics.searches_per_day.statistics.bootstrap_mean]",
+            "[metrics.searches_per_day.statistics.bootstrap_means]",
+        ),
+        [
+            "metrics.searches_per_day.statistics.bootstrap_means",
+            "unknown statistic `bootstrap_means`",
+            "`bootstrap_mean`",
+        ],
+    ),
+    "unknown pre-treatment": (
+        OWN,
+        lambda text: text.replace("normalize_over_analysis_period", "normalise_over_period"),
+        [
+            "metrics.searches_per_day.statistics.bootstrap_mean",
+            "unknown pre-treatment `normalise_over_period`",
+        ],
+    ),
+    "unknown parameter": (
+        DEFAULTS,
+        lambda text: text.replace("drop_highest = 0.001", "drop_higest = 0.001"),
+        ["metrics.search_count.statistics.bootstrap_mean", "no parameter `drop_higest`"],
+    ),
+    "parameter out of range": (
+        DEFAULTS,
+        lambda text: text.replace("drop_highest = 0.001", "drop_highest = 1.5"),
+        ["metrics.search_count.statistics.bootstrap_mean", "fraction below 1", "1.5"],
+    ),
+    "unknown segment": (
+        OWN,
+        lambda text: text.replace('"heavy_users"', '"heavy_user"', 1),
+        ["experiment.segments", "unknown segment `heavy_user`", "`heavy_users`"],
+    ),
+    "data source that does not parse": (
+        DEFINITIONS,
+        lambda text: text.replace(
+            '"mozdata.telemetry.clients_daily"', '"(SELECT * FROM telemetry.x WHERE"', 1
+        ),
+        ["data_sources.clients_daily.from_expression", "SQL that cannot be parsed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line_and_leaves_what_was_synced(
+    workspace: Workspace, mistake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.sync()
+    before = workspace.files()
+    capsys.readouterr()
+    file, change, expected = MISTAKES[mistake]
+    path = workspace.edit(file, change)
+    assert workspace.sync() == 1
+    printed = capsys.readouterr()
+    mentions = [line for line in printed.err.splitlines() if str(path) in line]
+    assert len(mentions) == 1, printed.err
+    for words in expected:
+        assert words in mentions[0]
+    assert "Traceback" not in printed.err
+    assert workspace.files() == before
+
+
+def test_an_experiment_without_start_date_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit_experiment(lambda experiment: experiment.update(startDate=None))
+    assert workspace.sync() == 1
+    printed = capsys.readouterr().err
+    assert str(workspace.experiments) in printed
+    assert f"{DESKTOP}.startDate" in printed
+    assert workspace.files() == {}
+
+
+def test_a_date_in_another_form_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit_experiment(lambda experiment: experiment.update(endDate="15.4.2026"))
+    assert workspace.sync() == 1
+    assert "endDate: expected a date as YYYY-MM-DD, found '15.4.2026'" in capsys.readouterr().err
+
+
+def test_an_experiment_that_ends_before_enrollment_does_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit_experiment(lambda experiment: experiment.update(endDate="2026-03-09"))
+    assert workspace.sync() == 1
+    assert f"{DESKTOP}.endDate" in capsys.readouterr().err
+
+
+def test_an_application_that_no_platform_describes_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.edit_experiment(lambda experiment: experiment.update(appName="toaster"))
+    assert workspace.sync() == 1
+    printed = capsys.readouterr().err
+    assert "unknown application `toaster`" in printed
+    assert "seeds/platforms.csv" in printed
+
+
+def test_an_unknown_slug_is_refused_with_the_nearest_known_one(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert workspace.sync("--experiment", "pip-first-time-hnt") == 1
+    assert f"did you mean `{DESKTOP}`?" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_hub_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(workspace.hub)
+    assert workspace.sync() == 1
+    assert "no hub here" in capsys.readouterr().err
+
+
+def test_what_is_not_built_yet_is_named_and_left_out(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert workspace.sync("--experiment", DESKTOP) == 0
+    assert "not built yet, left out: active_hours: deciles" in capsys.readouterr().out
