@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from dbt_jetstream.statistics.binomial import binomial_law_from_histogram
+from dbt_jetstream.statistics.binomial import binomial_law_of
 from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.compare import Comparison, compare_branches
 from dbt_jetstream.statistics.count import count_units
@@ -60,12 +60,12 @@ Branches = Mapping[str, Histogram]
 
 
 def _mean(branches: Branches, request: Request) -> list[Comparison]:
-    laws = {b: bootstrap_mean_law(h, seed=request.seed(b)) for b, h in branches.items()}
+    laws = {b: bootstrap_mean_law(h) for b, h in branches.items()}
     return compare_branches(laws, request.confidence)
 
 
 def _binomial(branches: Branches, request: Request) -> list[Comparison]:
-    laws = {b: binomial_law_from_histogram(h) for b, h in branches.items()}
+    laws = {b: binomial_law_of(h) for b, h in branches.items()}
     return compare_branches(laws, request.confidence)
 
 
