@@ -31,7 +31,7 @@ SCHEMA = pa.schema(
 
 def statistics_table(
     summaries: Any, definition: dict[str, Any], session: Any, done: str | None
-) -> pa.Table:
+) -> Any:
     """Compute the statistics of the windows that the table does not hold yet.
 
     Args:
@@ -41,7 +41,9 @@ def statistics_table(
         done: The statistics table that is being added to, or None where it is built anew.
 
     Returns:
-        Rows in Jetstream's schema, with analysis_period, window_index and definition_hash.
+        Rows in Jetstream's schema, with analysis_period, window_index and definition_hash, as a
+        relation of the session: dbt-duckdb would write a plain table through another connection,
+        where the transaction that merges it cannot see it.
     """
     table = summaries.to_arrow_table()
     windows = _windows(session, done) if done else set()
@@ -49,7 +51,7 @@ def statistics_table(
         {**row, "definition_hash": definition["definition_hash"]}
         for row in statistics_rows(table, definition, windows)
     ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return session.from_arrow(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
 def _windows(session: Any, table: str) -> set[tuple[str, int]]:

@@ -356,7 +356,9 @@ class _Builder:
             },
             columns=columns.statistics(is_view=False),
             stub=_python_stub(self.slug, summaries.name),
-            config=incremental(*STATISTIC_KEY, post_hook="{{ export_metadata() }}"),
+            config=incremental(
+                *STATISTIC_KEY, post_hook=["{{ drop_leftovers() }}", "{{ export_metadata() }}"]
+            ),
             upstream=(summaries.definition_hash,),
             tests=[unique_key(*STATISTIC_KEY)],
             language="python",

@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -93,58 +92,44 @@ def _two_point_law(histogram: Histogram) -> Law:
     return Law.of(quantile, histogram.mean)
 
 
-def _with_value(
-    law: Law, others: Histogram, value: float, count: float
-) -> tuple[Law, Histogram]:
+def _with_value(law: Law, others: Histogram, value: float, count: float) -> tuple[Law, Histogram]:
     """Put a value back: return the law of all, and all.
 
     Integrates over the narrower of the two sources of spread, for which the other's distribution
     function is smooth.
     """
     together = Histogram.of(np.append(others.values, value), np.append(others.counts, count))
-    share = Beta(count, others.units)
-    spread_of_others = float(law.table[150] - law.table[90])
-    is_wider = abs(value - law.mean) * share.spread > spread_of_others
-    below = _below_given_others if is_wider else _below_given_share
-
-    def scores(means: np.ndarray) -> np.ndarray:
-        return np.asarray(ndtri([below(t, law, value, share) for t in means]))
-
-    return _law_through(scores, together, rounds=3), together
+    n = count + others.units
+    spread_of_share = math.sqrt(count * others.units / (n * n * (n + 1)))
+    is_wider = abs(value - law.mean) * spread_of_share > law.spread
+    below = _given_others if is_wider else _given_share
+    probabilities = below(law, value, count, others.units)
+    return _law_through(lambda means: ndtri(probabilities(means)), together, rounds=3), together
 
 
-class Beta(NamedTuple):
-    """The distribution of the weight of `count` units set apart from `others`."""
-
-    count: float
-    others: float
-
-    @property
-    def spread(self) -> float:
-        """Its standard deviation, three times: as wide as the middle of a law's table is."""
-        n = self.count + self.others
-        return 3 * math.sqrt(self.count * self.others / (n * n * (n + 1)))
-
-    def cdf(self, share: np.ndarray) -> np.ndarray:
-        """Return the probability of at most `share`."""
-        return np.asarray(betainc(self.count, self.others, np.clip(share, 0, 1)))
-
-    def quantiles(self) -> np.ndarray:
-        """Return its quantiles at a law's nodes."""
-        return np.asarray(betaincinv(self.count, self.others, ndtr(NODES)))
+Probabilities = Callable[[np.ndarray], np.ndarray]
 
 
-def _below_given_others(t: float, law: Law, value: float, share: Beta) -> float:
-    """P(mean <= t), integrated over the mean of the others."""
+def _given_others(law: Law, value: float, count: float, others: float) -> Probabilities:
+    """Return P(mean <= t), for an array of t, integrated over the mean of the others."""
     distance = value - law.nodes
-    below = share.cdf((t - law.nodes) / distance)
-    return float(NODE_WEIGHTS @ np.where(distance > 0, below, 1 - below))
+
+    def below(means: np.ndarray) -> np.ndarray:
+        share = np.clip((means[:, None] - law.nodes) / distance, 0, 1)
+        given = betainc(count, others, share)
+        return np.asarray(np.where(distance > 0, given, 1 - given) @ NODE_WEIGHTS)
+
+    return below
 
 
-def _below_given_share(t: float, law: Law, value: float, share: Beta) -> float:
-    """P(mean <= t), integrated over the weight of the value."""
-    b = share.quantiles()
-    return float(NODE_WEIGHTS @ law.cdf((t - b * value) / (1 - b)))
+def _given_share(law: Law, value: float, count: float, others: float) -> Probabilities:
+    """Return P(mean <= t), for an array of t, integrated over the weight of the value."""
+    share = betaincinv(count, others, ndtr(NODES))
+
+    def below(means: np.ndarray) -> np.ndarray:
+        return law.cdf((means[:, None] - share * value) / (1 - share)) @ NODE_WEIGHTS
+
+    return below
 
 
 def _saddlepoint_law(histogram: Histogram) -> Law:

@@ -66,6 +66,12 @@ class Law:
         """Whether all its mass lies on one value."""
         return bool(self.table[0] == self.table[-1])
 
+    @property
+    def spread(self) -> float:
+        """Half the width of the middle 68 % of its mass; a standard deviation where it is normal."""
+        lower, upper = np.interp([-1.0, 1.0], SCORES, self.table)
+        return float(upper - lower) / 2
+
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """Return the probability of at most `x`."""
         if self.is_constant:

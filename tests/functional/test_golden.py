@@ -1,0 +1,88 @@
+"""The golden experiment: tables and statistics equal those of the original."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import GOLDEN, Project, copy_project, load_golden, requires_golden
+from mozilla_nimbus_schemas.jetstream import Metadata, Statistics
+
+SLUG = "pip-toggle-visibility"
+LAST_DAY = "2024-04-15"
+
+pytestmark = requires_golden
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = copy_project(tmp_path_factory.mktemp("golden") / "project")
+    load_golden(project)
+    project.build(SLUG, LAST_DAY)
+    return project
+
+
+def _compare(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(GOLDEN / script), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_enrollments_and_metrics_equal_the_originals_row_for_row(built: Project) -> None:
+    done = _compare("compare_tables.py", GOLDEN / "expected/tables", built.database, SLUG)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1] == "tables 23 equal 23"
+
+
+def test_statistics_equal_the_originals_up_to_its_sampling_noise(built: Project) -> None:
+    expected = GOLDEN / "expected/statistics"
+    done = _compare(
+        "compare.py", expected, built.exports / "statistics", "--statistics", "mean,binomial,count"
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_exported_file_validates(built: Project) -> None:
+    statistics = sorted((built.exports / "statistics").glob("*.json"))
+    assert [path.stem.removeprefix("statistics_pip_toggle_visibility_") for path in statistics] == [
+        "daily",
+        "days28",
+        "overall",
+        "preenrollment_days28",
+        "preenrollment_weekly",
+        "weekly",
+    ]
+    for path in statistics:
+        Statistics.model_validate(json.loads(path.read_text()))
+        assert all(isinstance(row["window_index"], str) for row in json.loads(path.read_text()))
+    metadata = built.exports / "metadata/metadata_pip_toggle_visibility.json"
+    Metadata.model_validate(json.loads(metadata.read_text()))
+
+
+def test_the_metadata_names_the_originals_metrics_and_outcomes(built: Project) -> None:
+    name = "metadata/metadata_pip_toggle_visibility.json"
+    ours = json.loads((built.exports / name).read_text())
+    original = json.loads((GOLDEN / "expected" / name).read_text())
+    assert ours["metrics"] == original["metrics"]
+    assert ours["schema_version"] == original["schema_version"]
+    assert ours["external_config"] is None
+    # The original lists every metric of the experiment here, since resolving changed its outcome.
+    assert ours["outcomes"]["picture_in_picture"]["metrics"] == ["toggle_shown", "any_toggle"]
+    assert ours["outcomes"]["picture_in_picture"]["default_metrics"] == ["toggle_shown"]
+
+
+def test_an_undefined_mean_is_a_row_without_numbers(built: Project) -> None:
+    rows = json.loads(
+        (built.exports / "statistics/statistics_pip_toggle_visibility_weekly.json").read_text()
+    )
+    logs = [row for row in rows if row["metric"] == "searches_per_day_log"]
+    assert logs
+    assert {row["point"] for row in logs} == {None}
+
+
+def test_the_run_names_what_it_leaves_out(built: Project) -> None:
+    # The run's own log: pytest shows only the output of failed builds.
+    log = (built.path / "logs/dbt.log").read_text()
+    assert f"{SLUG}: not built yet, left out: active_hours: deciles" in log

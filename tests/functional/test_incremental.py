@@ -1,0 +1,171 @@
+"""Builds that follow each other: nothing changes, nothing is missed, nothing is read twice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY, Project, copy_project
+
+SLUG = "fenix-toolbar-shortcut"
+PREFIX = "fenix_toolbar_shortcut"
+# Enrollment ends on 2026-03-09: on the 21st daily windows 1 to 13 and week 1 are due.
+EARLY, NEXT_DAY, LAST = "2026-03-21", "2026-03-22", "2026-04-15"
+CLIENTS = 400
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The Glean demo on little telemetry, not built yet."""
+    project = copy_project(tmp_path_factory.mktemp("incremental") / "project")
+    done = project.run("jetstream", "demo-data", "--clients", str(CLIENTS), "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    project.sync(REPOSITORY / "metric_hub", REPOSITORY / "demo/experiments.json", SLUG)
+    return project
+
+
+def _copy(project: Project, path: Path) -> Project:
+    shutil.copytree(project.path, path)
+    return Project(path)
+
+
+@pytest.fixture(scope="module")
+def at_once(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = _copy(synced, tmp_path_factory.mktemp("at_once") / "project")
+    project.build(SLUG, LAST)
+    return project
+
+
+@pytest.fixture(scope="module")
+def early(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = _copy(synced, tmp_path_factory.mktemp("early") / "project")
+    project.build(SLUG, EARLY)
+    return project
+
+
+def _tables(project: Project) -> list[str]:
+    rows = project.query(
+        "select table_name from duckdb_tables() where schema_name = 'analysis' order by 1"
+    )
+    return [name for (name,) in rows]
+
+
+def _rows(project: Project, table: str) -> list[tuple]:
+    """All rows of a table as text; sums of floats agree to 12 digits, whatever their order."""
+    columns = project.query(
+        "select column_name, data_type from duckdb_columns() "
+        f"where schema_name = 'analysis' and table_name = '{table}' order by column_index"
+    )
+    shown = [
+        f"""printf('%.12g', "{name}")""" if kind == "DOUBLE" else f'cast("{name}" as varchar)'
+        for name, kind in columns
+    ]
+    return project.query(f"select {', '.join(shown)} from analysis.{table} order by all")
+
+
+def _exports(project: Project) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(project.exports)): path.read_bytes()
+        for path in sorted(project.exports.rglob("*.json"))
+    }
+
+
+def _windows(project: Project, table: str) -> list[int]:
+    return [w for (w,) in project.query(f"select distinct window_index from {table} order by 1")]
+
+
+def test_building_twice_changes_nothing(early: Project, tmp_path: Path) -> None:
+    again = _copy(early, tmp_path / "again")
+    again.build(SLUG, EARLY)
+    assert _tables(again) == _tables(early)
+    for table in _tables(early):
+        assert _rows(again, table) == _rows(early, table), table
+    assert _exports(again) == _exports(early)
+
+
+def test_one_day_more_adds_exactly_the_windows_that_became_due(
+    early: Project, tmp_path: Path
+) -> None:
+    assert _windows(early, f"analysis.{PREFIX}_daily") == list(range(1, 14))
+    assert _windows(early, f"analysis.{PREFIX}_weekly") == [1]
+    later = _copy(early, tmp_path / "later")
+    later.build(SLUG, NEXT_DAY)
+    assert _windows(later, f"analysis.{PREFIX}_daily") == list(range(1, 15))
+    assert _windows(later, f"analysis.{PREFIX}_weekly") == [1, 2]
+    for table in (f"{PREFIX}_daily", f"{PREFIX}_weekly", f"statistics_{PREFIX}"):
+        before, after = set(_rows(early, table)), set(_rows(later, table))
+        assert before < after, table
+    added = later.query(
+        f"select distinct analysis_period, window_index from analysis.statistics_{PREFIX} "
+        "except select * from (values ('weekly', 1), ('preenrollment_weekly', 1)) "
+        "except select 'daily', unnest(range(1, 14))"
+    )
+    assert sorted(added) == [("daily", 14), ("weekly", 2)]
+
+
+def test_catching_up_gives_the_tables_of_one_build(
+    early: Project, at_once: Project, tmp_path: Path
+) -> None:
+    caught_up = _copy(early, tmp_path / "caught_up")
+    caught_up.build(SLUG, LAST)
+    assert _tables(caught_up) == _tables(at_once)
+    for table in _tables(at_once):
+        assert _rows(caught_up, table) == _rows(at_once, table), table
+    assert _exports(caught_up) == _exports(at_once)
+
+
+def test_a_run_reads_only_telemetry_days_that_it_has_not_read(
+    early: Project, tmp_path: Path
+) -> None:
+    later = _copy(early, tmp_path / "later")
+    later.build(SLUG, NEXT_DAY)
+    folder = later.path / f"target/compiled/dbt_jetstream/models/experiments/{SLUG}"
+    for path in folder.glob("*_client_days.sql"):
+        assert f"between date '{NEXT_DAY}' and date '{NEXT_DAY}'" in path.read_text(), path.name
+
+
+def test_a_changed_definition_rebuilds_its_tables_and_no_others(
+    early: Project, tmp_path: Path
+) -> None:
+    changed = _copy(early, tmp_path / "changed")
+    hub = tmp_path / "hub"
+    shutil.copytree(REPOSITORY / "metric_hub", hub)
+    # The marks show which tables are rebuilt: a rebuilt one has lost its mark.
+    marked = [t for t in _tables(changed) if not t.startswith("statistics_")]
+    import duckdb
+
+    with duckdb.connect(str(changed.database)) as connection:
+        for table in marked:
+            connection.execute(f"comment on table analysis.{table} is 'before'")
+    defaults = hub / "jetstream/defaults/fenix.toml"
+    text = defaults.read_text()
+    assert "weekly = [" in text
+    defaults.write_text(text.replace("weekly = [", 'weekly = [\n    "unenroll",', 1))
+    changed.sync(hub, REPOSITORY / "demo/experiments.json", SLUG)
+    changed.build(SLUG, EARLY)
+    kept = {
+        name
+        for (name,) in changed.query(
+            "select table_name from duckdb_tables() where comment = 'before'"
+        )
+    }
+    assert f"enrollments_{PREFIX}" in kept
+    assert f"{PREFIX}_daily" in kept
+    assert f"{PREFIX}_weekly" not in kept
+
+
+def test_nothing_is_due_while_units_still_enroll(synced: Project, tmp_path: Path) -> None:
+    project = _copy(synced, tmp_path / "enrolling")
+    project.build(SLUG, "2026-03-08")
+    assert project.query(f"select count(*) from analysis.enrollments_{PREFIX}") == [(0,)]
+    assert project.query(f"select count(*) from analysis.statistics_{PREFIX}") == [(0,)]
+    project.build(SLUG, EARLY)
+    assert _windows(project, f"analysis.{PREFIX}_daily") == list(range(1, 14))
+
+
+def test_a_date_that_is_none_is_refused(early: Project, tmp_path: Path) -> None:
+    project = _copy(early, tmp_path / "misdated")
+    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of="tomorrow")
+    assert done.returncode != 0
+    assert "JETSTREAM_AS_OF must be a date as YYYY-MM-DD, found 'tomorrow'" in done.stdout
