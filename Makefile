@@ -40,7 +40,6 @@ lint: install ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models/fixtures tests/generic
 
 format: install ## Rewrite Python files in the project's style
 	$(BIN)/ruff check --fix .

@@ -15,6 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 GOLDEN = SHARED / "golden"
+DEMO_LAST_DAY = "2026-04-15"
 BIN = Path(sys.executable).parent
 
 
@@ -93,6 +94,23 @@ def copy_project(path: Path) -> Project:
 def project(tmp_path: Path) -> Project:
     """An empty project."""
     return copy_project(tmp_path / "project")
+
+
+def demo_project(path: Path, *slugs: str, seed: int = 7) -> Project:
+    """A project with little telemetry and the demo experiments locked, not built yet."""
+    project = copy_project(path)
+    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", str(seed))
+    assert done.returncode == 0, done.stderr
+    project.sync(REPOSITORY / "metric_hub", REPOSITORY / "demo/experiments.json", *slugs)
+    return project
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Both demo experiments, built for the last day of their telemetry. Not to be changed."""
+    project = demo_project(tmp_path_factory.mktemp("demo") / "project")
+    project.build("*", DEMO_LAST_DAY)
+    return project
 
 
 def load_golden(project: Project) -> None:

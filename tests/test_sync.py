@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from conftest import REPOSITORY, Project
 from dbt_jetstream.cli import main
 
@@ -282,6 +283,19 @@ def test_a_folder_that_is_no_hub_is_refused(
     shutil.rmtree(workspace.hub)
     assert workspace.sync() == 1
     assert "no hub here" in capsys.readouterr().err
+
+
+def test_an_experiment_that_cannot_be_analysed_rightly_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workspace.edit(
+        OWN,
+        lambda text: text.replace(
+            "[experiment]", '[experiment]\nis_private = true\ndataset_id = "secret"', 1
+        ),
+    )
+    assert workspace.sync() == 1
+    assert f"{path}: experiment.is_private: not built yet" in capsys.readouterr().err
 
 
 def test_what_is_not_built_yet_is_named_and_left_out(

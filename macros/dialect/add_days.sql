@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__add_days(date, days) -%}
-    {{ date }} + {{ days }}
+    {{ date }} {{ '- ' ~ -days if days is number and days < 0 else '+ ' ~ days }}
 {%- endmacro %}

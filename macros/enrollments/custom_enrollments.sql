@@ -7,7 +7,7 @@ select
     {{ enrollment.unit_column }} as analysis_id,
     branch,
     enrollment_date,
-    num_enrollment_events
+    {{ 'num_enrollment_events' if enrollment.has_event_count else 'cast(null as ' ~ integer_type() ~ ')' }} as num_enrollment_events
 from (
     {{ fragment(enrollment.custom_query, telemetry) | indent(4) }}
 ) as custom_query

@@ -16,9 +16,9 @@ select
 from enrolled_units as e
 left join {{ fragment(source.from, telemetry) }} as ds
     on ds.{{ source.unit_column }} = e.analysis_id
-    and {{ date_column }} between date '{{ first_date + source.window_start * day }}'
-        and date '{{ last_date + source.window_end * day }}'
-    and {{ date_column }} between {{ add_days('e.enrollment_date', source.window_start) }}
-        and {{ add_days('e.enrollment_date', source.window_end) }}
+    and {{ date_column }} >= date '{{ first_date + source.window_start * day }}'
+    and {{ date_column }} <= date '{{ last_date + source.window_end * day }}'
+    and {{ date_column }} >= {{ add_days('e.enrollment_date', source.window_start) }}
+    and {{ date_column }} <= {{ add_days('e.enrollment_date', source.window_end) }}
 group by e.analysis_id, e.branch
 {%- endmacro %}

@@ -24,8 +24,8 @@
     left join {{ fragment(source.from, telemetry) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
         and {{ date_column }} between date '{{ first_date }}' and date '{{ last_date }}'
-        and {{ date_column }} between {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
-            and {{ add_days('e.anchor_date', 'e.analysis_window_end') }}
+        and {{ date_column }} >= {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
+        and {{ date_column }} <= {{ add_days('e.anchor_date', 'e.analysis_window_end') }}
         {{- sent_after_enrollment(source) | indent(8) }}
     group by
         e.analysis_id,

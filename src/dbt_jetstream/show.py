@@ -57,8 +57,10 @@ def show(database: Path, project: Path, slug: str) -> str:
         "",
         *_aligned([HEADER, *_table(results.rows, reference)]),
         "",
-        f"tables: {SCHEMA}.*{naming.normalise(slug)}* in {database}",
-        f"JSON:   {_exports()}/*/*_{naming.normalise(slug)}*.json",
+        f"tables: {database}, schema {SCHEMA}: {naming.enrollments(slug)}, "
+        f"{naming.normalise(slug)}_<period>, {naming.statistics(slug)}_<period>",
+        f"JSON:   {_exports()}/statistics/{naming.statistics(slug)}_<period>.json, "
+        f"{_exports()}/metadata/metadata_{naming.normalise(slug)}.json",
         "",
     ]
     return "\n".join(line.rstrip() for line in lines)
@@ -86,8 +88,11 @@ def _read(database: Path, slug: str) -> Results | None:
             raise ConfigErrors([ConfigError(database, slug, problem)]) from error
         for period in LONGEST_FIRST:
             if period in newest:
-                query = connection.execute(RESULTS.format(table=table), [period, newest[period]])
-                return Results(period, newest[period], query.to_arrow_table().to_pylist())
+                window = newest[period]
+                cursor = connection.execute(RESULTS.format(table=table), [period, window])
+                names = [column[0] for column in cursor.description]
+                rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+                return Results(period, window, rows)
     return None
 
 

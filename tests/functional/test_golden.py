@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import GOLDEN, Project, copy_project, load_golden, requires_golden
 from mozilla_nimbus_schemas.jetstream import Metadata, Statistics
+
+from conftest import GOLDEN, Project, copy_project, load_golden, requires_golden
 
 SLUG = "pip-toggle-visibility"
 LAST_DAY = "2024-04-15"
@@ -86,3 +87,18 @@ def test_the_run_names_what_it_leaves_out(built: Project) -> None:
     # The run's own log: pytest shows only the output of failed builds.
     log = (built.path / "logs/dbt.log").read_text()
     assert f"{SLUG}: not built yet, left out: active_hours: deciles" in log
+
+
+def test_every_column_of_every_table_is_documented(built: Project) -> None:
+    manifest = json.loads((built.path / "target/manifest.json").read_text())
+    documented = {
+        node["name"]: set(node["columns"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    found: dict[str, set[str]] = {}
+    for table, column in built.query(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'analysis'"
+    ):
+        found.setdefault(table, set()).add(column)
+    assert documented == found

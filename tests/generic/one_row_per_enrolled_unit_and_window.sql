@@ -16,7 +16,7 @@ counted as (
     select analysis_basis, window_index, analysis_id, branch, 1 as expected_rows, 0 as found_rows
     from expected
     union all
-    select analysis_basis, window_index, analysis_id, branch, 0, 1
+    select analysis_basis, window_index, analysis_id, branch, 0 as expected_rows, 1 as found_rows
     from {{ model }}
 )
 

@@ -129,6 +129,7 @@ class _Builder:
 
     def build(self) -> list[Node]:
         """Build all nodes, in the order of the flow."""
+        self._check_settings()
         self._check_summaries()
         sources = self._data_sources()
         enrollments = self._enrollments()
@@ -149,6 +150,15 @@ class _Builder:
         except ValueError as error:
             self.errors.append(ConfigError(path, key, str(error)))
             return None
+
+    def _check_settings(self) -> None:
+        """Refuse what would be analysed wrongly or published where it must not be."""
+        own = self.hub.experiment_file(self.slug)
+        spec = self.config.experiment.experiment_spec
+        for key in ("exposure_signal", "is_private"):
+            if getattr(spec, key):
+                problem = f"not built yet: an experiment with `{key}` cannot be analysed"
+                self.errors.append(ConfigError(own, f"experiment.{key}", problem))
 
     def _check_summaries(self) -> None:
         checked = set()

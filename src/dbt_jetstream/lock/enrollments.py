@@ -10,6 +10,7 @@ from metric_config_parser.segment import Segment, SegmentDataSource
 
 from dbt_jetstream.lock.fragments import Table, expression, from_clause, query
 from dbt_jetstream.platforms import Platform
+from dbt_jetstream.sql.dialect import output_columns, parse_query
 
 BUILT_QUERY_TYPES = ("normandy", "glean-event")
 ALL_SAMPLE_IDS = 100
@@ -24,6 +25,7 @@ def enrollment_part(
         ValueError: If the query type is not built yet.
         SqlSyntaxError: If a custom enrollment_query cannot be parsed.
     """
+    analysis_unit = config.analysis_unit.value if config.analysis_unit else "client_id"
     query_type = str(config.enrollments_query_type or platform.enrollments_query_type)
     if query_type not in BUILT_QUERY_TYPES:
         message = (
@@ -41,8 +43,27 @@ def enrollment_part(
     tables = [events]
     if config.enrollment_query:
         part["custom_query"], found = query(config.enrollment_query)
+        part |= _custom_columns(config.enrollment_query, analysis_unit)
         tables += found
     return part, tables
+
+
+def _custom_columns(enrollment_query: str, analysis_unit: str) -> dict[str, Any]:
+    """Find out which columns of a custom enrollment_query hold what the table needs.
+
+    Raises:
+        ValueError: If one of them is missing.
+    """
+    found = output_columns(parse_query(enrollment_query))
+    if not found:
+        return {"unit_column": "analysis_id", "has_event_count": True}
+    unit = next((name for name in ("analysis_id", analysis_unit) if name in found), None)
+    missing = [name for name in ("branch", "enrollment_date") if name not in found]
+    if unit is None or missing:
+        wanted = f"`analysis_id` or `{analysis_unit}`, `branch` and `enrollment_date`"
+        message = f"the query must select {wanted}; it selects {', '.join(found)}"
+        raise ValueError(message)
+    return {"unit_column": unit, "has_event_count": "num_enrollment_events" in found}
 
 
 def segment_parts(

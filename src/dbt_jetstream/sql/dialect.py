@@ -97,6 +97,20 @@ def _identifiers(path: exp.Expr) -> list[exp.Expr]:
     return [path]
 
 
+def output_columns(query: exp.Query) -> list[str]:
+    """Name the columns of a query; `*` of a subquery is the subquery's.
+
+    Returns:
+        The names, or none where a `*` over a table hides them.
+    """
+    names = list(query.named_selects)
+    if "*" not in names:
+        return names
+    source = query.args.get("from_")
+    inner = source.this.unnest() if source is not None else None
+    return output_columns(inner) if isinstance(inner, exp.Query) else []
+
+
 def table_names(tree: exp.Expr) -> list[str]:
     """List the physical tables of a query as dotted names, without CTEs and UNNEST."""
     return sorted({name for _, name in _physical_tables(tree)})

@@ -1,0 +1,55 @@
+"""The demo experiments, as a newcomer meets them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from mozilla_nimbus_schemas.jetstream import Metadata, Statistics
+
+from conftest import BIN, REPOSITORY, Project
+
+PREFIXES = ("pip_first_time_hint", "fenix_toolbar_shortcut")
+
+
+def test_the_exports_of_both_demos_validate(demo: Project) -> None:
+    for prefix in PREFIXES:
+        statistics = list((demo.exports / "statistics").glob(f"statistics_{prefix}_*.json"))
+        assert len(statistics) == 5
+        for path in statistics:
+            Statistics.model_validate(json.loads(path.read_text()))
+        metadata = demo.exports / f"metadata/metadata_{prefix}.json"
+        Metadata.model_validate(json.loads(metadata.read_text()))
+
+
+def test_no_table_but_the_results_is_left_behind(demo: Project) -> None:
+    schemas = demo.query("select distinct schema_name from duckdb_tables() order by 1")
+    assert schemas == [("analysis",), ("fenix",), ("telemetry",)]
+
+
+def test_show_prints_each_branch_against_the_reference(demo: Project) -> None:
+    done = demo.run("jetstream", "show", "pip-first-time-hint", "fenix-toolbar-shortcut")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "pip-first-time-hint: overall, window 1" in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines()]
+    (hint,) = (line for line in lines if line[:2] == ["active_hours", "hint"])
+    assert hint[3].endswith("%")
+    assert hint[5] == "to"
+
+
+def test_show_says_what_to_do_where_there_is_no_result(demo: Project) -> None:
+    done = demo.run("jetstream", "show", "no-such-experiment")
+    assert done.returncode == 1
+    assert "run `jetstream sync` first" in done.stderr
+
+
+def test_the_sql_that_the_macros_compile_to_is_well_laid_out(demo: Project) -> None:
+    folder = demo.path / "target/compiled/dbt_jetstream/models/experiments"
+    compiled = [path for path in folder.glob("*/*.sql") if path.is_file()]
+    assert len(compiled) > 20
+    command = [str(BIN / "sqlfluff"), "lint", "--config", str(REPOSITORY / ".sqlfluff")]
+    done = subprocess.run(
+        [*command, *map(str, compiled)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
