@@ -27,7 +27,7 @@ client_days as (
         ds.{{ source.date_column }} as submission_date
         {{- day_parts(source) }}
     from enrolled_units as e
-    inner join {{ fragment(source.from, telemetry) }} as ds
+    inner join {{ fragment(source.from, telemetry) | indent(4) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
         and ds.{{ source.date_column }} between date '{{ days.first }}' and date '{{ days.last }}'
         and ds.{{ source.date_column }} >= {{ add_days('e.enrollment_date', source.first_day) }}
@@ -44,7 +44,7 @@ units_without_telemetry as (
         cast(null as date) as submission_date
         {{- day_parts(source) }}
     from enrolled_units as e
-    left join {{ fragment(source.from, telemetry) }} as ds
+    left join {{ fragment(source.from, telemetry) | indent(4) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
         and ds.{{ source.date_column }} = date '{{ days.first }}'
         and false

@@ -21,7 +21,7 @@
         {{ fragment(metric.sql) }} as {{ metric.name }}
         {%- endfor %}
     from unit_windows as e
-    left join {{ fragment(source.from, telemetry) }} as ds
+    left join {{ fragment(source.from, telemetry) | indent(4) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
         and {{ date_column }} between date '{{ first_date }}' and date '{{ last_date }}'
         and {{ date_column }} >= {{ add_days('e.anchor_date', 'e.analysis_window_start') }}

@@ -100,10 +100,13 @@ def from_clause(from_expression: str) -> tuple[Fragment, tuple[Table, ...]]:
         table = Table.parse(text)
         return table.placeholder, (table,)
     found, tables = query(f"SELECT * FROM {text}")
-    start = len("SELECT * FROM ")
     if isinstance(found, str):
-        return found[start:], tables
-    return {dialect: sql[start:] for dialect, sql in found.items()}, tables
+        return _without_select(found), tables
+    return {dialect: _without_select(sql) for dialect, sql in found.items()}, tables
+
+
+def _without_select(sql: str) -> str:
+    return re.sub(r"^SELECT\s+\*\s+FROM\s+", "", sql)
 
 
 def query(sql: str) -> tuple[Fragment, tuple[Table, ...]]:

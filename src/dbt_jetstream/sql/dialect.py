@@ -76,7 +76,19 @@ def to_duckdb(tree: exp.Expr) -> str:
         node.replace(exp.Count(this=exp.Case().when(node.this.copy(), exp.Literal.number(1))))
     for function in list(root.find_all(exp.Anonymous)):
         _flatten_path(function)
-    return str(root.this.sql(dialect="duckdb", comments=False))
+    return _write(root.this, "duckdb")
+
+
+def _write(tree: exp.Expr, dialect: str) -> str:
+    """Write a query over several lines, an expression on one; functions keep their names' case."""
+    return tree.sql(
+        dialect=dialect,
+        comments=False,
+        normalize_functions=False,
+        pretty=isinstance(tree, exp.Query),
+        indent=4,
+        pad=4,
+    )
 
 
 def _flatten_path(function: exp.Anonymous) -> None:
@@ -131,7 +143,7 @@ def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str
         tokens[token] = placeholders[name]
         kept = {key: table.args[key] for key in ("alias", "joins") if table.args.get(key)}
         table.replace(exp.Table(this=exp.to_identifier(token), **kept))
-    sql = to_duckdb(copy) if dialect == "duckdb" else copy.sql(dialect=dialect, comments=False)
+    sql = to_duckdb(copy) if dialect == "duckdb" else _write(copy, dialect)
     pattern = PLACEHOLDER.format(r"\d+")
     return re.sub(pattern, lambda found: tokens[found.group()], sql)
 
