@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaincinv, ndtr
 
 from dbt_jetstream.statistics.histogram import Histogram
-from dbt_jetstream.statistics.law import Law
+from dbt_jetstream.statistics.law import Law, beta_quantiles
 
 
 def binomial_law(conversions: float, units: float) -> Law:
@@ -25,12 +24,15 @@ def binomial_law(conversions: float, units: float) -> Law:
         Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.1.
     """
     if not 0 <= conversions <= units:
-        message = f"expected 0 <= conversions <= units, found {conversions:g} of {units:g}"
+        message = (
+            f"expected 0 <= conversions <= units, found {conversions:g} conversions of {units:g} "
+            "units: count each unit once"
+        )
         raise ValueError(message)
     a, b = 1 + conversions, 1 + units - conversions
 
     def quantile(scores: np.ndarray) -> np.ndarray:
-        return np.asarray(betaincinv(a, b, ndtr(scores)))
+        return beta_quantiles(a, b, scores)
 
     return Law.of(quantile, a / (a + b))
 

@@ -1,14 +1,18 @@
 """The Bayesian bootstrap of a mean (Rubin 1981), evaluated instead of sampled.
 
-One replicate weights the units by Dirichlet(1, …, 1). Units with equal values pool their weights, so
-the weights of the distinct values are Dirichlet(counts): gammas over their sum. With a_i = v_i - t,
+One replicate weights the units by Dirichlet(1, …, 1). Units with equal values pool their weights,
+so the weights of the distinct values are Dirichlet(counts), gammas over their sum. With
+a_i = v_i - t,
 
     P(mean <= t) = P(sum_i G_i a_i <= 0),    G_i ~ Gamma(counts_i) independent.
 
 The cumulants of that sum are known in closed form, and a saddlepoint gives its distribution with an
-error that falls with the number of units that share the variance. Where few do, the values that
-carry it are set apart first: a Dirichlet vector is neutral, so that with a value v of c units set
-apart from n others
+error that falls with the number of units that share the variance. The saddlepoint s of t solves
+sum_i c_i / (1 - s a_i) = n. As 1 - s a_i = (1 + s t)(1 - x v_i) with x = s / (1 + s t), that reads
+1 + s t = sum_i c_i / (1 - x v_i) / n: s and t follow from the tilt x, and nothing need be solved.
+
+Where few units share the variance, the values that carry it are set apart first: a Dirichlet vector
+is neutral, so that with a value v of c units set apart from n others
 
     mean = (1 - B) * mean of the others + B * v,    B ~ Beta(c, n) independent of the others,
 
@@ -31,17 +35,20 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
-from scipy.special import betainc, betaincinv, gammaincinv, ndtr, ndtri
+from scipy.special import betainc, ndtri
 
 from dbt_jetstream.statistics.histogram import Histogram
-from dbt_jetstream.statistics.law import NODE_WEIGHTS, NODES, Law
+from dbt_jetstream.statistics.law import NODE_WEIGHTS, NODES, Law, beta_quantiles
 
-# Scores at which the distribution is evaluated; between them it is interpolated.
-EVALUATED_SCORES = np.linspace(-5.5, 5.5, 23)
-# With fewer units sharing the variance, the saddlepoint's error passes a thousandth of an interval.
+# Scores near which the distribution is evaluated; between them it is interpolated. Zero is not
+# among them, for there the saddlepoint's formula is 0/0.
+EVALUATED_SCORES = np.linspace(-7.25, 7.25, 30)
+# Beyond, one minus a probability has lost the digits that its score needs.
+FARTHEST_SCORE = 7.0
+# With fewer units sharing the variance, the saddlepoint's error passes 0.2 % of a width.
 FEWEST_SHARING = 12.0
-# With more, the law is so close to a gamma's that the first guess where to evaluate it is good.
-MANY_SHARING = 300.0
+# Below this share of the variance, it does not matter how few units have it.
+NEGLIGIBLE_VARIANCE = 1e-7
 
 
 def bootstrap_mean_law(histogram: Histogram) -> Law:
@@ -62,18 +69,23 @@ def bootstrap_mean_law(histogram: Histogram) -> Law:
     apart = _values_to_set_apart(histogram)
     others = Histogram(np.delete(values, apart), np.delete(counts, apart))
     law = _two_point_law(others) if len(others.values) == 2 else _saddlepoint_law(others)
+    units = others.units
     for i in reversed(apart):
-        law, others = _with_value(law, others, float(values[i]), float(counts[i]))
+        law = _with_value(law, units, float(values[i]), float(counts[i]))
+        units += float(counts[i])
     return law
 
 
 def _values_to_set_apart(histogram: Histogram) -> list[int]:
     """List the positions of values that carry too much of the variance, the greatest first."""
     apart: list[int] = []
-    values, counts = histogram.values, histogram.counts.copy()
+    values, counts = histogram.values - histogram.mean, histogram.counts.copy()
+    values /= np.abs(values).max()
+    negligible = NEGLIGIBLE_VARIANCE * (counts @ values**2)
     while np.count_nonzero(counts) > 2:
         deviations = values - (counts @ values) / counts.sum()
-        if _units_sharing_variance(deviations, counts) >= FEWEST_SHARING:
+        is_shared = _units_sharing_variance(deviations, counts) >= FEWEST_SHARING
+        if is_shared or counts @ deviations**2 < negligible:
             break
         greatest = int(np.argmax(np.where(counts > 0, np.abs(deviations), -1)))
         apart.append(greatest)
@@ -87,24 +99,34 @@ def _two_point_law(histogram: Histogram) -> Law:
     b, a = histogram.counts
 
     def quantile(scores: np.ndarray) -> np.ndarray:
-        return np.asarray(low + (high - low) * betaincinv(a, b, ndtr(scores)))
+        return np.asarray(low + (high - low) * beta_quantiles(a, b, scores))
 
     return Law.of(quantile, histogram.mean)
 
 
-def _with_value(law: Law, others: Histogram, value: float, count: float) -> tuple[Law, Histogram]:
-    """Put a value back: return the law of all, and all.
+def _with_value(law: Law, others: float, value: float, count: float) -> Law:
+    """Put a value back: return the law of the mean of all.
 
     Integrates over the narrower of the two sources of spread, for which the other's distribution
     function is smooth.
+
+    Args:
+        law: The law of the mean of the others.
+        others: How many units they are.
+        value: Above or below all of them.
+        count: How many units have it.
     """
-    together = Histogram.of(np.append(others.values, value), np.append(others.counts, count))
-    n = count + others.units
-    spread_of_share = math.sqrt(count * others.units / (n * n * (n + 1)))
+    n = count + others
+    mean = law.mean + count / n * (value - law.mean)
+    spread_of_share = math.sqrt(count * others / (n * n * (n + 1)))
     is_wider = abs(value - law.mean) * spread_of_share > law.spread
-    below = _given_others if is_wider else _given_share
-    probabilities = below(law, value, count, others.units)
-    return _law_through(lambda means: ndtri(probabilities(means)), together, rounds=3), together
+    below = (_given_others if is_wider else _given_share)(law, value, count, others)
+    # Where both sources lie at the same score, the mean of all has about that score or more.
+    shares = beta_quantiles(count, others, math.copysign(1, value - law.mean) * EVALUATED_SCORES)
+    means = (1 - shares) * law.quantile(EVALUATED_SCORES) + shares * value
+    coarse = _law_of_points(ndtri(below(means)), means, mean)
+    means = np.unique(coarse.quantile(EVALUATED_SCORES))
+    return _law_of_points(ndtri(below(means)), means, mean)
 
 
 Probabilities = Callable[[np.ndarray], np.ndarray]
@@ -124,7 +146,7 @@ def _given_others(law: Law, value: float, count: float, others: float) -> Probab
 
 def _given_share(law: Law, value: float, count: float, others: float) -> Probabilities:
     """Return P(mean <= t), for an array of t, integrated over the weight of the value."""
-    share = betaincinv(count, others, ndtr(NODES))
+    share = beta_quantiles(count, others, NODES)
 
     def below(means: np.ndarray) -> np.ndarray:
         return law.cdf((means[:, None] - share * value) / (1 - share)) @ NODE_WEIGHTS
@@ -134,15 +156,12 @@ def _given_share(law: Law, value: float, count: float, others: float) -> Probabi
 
 def _saddlepoint_law(histogram: Histogram) -> Law:
     """Evaluate the law by the saddlepoint, in units that keep the numbers near 1."""
-    mean = histogram.mean
+    mean, counts = histogram.mean, histogram.counts
     scale = float(np.abs(histogram.values - mean).max())
     deviations = (histogram.values - mean) / scale
-
-    def scores(means: np.ndarray) -> np.ndarray:
-        return _scores_by_saddlepoint(deviations, histogram.counts, (means - mean) / scale)
-
-    sharing = _units_sharing_variance(deviations, histogram.counts)
-    return _law_through(scores, histogram, rounds=1 if sharing > MANY_SHARING else 3)
+    deviations -= (counts @ deviations) / histogram.units
+    scores, means = _scores_and_means(_tilts(deviations, counts), deviations, counts)
+    return _law_of_points(scores, mean + scale * means, mean)
 
 
 def _units_sharing_variance(deviations: np.ndarray, counts: np.ndarray) -> float:
@@ -151,92 +170,56 @@ def _units_sharing_variance(deviations: np.ndarray, counts: np.ndarray) -> float
     return float((counts @ squares) ** 2 / (counts @ squares**2))
 
 
-def _targets(histogram: Histogram) -> np.ndarray:
-    """Means that spread over the law: quantiles of a shifted gamma with its first three moments.
+def _tilts(deviations: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return tilts whose signed roots lie near EVALUATED_SCORES, shape (t,).
 
-    The moments of a Dirichlet mean are m2/(n + 1) and 2 m3/((n + 1)(n + 2)), with m2 and m3 the
-    central moments of the data. The gamma covers even a law that a single giant value makes
-    exponential.
+    A tilt x keeps all 1 - x * deviation positive. Trials from tiny to that limit show where the
+    roots lie; they decide where the law is evaluated, not what is found there.
     """
-    n, mean = histogram.units, histogram.mean
-    deviations = histogram.values - mean
-    spread = math.sqrt(histogram.counts @ deviations**2 / n / (n + 1))
-    third = 2 * (histogram.counts @ deviations**3) / n / ((n + 1) * (n + 2))
-    targets = spread * _gamma_quantiles(float(third / spread**3))
-    # A gamma ends on one side where the law, with giants on both, may not.
-    beyond = spread * np.array([0.25, 0.5, 1.0, 2.0, 4.0])
-    targets = np.concatenate([targets[0] - beyond, targets, targets[-1] + beyond])
-    low, high = deviations[0], deviations[-1]
-    margin = 1e-6 * (high - low)
-    return np.asarray(mean + np.unique(np.clip(targets, low + margin, high - margin)))
+    reach = np.geomspace(0.1, 200, 16) / math.sqrt(counts @ deviations**2)
+    limits = 1 / deviations[[0, -1], None]
+    # The exponent's bound keeps a tilt more than a rounding error away from its limit.
+    tilts = np.unique(limits * -np.expm1(-np.minimum(reach / np.abs(limits), 30.0)))
+    roots, _ = _roots_and_growth(tilts, deviations, counts)
+    return np.unique(np.interp(EVALUATED_SCORES, roots, tilts))
 
 
-def _gamma_quantiles(skewness: float) -> np.ndarray:
-    """Quantiles at EVALUATED_SCORES of a standardised gamma with the given skewness."""
-    if abs(skewness) < 1e-3:
-        return EVALUATED_SCORES
-    shape = 4 / skewness**2
-    probabilities = ndtr(EVALUATED_SCORES if skewness > 0 else -EVALUATED_SCORES)
-    quantiles = (gammaincinv(shape, probabilities) - shape) / math.sqrt(shape)
-    return np.asarray(quantiles if skewness > 0 else -quantiles)
+def _roots_and_growth(
+    tilts: np.ndarray, deviations: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the signed roots w of tilts, and the growth s * t, both of shape (t,).
 
-
-def _scores_by_saddlepoint(
-    deviations: np.ndarray, counts: np.ndarray, targets: np.ndarray
-) -> np.ndarray:
-    """Normal scores of P(mean <= target): the modified signed root r* of the saddlepoint."""
-    a = deviations[None, :] - targets[:, None]
-    s = _saddlepoints(a, counts)
-    shrunk = 1 - s[:, None] * a
-    cumulant = -(np.log(shrunk) @ counts)
-    curvature = (a / shrunk) ** 2 @ counts
-    root = np.sign(s) * np.sqrt(np.maximum(-2 * cumulant, 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = root + np.log(s * np.sqrt(curvature) / root) / root
-    # At the mean itself both roots vanish; the neighbours interpolate it.
-    return np.where(np.abs(root) < 1e-2, np.nan, scores)
-
-
-def _saddlepoints(a: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Solve sum_i c_i a_i / (1 - s a_i) = 0 for each row of `a`, by Newton within brackets."""
-    low, high = 1 / a.min(axis=1), 1 / a.max(axis=1)
-    s = np.zeros(len(a))
-    for _ in range(100):
-        ratio = a / (1 - s[:, None] * a)
-        slope = ratio @ counts
-        low, high = np.where(slope < 0, s, low), np.where(slope > 0, s, high)
-        step = s - slope / ((ratio**2) @ counts)
-        inside = (step > low) & (step < high)
-        moved = np.where(inside, step, (low + high) / 2)
-        if np.allclose(moved, s, rtol=1e-12, atol=0):
-            return moved
-        s = moved
-    return s
-
-
-def _law_through(
-    scores_of: Callable[[np.ndarray], np.ndarray], histogram: Histogram, rounds: int
-) -> Law:
-    """Join evaluated points of a law monotonically.
-
-    Args:
-        scores_of: Normal scores of P(mean <= t) for an array of t; NaN where it cannot tell.
-        histogram: The data; its range bounds the law.
-        rounds: How often to evaluate; each round puts the points where the last one found that
-            the evaluated scores lie.
+    w^2 / 2 = sum_i c_i log(1 - s a_i). The deviations sum to 0; taking their sums out leaves terms
+    of second order, so that tilts near 0 lose no digits.
     """
-    means = _targets(histogram)
-    for remaining in reversed(range(rounds)):
-        scores = scores_of(means)
-        usable = np.isfinite(scores) & (np.abs(scores) < 7)
-        scores, means = scores[usable], means[usable]
-        rising = np.concatenate([[True], np.diff(np.maximum.accumulate(scores)) > 1e-9])
-        curve = PchipInterpolator(scores[rising], means[rising], extrapolate=False)
-        first, last = float(scores[rising][0]), float(scores[rising][-1])
-        if remaining:
-            means = np.unique(curve(np.clip(EVALUATED_SCORES, first, last)))
+    x = tilts[:, None] * deviations
+    growth = (x * x / (1 - x)) @ counts / counts.sum()
+    half = counts.sum() * np.log1p(growth) + (np.log1p(-x) + x) @ counts
+    return np.sign(tilts) * np.sqrt(2 * np.maximum(half, 0)), growth
+
+
+def _scores_and_means(
+    tilts: np.ndarray, deviations: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return normal scores of P(mean <= t), and t, at tilts: the modified signed root r*."""
+    root, growth = _roots_and_growth(tilts, deviations, counts)
+    s = tilts * (1 + growth)
+    means = growth / s
+    # K''(s) is the sum of c_i a_i^2 / (1 - s a_i)^2.
+    ratios = (deviations - means[:, None]) / (1 - tilts[:, None] * deviations)
+    slope = s * np.sqrt(ratios**2 @ counts) / (1 + growth)
+    return root + np.log(slope / root) / root, means
+
+
+def _law_of_points(scores: np.ndarray, means: np.ndarray, mean: float) -> Law:
+    """Join evaluated points of a law monotonically."""
+    usable = np.isfinite(scores) & (np.abs(scores) < FARTHEST_SCORE)
+    scores, means = scores[usable], means[usable]
+    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(scores)) > 1e-9])
+    curve = PchipInterpolator(scores[rising], means[rising], extrapolate=False)
+    first, last = float(scores[rising][0]), float(scores[rising][-1])
 
     def quantile(at: np.ndarray) -> np.ndarray:
         return np.asarray(curve(np.clip(at, first, last)))
 
-    return Law.of(quantile, histogram.mean)
+    return Law.of(quantile, mean)

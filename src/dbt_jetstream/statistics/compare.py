@@ -25,7 +25,7 @@ class Comparison(NamedTuple):
     estimate: Estimate
 
 
-def compare_branches(laws: Mapping[str, Law], confidence: float) -> list[Comparison]:
+def compare_branches(laws: Mapping[str, Law], confidence: float = 0.95) -> list[Comparison]:
     """Estimate every branch, and every branch relative to every other.
 
     Args:

@@ -31,9 +31,10 @@ class Histogram:
             counts: Units of each row, at least 0, shape (m,).
 
         Raises:
-            ValueError: If the shapes differ, or a count is negative.
+            ValueError: If the shapes differ, or a count is negative or NaN.
         """
-        values = np.asarray(values, dtype=float)
+        # Adding zero turns -0.0 into 0.0: which of the two is kept would depend on the order.
+        values = np.asarray(values, dtype=float) + 0.0
         counts = np.asarray(counts, dtype=float)
         if values.shape != counts.shape or values.ndim != 1:
             message = (
@@ -41,8 +42,8 @@ class Histogram:
                 f"found shapes {values.shape} and {counts.shape}"
             )
             raise ValueError(message)
-        if (counts < 0).any():
-            message = f"counts must be at least 0, found {counts.min():g}"
+        if not (counts >= 0).all():
+            message = f"counts must be numbers of at least 0, found {counts[~(counts >= 0)][0]:g}"
             raise ValueError(message)
         present = counts > 0
         distinct, position = np.unique(values[present], return_inverse=True)
@@ -60,12 +61,7 @@ class Histogram:
 
     @property
     def mean(self) -> float:
-        """The mean value; NaN without units.
-
-        The values are centred first: their sum loses no digits that the mean has.
-        """
-        if not len(self.values):
+        """The mean value, correctly rounded sum and all; NaN without units or with infinities."""
+        if not self.is_finite:
             return math.nan
-        centre = float(self.values[0])
-        offset = float(self.counts @ (self.values - centre)) / self.units
-        return centre + offset
+        return math.fsum((self.counts * self.values).tolist()) / self.units

@@ -13,18 +13,27 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
 from dbt_jetstream.statistics.estimate import Estimate
 
-# Normal scores on which a law is tabulated. Beyond lies less than 2e-9 of its mass.
-SCORES = np.linspace(-6.0, 6.0, 241)
+# Normal scores on which a law is tabulated. Beyond lies 1e-15 of its mass.
+SCORES = np.linspace(-8.0, 8.0, 321)
 
 # Gauss-Legendre nodes and weights for an expectation under the standard normal.
-_ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(96)
-NODES = 6.0 * _ROOTS
+_ROOTS, _WEIGHTS = np.polynomial.legendre.leggauss(128)
+NODES = 8.0 * _ROOTS
 NODE_WEIGHTS = _WEIGHTS * np.exp(-(NODES**2) / 2)
 NODE_WEIGHTS /= NODE_WEIGHTS.sum()
+
+# Midpoints and weights for an integrand that jumps, as a ratio's does where its reference is zero.
+MIDPOINTS = (np.arange(2000) + 0.5) / 2000 * 16.0 - 8.0
+MIDPOINT_WEIGHTS = np.exp(-(MIDPOINTS**2) / 2)
+MIDPOINT_WEIGHTS /= MIDPOINT_WEIGHTS.sum()
+
+# A reference with less mass than beyond this score on the other side of zero counts as keeping its
+# sign: one draw in three million would notice.
+SIGN_SCORE = 5.0
 
 UNDEFINED = Estimate(math.nan, math.nan, math.nan)
 
@@ -49,7 +58,7 @@ class Law:
     def of(cls, quantile: Callable[[np.ndarray], np.ndarray], mean: float) -> Law:
         """Tabulate a distribution given by its quantiles at normal scores."""
         table = np.maximum.accumulate(quantile(SCORES))
-        return cls(mean, quantile, table, np.interp(NODES, SCORES, table))
+        return cls(mean, quantile, table, np.maximum.accumulate(quantile(NODES)))
 
     @classmethod
     def constant(cls, value: float) -> Law:
@@ -68,7 +77,7 @@ class Law:
 
     @property
     def spread(self) -> float:
-        """Half the width of the middle 68 % of its mass; a standard deviation where it is normal."""
+        """Half the width of the middle 68 %: the standard deviation of a normal law."""
         lower, upper = np.interp([-1.0, 1.0], SCORES, self.table)
         return float(upper - lower) / 2
 
@@ -78,15 +87,26 @@ class Law:
             return np.asarray(x >= self.table[0], dtype=float)
         return np.asarray(ndtr(np.interp(x, self.table, SCORES, left=-np.inf, right=np.inf)))
 
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Return the ends of the equal-tailed interval that holds `confidence` of the mass."""
+        lower, upper = self.quantile(ndtri(np.array(_tails(confidence))))
+        return float(lower), float(upper)
+
     def estimate(self, confidence: float) -> Estimate:
         """Return the mean and the equal-tailed interval that holds `confidence` of the mass."""
-        if not self.is_defined:
-            return UNDEFINED
-        lower, upper = self.quantile(ndtri(np.array(_tails(confidence))))
-        return Estimate(self.mean, float(lower), float(upper))
+        return Estimate(self.mean, *self.interval(confidence)) if self.is_defined else UNDEFINED
+
+
+def beta_quantiles(a: float, b: float, scores: np.ndarray) -> np.ndarray:
+    """Return quantiles of Beta(a, b) at normal scores, exact far into both tails."""
+    low, high = betaincinv(a, b, ndtr(scores)), betainccinv(a, b, ndtr(-scores))
+    return np.asarray(np.where(scores < 0, low, high))
 
 
 def _tails(confidence: float) -> tuple[float, float]:
+    if not 0 < confidence < 1:
+        message = f"confidence must lie between 0 and 1 (such as 0.95), found {confidence:g}"
+        raise ValueError(message)
     return (1 - confidence) / 2, (1 + confidence) / 2
 
 
@@ -99,25 +119,37 @@ def difference(treatment: Law, reference: Law, confidence: float) -> Estimate:
         confidence: Mass inside the interval, in (0, 1).
 
     Returns:
-        The difference of the means, and quantiles of the distribution of the difference,
-        P(T - R <= d) = E[F_T(d + R)].
+        The difference of the means, and quantiles of the distribution of the difference.
+        Undefined where either law is.
     """
     if not (treatment.is_defined and reference.is_defined):
         return UNDEFINED
     point = treatment.mean - reference.mean
-    tails = _tails(confidence)
     if reference.is_constant:
-        ends = treatment.quantile(ndtri(np.array(tails))) - reference.mean
-        return Estimate(point, *map(float, ends))
+        lower, upper = treatment.interval(confidence)
+        return Estimate(point, lower - reference.mean, upper - reference.mean)
     if treatment.is_constant:
-        lower, upper = treatment.mean - reference.quantile(ndtri(np.array(tails)))[::-1]
-        return Estimate(point, float(lower), float(upper))
+        lower, upper = reference.interval(confidence)
+        return Estimate(point, treatment.mean - upper, treatment.mean - lower)
 
     def cdf(d: float) -> float:
-        return float(NODE_WEIGHTS @ treatment.cdf(reference.nodes + d))
+        return _below(treatment, reference, 1.0, d)
 
     bracket = (treatment.table[0] - reference.table[-1], treatment.table[-1] - reference.table[0])
-    return Estimate(point, *(_root(cdf, tail, bracket) for tail in tails))
+    tolerance = 1e-10 * (treatment.spread + reference.spread)
+    return Estimate(point, *(_root(cdf, tail, bracket, tolerance) for tail in _tails(confidence)))
+
+
+def _below(treatment: Law, reference: Law, slope: float, shift: float) -> float:
+    """Return P(T - slope * R <= shift).
+
+    One of the two is integrated over and the other contributes its distribution function; the
+    narrower is integrated over, for the other's function is smooth on its scale.
+    """
+    if abs(slope) * reference.spread <= treatment.spread:
+        return float(NODE_WEIGHTS @ treatment.cdf(shift + slope * reference.nodes))
+    below = float(NODE_WEIGHTS @ reference.cdf((treatment.nodes - shift) / slope))
+    return 1 - below if slope > 0 else below
 
 
 def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estimate:
@@ -129,49 +161,88 @@ def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estima
         confidence: Mass inside the interval, in (0, 1).
 
     Returns:
-        E[T] E[1/R] - 1, and quantiles of the distribution of the ratio. Undefined where the
-        reference is zero, or as likely positive as negative: then the ratio has no mean.
+        E[T] E[1/R] - 1, and quantiles of the distribution of the ratio. Only the point is undefined
+        where the ratio has no mean, because the reference's density does not vanish at zero: no
+        average of draws would settle either. All is undefined where the reference is zero for sure.
     """
-    if not (treatment.is_defined and reference.is_defined) or _touches_zero(reference):
+    if not (treatment.is_defined and reference.is_defined):
+        return UNDEFINED
+    if reference.is_constant and reference.mean == 0:
         return UNDEFINED
     if treatment.is_constant and treatment.mean == 0:
         return Estimate(-1.0, -1.0, -1.0)
-    sign = math.copysign(1.0, reference.mean)
-    # What little mass lies beyond zero cannot have a ratio; the rest keeps its proportions.
-    inside = sign * reference.nodes > 0
-    nodes, weights = reference.nodes[inside], NODE_WEIGHTS[inside] / NODE_WEIGHTS[inside].sum()
-    point = treatment.mean * float(weights @ (1 / nodes)) - 1
-
-    def cdf(uplift: float) -> float:
-        below = treatment.cdf((1 + uplift) * nodes)
-        return float(weights @ (below if sign > 0 else 1 - below))
-
-    if treatment.is_constant:
-        return _inverted(treatment.mean, reference, confidence, point)
-    corners = np.outer(treatment.table[[0, -1]], 1 / nodes[[0, -1]]) - 1
-    bracket = (float(corners.min()), float(corners.max()))
-    return Estimate(point, *(_root(cdf, tail, bracket) for tail in _tails(confidence)))
+    point = treatment.mean * _mean_of_inverse(reference) - 1
+    has_constant = reference.is_constant or (treatment.is_constant and _sign(reference) != 0)
+    ends = _ends_with_constant if has_constant else _ends_of_ratio
+    lower, upper = ends(treatment, reference, confidence)
+    return Estimate(point, lower - 1, upper - 1)
 
 
-def _touches_zero(law: Law) -> bool:
-    """Whether more than one in a million of the mass lies on the other side of zero."""
-    inner = law.table[np.abs(SCORES) <= 4.75]
-    return bool(law.mean == 0 or inner[0] * inner[-1] <= 0)
+def _sign(law: Law) -> int:
+    """Return the sign of a law's values, 0 where it takes both."""
+    inner = law.table[np.abs(SCORES) <= SIGN_SCORE]
+    return int(inner[0] > 0) - int(inner[-1] < 0)
 
 
-def _inverted(value: float, reference: Law, confidence: float, point: float) -> Estimate:
-    """Return the interval of a constant over a law that keeps its sign."""
-    ends = value / reference.quantile(ndtri(np.array(_tails(confidence)))) - 1
-    return Estimate(point, float(ends.min()), float(ends.max()))
+def _mean_of_inverse(law: Law) -> float:
+    """Return E[1/R]; NaN where that integral diverges."""
+    sign = _sign(law)
+    if sign == 0:
+        return math.nan
+    if (sign * law.nodes > 0).all() and (sign * law.table > 0).all():
+        mean = float(NODE_WEIGHTS @ (1 / law.nodes))
+        # Beta(1, b) for one: the integrand does not fade, however far out the table goes.
+        edge = math.exp(-(SCORES[0] ** 2) / 2) / np.abs(law.table[[0, -1]]).min()
+        return mean if edge < 1e-3 * abs(mean) else math.nan
+    inner = np.abs(NODES) < SIGN_SCORE - 0.25
+    return float(NODE_WEIGHTS[inner] @ (1 / law.nodes[inner]) / NODE_WEIGHTS[inner].sum())
 
 
-def _root(cdf: Callable[[float], float], probability: float, bracket: tuple[float, float]) -> float:
-    """Solve cdf(x) = probability."""
+def _ends_with_constant(treatment: Law, reference: Law, confidence: float) -> tuple[float, float]:
+    """Return quantiles of T/R where one is constant, and R keeps its sign."""
+    if reference.is_constant:
+        ends = [end / reference.mean for end in treatment.interval(confidence)]
+    else:
+        ends = [treatment.mean / end for end in reference.interval(confidence)]
+    return min(ends), max(ends)
+
+
+def _ends_of_ratio(treatment: Law, reference: Law, confidence: float) -> tuple[float, float]:
+    """Return quantiles of T/R, found as angles: a ratio may lie very far out."""
+    sign = _sign(reference)
+    scale = (abs(treatment.mean) + treatment.spread) / (abs(reference.mean) + reference.spread)
+
+    def cdf(angle: float) -> float:
+        ratio = scale * math.tan(angle)
+        if sign == 0:
+            return _ratio_below(treatment, reference, ratio)
+        below = _below(treatment, reference, ratio, 0.0)
+        return below if sign > 0 else 1 - below
+
+    bracket = (-math.pi / 2, math.pi / 2)
+    if (sign * reference.table > 0).all():
+        corners = np.outer(treatment.table[[0, -1]], 1 / reference.table[[0, -1]])
+        bracket = (math.atan(corners.min() / scale), math.atan(corners.max() / scale))
+    lower, upper = (scale * math.tan(_root(cdf, t, bracket, 1e-14)) for t in _tails(confidence))
+    return lower, upper
+
+
+def _ratio_below(treatment: Law, reference: Law, ratio: float) -> float:
+    """Return P(T/R <= ratio) where R takes both signs: T <= ratio * R or T >= ratio * R."""
+    r = reference.quantile(MIDPOINTS)
+    below = treatment.cdf(ratio * r)
+    return float(MIDPOINT_WEIGHTS @ np.where(r > 0, below, 1 - below))
+
+
+def _root(
+    cdf: Callable[[float], float],
+    probability: float,
+    bracket: tuple[float, float],
+    tolerance: float,
+) -> float:
+    """Solve cdf(x) = probability; an end of the bracket where the solution lies beyond."""
     low, high = bracket
-    if not low < high:
-        return low
-    tolerance = 1e-9 * (high - low)
-    if cdf(low) >= probability:
+    if not low < high or cdf(low) >= probability:
         return low
     if cdf(high) <= probability:
         return high
