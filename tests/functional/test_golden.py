@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mozilla_nimbus_schemas.jetstream import Metadata, Statistics
 
@@ -102,3 +103,25 @@ def test_every_column_of_every_table_is_documented(built: Project) -> None:
     ):
         found.setdefault(table, set()).add(column)
     assert documented == found
+
+
+def test_summaries_hold_the_values_that_numpy_clips(built: Project) -> None:
+    """drop_highest clips each branch at its own quantile: 0.005 by default, 0.001 for searches."""
+    for metric, drop_highest in {"active_hours": 0.005, "search_count": 0.001}.items():
+        for branch in ("control", "treatment-a", "treatment-b"):
+            raw = built.query(
+                f"select {metric} from analysis.pip_toggle_visibility_weekly where branch = "
+                f"'{branch}' and analysis_basis = 'exposures' and window_index = 2 and in_germany "
+                "and exposure_date is not null"
+            )
+            values = np.array([float(value) for (value,) in raw])
+            clipped = np.clip(values, None, np.quantile(values, 1 - drop_highest))
+            expected, counts = np.unique(clipped, return_counts=True)
+            summary = built.query(
+                "select value, units from analysis.summaries_pip_toggle_visibility "
+                f"where metric = '{metric}' and statistic = 'mean' and branch = '{branch}' "
+                "and analysis_period = 'weekly' and window_index = 2 and segment = 'in_germany' "
+                "and analysis_basis = 'exposures' order by value"
+            )
+            assert [value for value, _ in summary] == pytest.approx(expected.tolist(), rel=1e-12)
+            assert [units for _, units in summary] == counts.tolist()
