@@ -135,6 +135,17 @@ def test_a_changed_metric_changes_the_hash_of_the_tables_that_hold_it(workspace:
     assert changed == statistics
 
 
+def test_a_later_end_rebuilds_nothing_but_the_overall_window(workspace: Workspace) -> None:
+    workspace.sync()
+    before = _hashes(workspace)
+    workspace.edit_experiment(lambda experiment: experiment.update(endDate="2026-04-22"))
+    workspace.sync()
+    after = _hashes(workspace)
+    changed = {name for name, found in after.items() if before[name] != found}
+    computed = {name for name in after if not name.startswith(("summaries_", "statistics_"))}
+    assert changed & computed == {"pip_first_time_hint_overall"}
+
+
 def _hashes(workspace: Workspace) -> dict[str, str]:
     path = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
     models = yaml.safe_load(path.read_text())["models"]

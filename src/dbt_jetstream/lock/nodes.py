@@ -10,8 +10,18 @@ from typing import Any
 
 from dbt_jetstream.lock.fragments import Table
 
-# What dbt needs to know of a node, but what does not change the rows in it.
-NOT_HASHED = ("metadata", "left_out", "versions", "reads")
+# What the lock says, but what changes no row that is there: a later end date only adds windows.
+NOT_HASHED = {
+    "end_date",
+    "left_out",
+    "metadata",
+    "not_before",
+    "reads",
+    "reason",
+    "reference_branch",
+    "select_expression",
+    "versions",
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,7 @@ class Node:
     @property
     def definition_hash(self) -> str:
         """Identify what decides the rows of the node: its definition and all that it reads."""
-        hashed = {key: value for key, value in self.meta.items() if key not in NOT_HASHED}
-        text = json.dumps([hashed, self.upstream], sort_keys=True)
+        text = json.dumps([_hashed(self.meta), self.upstream], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def document(self, slug: str) -> dict[str, Any]:
@@ -71,6 +80,13 @@ class Node:
             document["data_tests"] = self.tests
         document["columns"] = [_column(column) for column in self.columns]
         return document
+
+
+def _hashed(definition: Any) -> Any:
+    """Return a definition without what does not decide its rows."""
+    if isinstance(definition, dict):
+        return {k: _hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
+    return [_hashed(item) for item in definition] if isinstance(definition, list) else definition
 
 
 def _column(column: Column) -> dict[str, Any]:
