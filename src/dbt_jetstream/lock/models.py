@@ -1,0 +1,284 @@
+"""The dbt models of an experiment: what each is, reads and promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from metric_config_parser.experiment import ExperimentConfiguration
+from metric_config_parser.metric import AnalysisPeriod
+from metric_config_parser.segment import Segment
+
+from dbt_jetstream import naming
+from dbt_jetstream.lock import columns
+from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
+from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
+from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
+from dbt_jetstream.lock.summaries import LockedStatistics
+
+SUMMARY_KEY = (
+    "analysis_period",
+    "window_index",
+    "analysis_basis",
+    "segment",
+    "metric",
+    "statistic",
+    "branch",
+    "value",
+)
+STATISTIC_KEY = (
+    "analysis_period",
+    "window_index",
+    "analysis_basis",
+    "segment",
+    "metric",
+    "statistic",
+    "parameter",
+    "branch",
+    "comparison",
+    "comparison_to_branch",
+)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all models of an experiment have in common.
+
+    Attributes:
+        slug: The experiment.
+        experiment: Its part of the lock.
+        unit: The analysis unit, `client_id` or `profile_group_id`.
+        segments: The names of its segments.
+        timeline: Its dates.
+    """
+
+    slug: str
+    experiment: dict[str, Any]
+    unit: str
+    segments: list[str]
+    timeline: Timeline
+
+
+def shared(config: ExperimentConfiguration) -> Shared:
+    """Read what all models of an experiment have in common.
+
+    Raises:
+        ConfigError: If the experiment's dates are missing or contradict each other.
+    """
+    dates = timeline(config)
+    experiment = experiment_part(config, dates)
+    return Shared(
+        slug=experiment["slug"],
+        experiment=experiment,
+        unit=experiment["analysis_unit"],
+        segments=[segment.name for segment in config.segments],
+        timeline=dates,
+    )
+
+
+def enrollments(
+    shared: Shared, meta: dict[str, Any], segments: list[Segment], tables: list[Table]
+) -> Node:
+    """Build the enrollments; `tables` are those that their queries read."""
+    described = [(s.name, s.description or s.friendly_name or s.name) for s in segments]
+    return Node(
+        name=naming.enrollments(shared.slug),
+        description=(
+            f"Units enrolled in `{shared.slug}`, with their exposure and segments. Written once, "
+            "when enrollment is complete. One row per analysis unit and branch."
+        ),
+        meta=meta,
+        columns=columns.enrollments(shared.experiment["branches"], described),
+        stub=call("enrollments", telemetry=sources(tables)),
+        config=incremental("analysis_id", "branch"),
+        tests=[unique_key("analysis_id", "branch")],
+    )
+
+
+def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> Node:
+    """Build the client days of a data source."""
+    first_day = min(shared.timeline.windows(period)["first_day"] for period in source.metrics)
+    return Node(
+        name=naming.client_days(shared.slug, source.name),
+        description=(
+            f"What `{source.name}` says about each unit of `{shared.slug}` and day, as parts "
+            "that every analysis window combines: each telemetry day is read once. One row per "
+            "analysis unit, branch and day, and one per unit and branch without a date."
+        ),
+        meta={
+            "experiment": shared.experiment,
+            "data_source": client_days_part(source, shared.slug, shared.unit, first_day),
+        },
+        columns=columns.client_days(source),
+        stub=call(
+            "client_days",
+            enrollments=ref(enrollments.name),
+            telemetry=sources(source.tables),
+        ),
+        config=incremental(
+            "analysis_id", "branch", "submission_date", post_hook="{{ narrow_integers() }}"
+        ),
+        upstream=(enrollments.definition_hash,),
+        tests=[unique_key("analysis_id", "branch", "submission_date")],
+    )
+
+
+def metrics(
+    shared: Shared,
+    period: AnalysisPeriod,
+    locked: list[LockedDataSource],
+    days: dict[str, Node],
+    enrollments: Node,
+) -> Node:
+    """Build the metrics of a period."""
+    used = [source for source in locked if period in source.metrics]
+    parts = [period_part(source, period, shared.slug, shared.unit) for source in used]
+    rolled_up = {p["name"]: days[p["name"]] for p in parts if p["daily_metrics"]}
+    direct = [s for s, p in zip(used, parts, strict=True) if p["direct_metrics"]]
+    used_bases = {basis for s in used for m in s.metrics[period] for basis in m.bases}
+    return Node(
+        name=naming.metrics(shared.slug, period),
+        description=(
+            f"Metrics of `{shared.slug}` over {_period_words(period)}, for every window that is "
+            "complete. One row per enrolled unit and branch, analysis basis and window."
+        ),
+        meta={
+            "experiment": shared.experiment,
+            "period": period.table_suffix,
+            "windows": shared.timeline.windows(period),
+            "bases": [basis for basis in BASES if basis in used_bases],
+            "segments": shared.segments,
+            "data_sources": parts,
+        },
+        columns=columns.metrics(used, period, shared.segments),
+        stub=call(
+            "window_metrics",
+            enrollments=ref(enrollments.name),
+            client_days=mapping({name: ref(node.name) for name, node in rolled_up.items()}),
+            telemetry=sources(t for source in direct for t in source.tables),
+        ),
+        config=incremental(
+            "analysis_id",
+            "branch",
+            "analysis_basis",
+            "window_index",
+            post_hook="{{ narrow_integers() }}",
+        ),
+        upstream=(
+            enrollments.definition_hash,
+            *(node.definition_hash for node in rolled_up.values()),
+        ),
+        tests=[
+            {
+                "one_row_per_enrolled_unit_and_window": {
+                    "arguments": {"enrollments": ref(enrollments.name)}
+                }
+            }
+        ],
+    )
+
+
+def summaries(
+    shared: Shared, periods: dict[AnalysisPeriod, Node], statistics: LockedStatistics
+) -> Node:
+    """Build the summaries over all periods."""
+    nodes = {period.table_suffix: node for period, node in periods.items()}
+    return Node(
+        name=naming.summaries(shared.slug),
+        description=(
+            f"What the statistics of `{shared.slug}` need: how many units have which value, "
+            "after pre-treatments and clipping. One row per period, window, basis, segment, "
+            "metric, statistic, branch and value."
+        ),
+        meta={
+            "experiment": shared.experiment,
+            "segments": shared.segments,
+            "periods": {
+                name: {"bases": node.meta["bases"], "windows": node.meta["windows"]}
+                for name, node in nodes.items()
+            },
+            "summaries": statistics.summaries,
+            "left_out": statistics.left_out,
+        },
+        columns=columns.summaries(),
+        stub=call("summaries", metrics=mapping({k: ref(n.name) for k, n in nodes.items()})),
+        config=incremental(*SUMMARY_KEY),
+        upstream=tuple(node.definition_hash for node in nodes.values()),
+        tests=[unique_key(*SUMMARY_KEY)],
+    )
+
+
+def statistics(shared: Shared, summaries: Node, metadata: dict[str, Any]) -> Node:
+    """Build the statistics; `metadata` goes with them to Experimenter."""
+    name = naming.statistics(shared.slug)
+    return Node(
+        name=name,
+        description=(
+            f"Statistics of `{shared.slug}`: each branch, and each branch against each other. "
+            "One row per period, window, basis, segment, metric, statistic and comparison."
+        ),
+        meta={
+            "experiment": shared.experiment,
+            "segments": shared.segments,
+            "statistics": summaries.meta["summaries"],
+            "periods": {k: p["bases"] for k, p in summaries.meta["periods"].items()},
+            "metadata": metadata,
+        },
+        columns=columns.statistics(is_view=False),
+        stub=_python_stub(shared.slug, summaries.name),
+        config=incremental(
+            *STATISTIC_KEY, post_hook=["{{ drop_leftovers() }}", "{{ export_metadata() }}"]
+        ),
+        upstream=(summaries.definition_hash,),
+        tests=[unique_key(*STATISTIC_KEY)],
+        language="python",
+    )
+
+
+def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) -> Node:
+    """Build the view of a period's statistics, which is exported."""
+    name = naming.statistics(shared.slug, period)
+    return Node(
+        name=name,
+        description=(
+            f"Statistics of `{shared.slug}` over {_period_words(period)}, in Jetstream's schema; "
+            f"exported as `statistics/{name}.json`. One row per result."
+        ),
+        meta={"experiment": shared.experiment, "period": period.table_suffix},
+        columns=columns.statistics(is_view=True),
+        stub=call("statistics_view", statistics=ref(statistics.name)),
+        config={"materialized": "view", "post_hook": "{{ export_statistics() }}"},
+        upstream=(statistics.definition_hash,),
+    )
+
+
+def _period_words(period: AnalysisPeriod) -> str:
+    return {
+        AnalysisPeriod.DAY: "each day after enrollment",
+        AnalysisPeriod.WEEK: "each week after enrollment",
+        AnalysisPeriod.DAYS_28: "every 28 days after enrollment",
+        AnalysisPeriod.OVERALL: "the longest time that every unit has been observed",
+        AnalysisPeriod.PREENROLLMENT_WEEK: "the week before enrollment",
+        AnalysisPeriod.PREENROLLMENT_DAYS_28: "the 28 days before enrollment",
+    }[period]
+
+
+def _python_stub(slug: str, summaries: str) -> str:
+    return f'''"""Statistics of {slug}; what is computed is in the lock, how in dbt_jetstream."""
+
+from dbt_jetstream.python_model import statistics_table
+
+
+def model(dbt, session):
+    summaries = dbt.ref("{summaries}")
+    definition = {{
+        "experiment": dbt.config.meta_get("experiment"),
+        "segments": dbt.config.meta_get("segments"),
+        "statistics": dbt.config.meta_get("statistics"),
+        "periods": dbt.config.meta_get("periods"),
+        "definition_hash": dbt.config.meta_get("definition_hash"),
+    }}
+    done = str(dbt.this) if dbt.is_incremental else None
+    return statistics_table(summaries, definition, session, done)
+'''
