@@ -1,28 +1,14 @@
 """The demo's telemetry keeps its promises, and its hub resolves and fits the telemetry."""
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
-import sqlglot
-from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
-from metric_config_parser.config import (
-    Config,
-    ConfigCollection,
-    DefaultConfig,
-    DefinitionConfig,
-    Outcome,
-    entity_from_path,
-)
-from metric_config_parser.experiment import Branch, BucketConfig, Experiment
-from metric_config_parser.function import FunctionsSpec
-from metric_config_parser.metric import AnalysisPeriod, Metric
 from scipy import stats
 
-from dbt_jetstream.demo import DESKTOP, FENIX, START_DATE, TRUE_EFFECTS, generate, last_date
+from dbt_jetstream.demo import DESKTOP, FENIX, TRUE_EFFECTS, generate, last_date
 from dbt_jetstream.demo.randomness import create_macros
 
 ROOT = Path(__file__).parents[1]
@@ -462,127 +448,3 @@ def test_the_shortcut_adds_its_true_share_of_taps(large: Connection) -> None:
         """,
     )
     assert_uplift(values, FENIX.slug, "toolbar_taps")
-
-
-# The hub
-
-
-def hub() -> ConfigCollection:
-    parts = [entity_from_path(path) for path in sorted((ROOT / "metric_hub").rglob("*.toml"))]
-    return ConfigCollection(
-        configs=[part for part in parts if type(part) is Config],
-        outcomes=[part for part in parts if isinstance(part, Outcome)],
-        defaults=[part for part in parts if isinstance(part, DefaultConfig)],
-        definitions=[part for part in parts if isinstance(part, DefinitionConfig)],
-        functions=next(part for part in parts if isinstance(part, FunctionsSpec)),
-    )
-
-
-def date(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
-
-
-def experiment(slug: str) -> Experiment:
-    """The entry of demo/experiments.json as the parser's own type, field by field."""
-    entries = json.loads((ROOT / "demo" / "experiments.json").read_text())
-    entry = next(entry for entry in entries if entry["slug"] == slug)
-    buckets = entry["bucketConfig"]
-    return Experiment(
-        experimenter_slug=None,
-        normandy_slug=slug,
-        type="v6",
-        status="Complete",
-        branches=[Branch(slug=b["slug"], ratio=b["ratio"]) for b in entry["branches"]],
-        start_date=date(entry["startDate"]),
-        end_date=date(entry["endDate"]),
-        enrollment_end_date=date(entry["enrollmentEndDate"]),
-        proposed_enrollment=entry["proposedEnrollment"],
-        reference_branch=entry["referenceBranch"],
-        is_high_population=False,
-        app_name=entry["appName"],
-        app_id=entry["appId"],
-        outcomes=[outcome["slug"] for outcome in entry["outcomes"]],
-        bucket_config=BucketConfig(
-            randomization_unit=buckets["randomizationUnit"],
-            namespace=buckets["namespace"],
-            start=buckets["start"],
-            count=buckets["count"],
-        ),
-    )
-
-
-def resolved(slug: str) -> AnalysisConfiguration:
-    collection, entry = hub(), experiment(slug)
-    spec = AnalysisSpec.default_for_experiment(entry, collection)
-    own = collection.spec_for_experiment(slug)
-    if own is not None:
-        spec.merge(own)
-    return spec.resolve(entry, collection)
-
-
-both_slugs = pytest.mark.parametrize("slug", [DESKTOP.slug, FENIX.slug])
-
-
-@both_slugs
-def test_the_hub_resolves_for_each_period(slug: str) -> None:
-    metrics = resolved(slug).metrics
-    filled = {period for period, summaries in metrics.items() if summaries}
-    assert filled == set(AnalysisPeriod) - {AnalysisPeriod.PREENROLLMENT_DAYS_28}
-    used = [s.statistic.name for summaries in metrics.values() for s in summaries]
-    assert sum(name in {"bootstrap_mean", "binomial"} for name in used) > len(used) / 2
-
-
-@both_slugs
-def test_entries_and_generator_agree(slug: str) -> None:
-    demo = DESKTOP if slug == DESKTOP.slug else FENIX
-    entry = experiment(slug)
-    assert tuple(branch.slug for branch in entry.branches) == demo.branches
-    assert entry.app_name == demo.app
-    assert entry.start_date is not None
-    assert entry.start_date.date() == START_DATE
-    # Enrollment from 2026-03-02 to 2026-03-08 is a period of 7 days.
-    assert resolved(slug).experiment.enrollment_period == 7
-
-
-@both_slugs
-def test_every_metric_and_segment_explains_itself(slug: str) -> None:
-    configuration = resolved(slug)
-    named = [s.metric for summaries in configuration.metrics.values() for s in summaries]
-    for item in [*named, *configuration.experiment.segments]:
-        assert item.friendly_name, item.name
-        assert item.description, item.name
-
-
-def evaluate(connection: Connection, expression: str, source: str, slug: str) -> list[object]:
-    """A select expression over all rows and over none, as BigQuery SQL on DuckDB."""
-    tree = sqlglot.parse_one(
-        f"select {expression.replace('{experiment_slug}', slug)} from {source} as ds",
-        dialect="bigquery",
-    )
-    for table in tree.find_all(sqlglot.exp.Table):
-        table.set("catalog", None)
-    query = tree.sql(dialect="duckdb")
-    return [connection.execute(sql).fetchall()[0][0] for sql in (query, f"{query} where false")]
-
-
-def selected_metrics(slug: str) -> list[Metric]:
-    summaries = [s for period in resolved(slug).metrics.values() for s in period]
-    return [s.metric for s in summaries if s.metric.select_expression is not None]
-
-
-@both_slugs
-def test_every_metric_can_be_computed_from_the_telemetry(small: Connection, slug: str) -> None:
-    for metric in selected_metrics(slug):
-        source = metric.data_source.from_expr_for(None)
-        everyone, _nobody = evaluate(small, metric.select_expression, source, slug)
-        assert everyone, metric.name
-
-
-def test_every_segment_can_be_computed_from_the_telemetry(small: Connection) -> None:
-    segments = resolved(DESKTOP.slug).experiment.segments
-    assert [segment.name for segment in segments] == ["heavy_users", "new_profiles"]
-    for segment in segments:
-        source = segment.data_source.from_expression
-        everyone, nobody = evaluate(small, segment.select_expression, source, DESKTOP.slug)
-        # All clients together are heavy users, nobody is a new profile.
-        assert (everyone, nobody) == {"heavy_users": (True, False)}.get(segment.name, (False, True))

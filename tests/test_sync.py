@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import git
 import pytest
 import yaml
 
@@ -314,3 +315,14 @@ def test_what_is_not_built_yet_is_named_and_left_out(
 ) -> None:
     assert workspace.sync("--experiment", DESKTOP) == 0
     assert "not built yet, left out: active_hours: deciles" in capsys.readouterr().out
+
+
+def test_a_hub_in_git_gives_its_commits_to_the_lock(workspace: Workspace) -> None:
+    with git.Repo.init(workspace.hub) as repository:
+        repository.git.add(all=True)
+        author = git.Actor("An Analyst", "analyst@example.com")
+        commit = repository.index.commit("The hub", author=author, committer=author).hexsha
+    assert workspace.sync() == 0
+    assert workspace.lock()["config"]["meta"]["versions"]["metric_hub"] == commit
+    path = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
+    assert f"commit_hash: {commit}" in path.read_text()
