@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +65,10 @@ def _add_demo_data(commands: argparse._SubParsersAction) -> None:
 def _demo_data(options: argparse.Namespace) -> int:
     from dbt_jetstream.demo import generate  # noqa: PLC0415
 
-    generate(database_path(), options.clients, options.seed, options.days)
+    try:
+        generate(database_path(), options.clients, options.seed, options.days)
+    except ValueError as error:
+        raise ConfigErrors([ConfigError(None, "demo-data", str(error))]) from error
     return 0
 
 
@@ -90,7 +93,7 @@ def database_path() -> Path:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isdecimal() else 0
     if value < 1:
         message = f"expected a positive whole number, found {text}"
         raise argparse.ArgumentTypeError(message)
