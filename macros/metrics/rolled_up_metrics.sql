@@ -28,6 +28,7 @@
     inner join analysis_windows as w
         on w.window_index = {{ integer_division(since_first_day, lock.windows.length or 1) }} + 1
         -- dates of a custom enrollment query may lie outside the enrollment dates
+        and d.submission_date >= {{ add_days("date '" ~ lock.experiment.start_date ~ "'", 'w.analysis_window_start') }}
         and d.submission_date <= {{ add_days("date '" ~ lock.experiment.last_enrollment_date ~ "'", 'w.analysis_window_end') }}
     group by 1, 2, 3, 4
 ),

@@ -25,9 +25,11 @@ unit_windows as (
 )
 {%- for source in lock.data_sources %}
 {%- if source.daily_metrics %},
+
 {{ rolled_up_metrics(source, lock, client_days[source.name]) }}
 {%- endif %}
 {%- if source.direct_metrics %},
+
 {{ direct_metrics(source, lock, windows, telemetry) }}
 {%- endif %}
 {%- endfor %}
