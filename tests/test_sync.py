@@ -310,13 +310,6 @@ def test_an_experiment_that_cannot_be_analysed_rightly_is_refused(
     assert f"{path}: experiment.is_private: not built yet" in capsys.readouterr().err
 
 
-def test_what_is_not_built_yet_is_named_and_left_out(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert workspace.sync("--experiment", DESKTOP) == 0
-    assert "not built yet, left out: active_hours: deciles" in capsys.readouterr().out
-
-
 def test_a_hub_in_git_gives_its_commits_to_the_lock(workspace: Workspace) -> None:
     with git.Repo.init(workspace.hub) as repository:
         repository.git.add(all=True)

@@ -29,6 +29,7 @@ grouped_values as (
 compressed_values as (
     select
         {{ keys }},
+        cast(null as {{ dbt.type_string() }}) as moment,
         case
             when count(*) = 1 then min(value)
             else sum(value * units) / sum(units)

@@ -3,13 +3,10 @@
     Args: period (str), metrics (relation), lock (dict)
 -#}
 {% macro period_value_counts(period, metrics, lock) %}
-    {%- set columns = {} -%}
-    {%- for column in adapter.get_columns_in_relation(metrics) -%}
-        {%- do columns.update({column.name: column}) -%}
-    {%- endfor -%}
+    {%- set columns = columns_by_name(metrics) -%}
     {%- set length = lock.periods[period].windows.length -%}
     {%- set chosen = [] -%}
-    {%- for summary in lock.summaries if period in summary.periods -%}
+    {%- for summary in lock.summaries if summary.form == 'values' and period in summary.periods -%}
         {%- do chosen.append(summary) -%}
     {%- endfor -%}
     {%- for summary in chosen %}

@@ -11,6 +11,7 @@ select
     'identity' as metric,
     'count' as statistic,
     branch,
+    cast(null as {{ dbt.type_string() }}) as moment,
     cast(null as {{ float_type() }}) as value,
     count(*) as units
 from {{ period }}_units

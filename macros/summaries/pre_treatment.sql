@@ -3,6 +3,7 @@
     Args: treatment (dict: name and parameters), length (int, days of a window)
 -#}
 {% macro pre_treatment(treatment, length) -%}
+    {%- set pool = 'window_index, analysis_basis, segment' -%}
     {%- if treatment.name == 'remove_nulls' -%}
         case when not {{ is_nan('value') }} then value end
     {%- elif treatment.name == 'remove_indefinites' -%}
@@ -15,6 +16,16 @@
             when value = 0 then {{ float_literal('-inf') }}
             else {{ float_literal('nan') }}
         end
+    {%- elif treatment.name == 'censor_highest_values' -%}
+        case when value < {{ quantile_over('value', treatment.fraction, pool) }} then value end
+    {%- elif treatment.name == 'censor_lowest_values' -%}
+        case when value > {{ quantile_over('value', treatment.fraction, pool) }} then value end
+    {%- elif treatment.name == 'censor_values_below_threshold' -%}
+        case when value > {{ treatment.threshold }} then value end
+    {%- elif treatment.name == 'censor_values_above_threshold' -%}
+        case when value < {{ treatment.threshold }} then value end
+    {%- elif treatment.name == 'zero_fill' -%}
+        case when value is null or {{ is_nan('value') }} then 0 else value end
     {%- else -%}
         {%- do exceptions.raise_compiler_error("unknown pre-treatment '" ~ treatment.name ~ "'") -%}
     {%- endif -%}

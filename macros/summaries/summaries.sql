@@ -3,15 +3,13 @@
     Values have had the pre-treatments of their statistic and are clipped at the branch's own
     quantile. Up to 2,000 distinct values of a branch are kept as they are; of more, the 256 lowest
     and highest are, and those between become 1,500 groups of neighbours with their exact mean.
+    Linear models and ratios need no more than the moments of each branch.
 
     Args: metrics (dict of relations by period)
 -#}
 {% macro summaries(metrics) %}
 {%- if execute -%}
 {%- set lock = definition() -%}
-{%- if lock.left_out -%}
-    {%- do log(lock.experiment.slug ~ ': not built yet, left out: ' ~ lock.left_out | join('; '), info=true) -%}
-{%- endif -%}
 {%- set missing = windows_missing_by_period(lock) -%}
 {%- if is_incremental() and not missing -%}
 -- every window that is due has been summarised
@@ -47,6 +45,15 @@ value_counts as (
 
 {{ compressed_values() }},
 
+moments as (
+    {%- for period in missing or metrics %}
+    {{- period_moments(period, metrics, lock) | indent(4) }}
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+),
+
 population as (
     {%- for period in missing or metrics %}
     {{- population_counts(period) | indent(4) }}
@@ -60,6 +67,11 @@ select
     *,
     '{{ lock.definition_hash }}' as definition_hash
 from compressed_values
+union all
+select
+    *,
+    '{{ lock.definition_hash }}' as definition_hash
+from moments
 union all
 select
     *,

@@ -1,27 +1,16 @@
 {#- A subquery with the distinct values of a metric after its pre-treatments, and their units.
 
-    Each pre-treatment is a select around the one before. A value that one removes becomes null.
+    Values are counted first, unless a pre-treatment needs a quantile of the units' values.
 
     Args: units (str, a CTE), summary (dict, from the lock), column (Column), length (int, days of a window)
 -#}
 {% macro treated_value_counts(units, summary, column, length) -%}
     {%- set keys = 'window_index, analysis_basis, segment, branch' -%}
-    {%- set query = namespace(sql='') -%}
-    {%- set query.sql -%}
-(
-    select {{ keys }}, {{ as_float(summary.metric, column) }} as value, count(*) as units
-    from {{ units }}
-    where {{ summary.metric }} is not null and branch is not null
-    group by 1, 2, 3, 4, 5
-) as counted
-    {%- endset -%}
-    {%- for treatment in summary.pre_treatments -%}
-        {%- set query.sql -%}
-(
-    select {{ keys }}, {{ pre_treatment(treatment, length) }} as value, units
-    from {{ query.sql | indent(4) }}
-) as treated
-        {%- endset -%}
-    {%- endfor -%}
-    {{- query.sql -}}
+    {%- set names = summary.pre_treatments | map(attribute='name') | list -%}
+    {%- set values = unit_values(units, summary.metric, column) -%}
+    {%- if 'censor_highest_values' in names or 'censor_lowest_values' in names -%}
+        {{- counted(treated(values, summary.pre_treatments, length)) -}}
+    {%- else -%}
+        {{- treated(counted(values), summary.pre_treatments, length, 'units') -}}
+    {%- endif -%}
 {%- endmacro %}

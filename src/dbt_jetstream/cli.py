@@ -48,8 +48,6 @@ def _sync(options: argparse.Namespace) -> int:
     report = sync(options.metric_hub, options.experiments, options.project_dir, options.experiment)
     for experiment in report.experiments:
         print(f"{experiment.slug}: {len(experiment.nodes)} models")
-        if experiment.left_out:
-            print(f"  not built yet, left out: {'; '.join(experiment.left_out)}")
     print(f"{len(report.changed)} files changed")
     return 0
 

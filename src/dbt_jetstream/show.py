@@ -23,7 +23,7 @@ LONGEST_FIRST = (
     "preenrollment_weekly",
     "preenrollment_days28",
 )
-HEADER = ("metric", "branch", "value", "uplift", "95 % interval", "")
+HEADER = ("metric", "statistic", "branch", "value", "uplift", "95 % interval", "")
 
 
 class Results(NamedTuple):
@@ -101,6 +101,7 @@ RESULTS = """
     select * from {table}
     where analysis_period = ? and window_index = ?
         and analysis_basis = 'enrollments' and segment = 'all'
+        and (statistic != 'deciles' or parameter = 0.5)
     order by metric, statistic, branch
 """
 
@@ -115,7 +116,7 @@ def _enrolled(rows: list[dict[str, Any]]) -> str:
 
 
 def _table(rows: list[dict[str, Any]], reference: str) -> Iterator[tuple[str, ...]]:
-    """Yield a line per metric and branch: its own value, and its uplift over the reference."""
+    """Yield a line per metric, statistic and branch: its value, its uplift over the reference."""
     uplifts = {
         (row["metric"], row["statistic"], row["branch"]): row
         for row in rows
@@ -124,11 +125,12 @@ def _table(rows: list[dict[str, Any]], reference: str) -> Iterator[tuple[str, ..
     for row in rows:
         if row["comparison"] is None and row["lower"] is not None:
             uplift = uplifts.get((row["metric"], row["statistic"], row["branch"]))
-            yield (row["metric"], row["branch"], f"{row['point']:.5g}", *_uplift(uplift))
+            name = "median" if row["statistic"] == "deciles" else row["statistic"]
+            yield (row["metric"], name, row["branch"], f"{row['point']:.5g}", *_uplift(uplift))
 
 
 def _uplift(row: dict[str, Any] | None) -> tuple[str, str, str]:
-    if row is None or row["point"] is None:
+    if row is None or None in (row["point"], row["lower"], row["upper"]):
         return ("", "", "")
     is_clear = row["lower"] > 0 or row["upper"] < 0
     interval = f"{row['lower']:+.2%} to {row['upper']:+.2%}"

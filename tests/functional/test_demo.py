@@ -33,9 +33,9 @@ def test_show_prints_each_branch_against_the_reference(demo: Project) -> None:
     assert done.stderr == ""
     assert "pip-first-time-hint: overall, window 1" in done.stdout
     lines = [line.split() for line in done.stdout.splitlines()]
-    (hint,) = (line for line in lines if line[:2] == ["active_hours", "hint"])
-    assert hint[3].endswith("%")
-    assert hint[5] == "to"
+    (hint,) = (line for line in lines if line[:3] == ["active_hours", "mean", "hint"])
+    assert hint[4].endswith("%")
+    assert hint[6] == "to"
 
 
 def test_show_says_what_to_do_where_there_is_no_result(demo: Project) -> None:

@@ -31,12 +31,6 @@ def test_all_statistics_of_the_original_are_known() -> None:
     assert len(PRE_TREATMENTS) == 9
 
 
-def test_what_is_built_is_marked_so() -> None:
-    built = {name for name, found in STATISTICS.items() if found.is_built}
-    assert built == {"bootstrap_mean", "binomial", "count"}
-    assert statistic("bootstrap_mean", {"drop_highest": 0.01}).label == "mean"
-
-
 @pytest.mark.parametrize(
     ("name", "parameters", "words"),
     [
@@ -45,6 +39,8 @@ def test_what_is_built_is_marked_so() -> None:
         ("binomial", {"drop_highest": 0.1}, "`binomial` has no parameter `drop_highest`"),
         ("bootstrap_mean", {"drop_highest": 1}, "must be a fraction below 1, found 1"),
         ("bootstrap_mean", {"drop_highest": "0.1"}, "must be a fraction below 1, found '0.1'"),
+        ("population_ratio", {"numerator": "a"}, "needs a value for `denominator`"),
+        ("kernel_density_estimate", {"adjust": 2.0}, "can only be 1.0, found 2.0"),
         ("bootstrap_mean", {"confidence_interval": 0}, "must be a fraction below 1, found 0"),
     ],
 )
@@ -57,7 +53,3 @@ def test_a_wrong_statistic_is_refused_with_the_fix(name: str, parameters: dict, 
 def test_a_logarithm_needs_a_base(base: object) -> None:
     with pytest.raises(ValueError, match="must be positive and not 1"):
         pre_treatment("log", {"base": base})
-
-
-def test_no_values_are_clipped_where_nothing_shall_be_dropped() -> None:
-    assert statistic("bootstrap_mean", {"drop_highest": 0.0}).is_built

@@ -22,6 +22,21 @@ DEFINITION = {
     "periods": {"weekly": ["enrollments", "exposures"]},
 }
 
+SCHEMA = pa.schema(
+    [
+        ("analysis_period", pa.string()),
+        ("window_index", pa.int64()),
+        ("analysis_basis", pa.string()),
+        ("segment", pa.string()),
+        ("metric", pa.string()),
+        ("statistic", pa.string()),
+        ("branch", pa.string()),
+        ("moment", pa.string()),
+        ("value", pa.float64()),
+        ("units", pa.int64()),
+    ]
+)
+
 Row = tuple[int, str, str, str, float | None, int]
 
 
@@ -37,11 +52,13 @@ def _summaries(rows: list[Row], basis: str = "enrollments", segment: str = "all"
                 "metric": metric,
                 "statistic": statistic,
                 "branch": branch,
+                "moment": None,
                 "value": value,
                 "units": units,
             }
             for window, metric, statistic, branch, value, units in rows
-        ]
+        ],
+        schema=SCHEMA,
     )
 
 
@@ -100,7 +117,7 @@ def test_a_statistic_that_cannot_be_computed_does_not_stop_the_others(
     rows = list(statistics_rows(table, DEFINITION, set()))
     assert [(row["metric"], row["point"]) for row in rows] == [("hours", 4.0)]
     printed = capsys.readouterr().err
-    assert "an-experiment: no result for weekly, 1, enrollments, all, retained" in printed
+    assert "an-experiment: weekly, 1, enrollments, all, retained, binomial: no result" in printed
     assert "found 2" in printed
 
 

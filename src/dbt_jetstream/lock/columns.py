@@ -104,11 +104,15 @@ def summaries() -> list[Column]:
         Column("statistic", "The statistic whose treatment the values have had."),
         BRANCH,
         Column(
-            "value",
-            "A distinct value after pre-treatments and clipping; where there are very many, the "
-            "mean of values next to each other.",
+            "moment",
+            "The name of a moment of the branch, for statistics that need no more; else null.",
         ),
-        Column("units", "Units with that value."),
+        Column(
+            "value",
+            "The moment, or a distinct value after pre-treatments and clipping; where there are "
+            "very many, the mean of values next to each other.",
+        ),
+        Column("units", "Units with that value; null for a moment."),
         DEFINITION_HASH,
     ]
 

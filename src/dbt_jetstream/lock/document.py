@@ -28,7 +28,7 @@ from dbt_jetstream.lock.metrics import (
     sanity_metrics,
 )
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import LockedStatistics, check, lock_statistics
+from dbt_jetstream.lock.summaries import check, lock_statistics
 from dbt_jetstream.platforms import Platform
 
 T = TypeVar("T")
@@ -42,13 +42,11 @@ class LockedExperiment:
         slug: The experiment.
         nodes: Its dbt models.
         tables: The telemetry tables that they read.
-        left_out: Statistics of the original that this version does not compute yet.
     """
 
     slug: str
     nodes: list[Node]
     tables: list[Table]
-    left_out: list[str]
 
 
 def lock(
@@ -64,7 +62,7 @@ def lock(
     if builder.errors:
         raise ConfigErrors(builder.errors)
     tables = sorted(set(builder.tables))
-    return LockedExperiment(builder.slug, nodes, tables, builder.statistics.left_out)
+    return LockedExperiment(builder.slug, nodes, tables)
 
 
 class _Builder:
@@ -87,7 +85,6 @@ class _Builder:
         self.tables: list[Table] = []
         self.shared = models.shared(config.experiment)
         self.periods = [p for p in AnalysisPeriod if config.metrics[p]]
-        self.statistics = LockedStatistics()
 
     def build(self) -> list[Node]:
         """Build all nodes, in the order of the flow."""
@@ -97,11 +94,11 @@ class _Builder:
         enrollments = self._enrollments()
         if self.errors or enrollments is None:
             return []
-        self.statistics = lock_statistics(self.config.metrics)
+        statistics_part = lock_statistics(self.config.metrics)
         shared = self.shared
         days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
         periods = {p: models.metrics(shared, p, sources, days, enrollments) for p in self.periods}
-        summaries = models.summaries(shared, periods, self.statistics)
+        summaries = models.summaries(shared, periods, statistics_part)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
         statistics = models.statistics(shared, summaries, described)

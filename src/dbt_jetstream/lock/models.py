@@ -15,7 +15,6 @@ from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
-from dbt_jetstream.lock.summaries import LockedStatistics
 
 SUMMARY_KEY = (
     "analysis_period",
@@ -25,6 +24,7 @@ SUMMARY_KEY = (
     "metric",
     "statistic",
     "branch",
+    "moment",
     "value",
 )
 STATISTIC_KEY = (
@@ -180,7 +180,7 @@ def metrics(
 
 
 def summaries(
-    shared: Shared, periods: dict[AnalysisPeriod, Node], statistics: LockedStatistics
+    shared: Shared, periods: dict[AnalysisPeriod, Node], statistics: list[dict[str, Any]]
 ) -> Node:
     """Build the summaries over all periods."""
     nodes = {period.table_suffix: node for period, node in periods.items()}
@@ -189,7 +189,7 @@ def summaries(
         description=(
             f"What the statistics of `{shared.slug}` need: how many units have which value, "
             "after pre-treatments and clipping. One row per period, window, basis, segment, "
-            "metric, statistic, branch and value."
+            "metric, statistic, branch and value or moment."
         ),
         meta={
             "experiment": shared.experiment,
@@ -198,8 +198,7 @@ def summaries(
                 name: {"bases": node.meta["bases"], "windows": node.meta["windows"]}
                 for name, node in nodes.items()
             },
-            "summaries": statistics.summaries,
-            "left_out": statistics.left_out,
+            "summaries": statistics,
         },
         columns=columns.summaries(),
         stub=call("summaries", metrics=mapping({k: ref(n.name) for k, n in nodes.items()})),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod, Summary
@@ -10,39 +9,28 @@ from metric_config_parser.metric import AnalysisPeriod, Summary
 from dbt_jetstream.statistics.catalogue import PRE_TREATMENTS, Treatment, pre_treatment, statistic
 
 Summaries = dict[AnalysisPeriod, list[Summary]]
+PREENROLLMENT = (AnalysisPeriod.PREENROLLMENT_WEEK, AnalysisPeriod.PREENROLLMENT_DAYS_28)
 
 
-@dataclass
-class LockedStatistics:
-    """The statistics of an experiment.
-
-    Attributes:
-        summaries: What is summarised: a metric under a statistic's treatment, with its periods.
-        left_out: What the original computes and this version does not, in words.
-    """
-
-    summaries: list[dict[str, Any]] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-
-
-def lock_statistics(by_period: Summaries) -> LockedStatistics:
+def lock_statistics(by_period: Summaries) -> list[dict[str, Any]]:
     """Lock the statistics of all periods; each metric's are sorted by name.
+
+    Returns:
+        What is summarised: a metric under a statistic's treatment, with its periods.
 
     Raises:
         ValueError: If a statistic, a pre-treatment or a parameter is unknown.
     """
     locked: dict[tuple[str, str], dict[str, Any]] = {}
-    left_out = set()
     for period, members in by_period.items():
         for summary in members:
             found = check(summary)
-            reason = _not_built(found, summary)
-            if reason:
-                left_out.add(f"{summary.metric.name}: {reason}")
-                continue
             key = (summary.metric.name, found.label)
             locked.setdefault(key, _summary(found, summary))["periods"].append(period.table_suffix)
-    return LockedStatistics([locked[key] for key in sorted(locked)], sorted(left_out))
+    for one in locked.values():
+        if one.get("covariate"):
+            one["covariate"] = _covariate(one["covariate"], one["metric"], by_period)
+    return [locked[key] for key in sorted(locked)]
 
 
 def check(summary: Summary) -> Treatment:
@@ -53,21 +41,39 @@ def check(summary: Summary) -> Treatment:
     """
     for reference in summary.pre_treatments:
         pre_treatment(reference.name, reference.args)
-    return statistic(summary.statistic.name, summary.statistic.params)
+    found = statistic(summary.statistic.name, summary.statistic.params)
+    adjustment = summary.statistic.params.get("covariate_adjustment")
+    if adjustment:
+        _covariate_period(adjustment)
+    return found
 
 
-def _not_built(found: Treatment, summary: Summary) -> str | None:
-    if not found.is_built:
-        return found.name
-    unbuilt = [p.name for p in summary.pre_treatments if not PRE_TREATMENTS[p.name].is_built]
-    return f"{found.name} after {', '.join(unbuilt)}" if unbuilt else None
+def _covariate_period(adjustment: Any) -> AnalysisPeriod:
+    known = ", ".join(period.value for period in PREENROLLMENT)
+    named = adjustment.get("period") if isinstance(adjustment, dict) else None
+    found = [period for period in PREENROLLMENT if period.value == named]
+    if not found:
+        message = f"`covariate_adjustment.period` must be one of {known}; found {named!r}"
+        raise ValueError(message)
+    return found[0]
+
+
+def _covariate(adjustment: Any, metric: str, by_period: Summaries) -> dict[str, Any] | None:
+    """Return where a covariate is found; None where the experiment does not compute it."""
+    period = _covariate_period(adjustment)
+    name = adjustment.get("metric", metric)
+    computed = {s.metric.name for s in by_period.get(period, [])}
+    if name not in computed:
+        return None
+    return {"metric": name, "period": period.table_suffix}
 
 
 def _summary(found: Treatment, summary: Summary) -> dict[str, Any]:
     parameters = {**found.parameters, **summary.statistic.params}
-    return {
+    locked = {
         "metric": summary.metric.name,
         "statistic": found.label,
+        "form": found.form,
         "bases": [basis.value for basis in summary.metric.analysis_bases],
         "pre_treatments": [
             {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
@@ -77,3 +83,9 @@ def _summary(found: Treatment, summary: Summary) -> dict[str, Any]:
         "confidence_interval": parameters.get("confidence_interval", 0.95),
         "periods": [],
     }
+    for key in ("numerator", "denominator", "grid_size", "log_space"):
+        if key in parameters:
+            locked[key] = parameters[key]
+    if parameters.get("covariate_adjustment"):
+        locked["covariate"] = parameters["covariate_adjustment"]
+    return locked

@@ -34,17 +34,14 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.special import betainc, ndtri
 
 from dbt_jetstream.statistics.histogram import Histogram
-from dbt_jetstream.statistics.law import NODE_WEIGHTS, NODES, Law, beta_quantiles
+from dbt_jetstream.statistics.law import NODE_WEIGHTS, NODES, Law, beta_quantiles, law_of_points
 
 # Scores near which the distribution is evaluated; between them it is interpolated. Zero is not
 # among them, for there the saddlepoint's formula is 0/0.
 EVALUATED_SCORES = np.linspace(-7.25, 7.25, 30)
-# Beyond, one minus a probability has lost the digits that its score needs.
-FARTHEST_SCORE = 7.0
 # With fewer units sharing the variance, the saddlepoint's error passes 0.2 % of a width.
 FEWEST_SHARING = 12.0
 # Below this share of the variance, it does not matter how few units have it.
@@ -124,9 +121,9 @@ def _with_value(law: Law, others: float, value: float, count: float) -> Law:
     # Where both sources lie at the same score, the mean of all has about that score or more.
     shares = beta_quantiles(count, others, math.copysign(1, value - law.mean) * EVALUATED_SCORES)
     means = (1 - shares) * law.quantile(EVALUATED_SCORES) + shares * value
-    coarse = _law_of_points(ndtri(below(means)), means, mean)
+    coarse = law_of_points(ndtri(below(means)), means, mean)
     means = np.unique(coarse.quantile(EVALUATED_SCORES))
-    return _law_of_points(ndtri(below(means)), means, mean)
+    return law_of_points(ndtri(below(means)), means, mean)
 
 
 Probabilities = Callable[[np.ndarray], np.ndarray]
@@ -161,7 +158,7 @@ def _saddlepoint_law(histogram: Histogram) -> Law:
     deviations = (histogram.values - mean) / scale
     deviations -= (counts @ deviations) / histogram.units
     scores, means = _scores_and_means(_tilts(deviations, counts), deviations, counts)
-    return _law_of_points(scores, mean + scale * means, mean)
+    return law_of_points(scores, mean + scale * means, mean)
 
 
 def _units_sharing_variance(deviations: np.ndarray, counts: np.ndarray) -> float:
@@ -209,17 +206,3 @@ def _scores_and_means(
     ratios = (deviations - means[:, None]) / (1 - tilts[:, None] * deviations)
     slope = s * np.sqrt(ratios**2 @ counts) / (1 + growth)
     return root + np.log(slope / root) / root, means
-
-
-def _law_of_points(scores: np.ndarray, means: np.ndarray, mean: float) -> Law:
-    """Join evaluated points of a law monotonically."""
-    usable = np.isfinite(scores) & (np.abs(scores) < FARTHEST_SCORE)
-    scores, means = scores[usable], means[usable]
-    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(scores)) > 1e-9])
-    curve = PchipInterpolator(scores[rising], means[rising], extrapolate=False)
-    first, last = float(scores[rising][0]), float(scores[rising][-1])
-
-    def quantile(at: np.ndarray) -> np.ndarray:
-        return np.asarray(curve(np.clip(at, first, last)))
-
-    return Law.of(quantile, mean)

@@ -15,13 +15,14 @@ class Treatment:
     Attributes:
         name: The name in configurations.
         parameters: Parameters and their defaults; None where there is no default.
-        is_built: Whether this version computes it.
+        form: What it is computed from: `values` and how many units have each, linear `moments` of a
+            branch, or `cross_moments` of two metrics.
         row_name: The statistic's name in result rows, where it differs from `name`.
     """
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    is_built: bool = False
+    form: str = "values"
     row_name: str = ""
 
     @property
@@ -40,19 +41,23 @@ _SAMPLED = {"num_samples": 10000, "confidence_interval": 0.95}
 
 STATISTICS = _by_name(
     [
-        Treatment("bootstrap_mean", _SAMPLED | {"drop_highest": 0.005}, True, "mean"),
-        Treatment("binomial", {"confidence_interval": 0.95}, True),
-        Treatment("count", is_built=True),
+        Treatment("bootstrap_mean", _SAMPLED | {"drop_highest": 0.005}, row_name="mean"),
+        Treatment("binomial", {"confidence_interval": 0.95}),
+        Treatment("count"),
         Treatment("sum"),
         Treatment("deciles", _SAMPLED),
-        Treatment("linear_model_mean", _LINEAR, row_name="mean_lm"),
+        Treatment("linear_model_mean", _LINEAR, "moments", "mean_lm"),
         Treatment(
-            "linear_model_mean_no_clip", _LINEAR | {"drop_highest": 0.0}, row_name="mean_lm_noclip"
+            "linear_model_mean_no_clip",
+            _LINEAR | {"drop_highest": 0.0},
+            "moments",
+            "mean_lm_noclip",
         ),
-        Treatment("per_client_dau_impact", _LINEAR | {"drop_highest": 0.0}),
+        Treatment("per_client_dau_impact", _LINEAR | {"drop_highest": 0.0}, "moments"),
         Treatment(
             "population_ratio",
             _SAMPLED | {"drop_highest": 0.005, "numerator": None, "denominator": None},
+            "cross_moments",
         ),
         Treatment(
             "kernel_density_estimate",
@@ -64,10 +69,10 @@ STATISTICS = _by_name(
 
 PRE_TREATMENTS = _by_name(
     [
-        Treatment("remove_nulls", is_built=True),
-        Treatment("remove_indefinites", is_built=True),
-        Treatment("normalize_over_analysis_period", is_built=True),
-        Treatment("log", {"base": 10.0}, is_built=True),
+        Treatment("remove_nulls"),
+        Treatment("remove_indefinites"),
+        Treatment("normalize_over_analysis_period"),
+        Treatment("log", {"base": 10.0}),
         Treatment("censor_highest_values", {"fraction": 1 - 1e-5}),
         Treatment("censor_lowest_values", {"fraction": 1e-5}),
         Treatment("censor_values_below_threshold", {"threshold": None}),
@@ -108,6 +113,8 @@ def _find(kind: str, name: str, known: Mapping[str, Treatment]) -> Treatment:
     raise ValueError(message)
 
 
+REQUIRED = ("numerator", "denominator", "threshold")
+ONLY = {"bandwidth": "scott", "kernel": "gaussian", "adjust": 1.0}
 FRACTIONS = ("drop_highest", "confidence_interval", "fraction")
 
 
@@ -122,6 +129,13 @@ def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> No
         if key == "base" and not (_is_number(value) and value > 0 and value != 1):
             message = f"`{treatment.name}.base` must be positive and not 1, found {value!r}"
             raise ValueError(message)
+        if key in ONLY and value != ONLY[key]:
+            message = f"`{treatment.name}.{key}` can only be {ONLY[key]!r}, found {value!r}"
+            raise ValueError(message)
+    missing = [k for k in REQUIRED if k in treatment.parameters and parameters.get(k) is None]
+    if missing:
+        message = f"`{treatment.name}` needs a value for `{missing[0]}`"
+        raise ValueError(message)
 
 
 def _check_fraction(treatment: Treatment, key: str, value: Any) -> None:

@@ -17,12 +17,14 @@ class Comparison(NamedTuple):
         comparison: None for the branch itself, else `difference` or `relative_uplift`.
         comparison_to_branch: The reference branch of a comparison.
         estimate: The result.
+        parameter: What the estimate is at, such as a quantile or a point of a grid.
     """
 
     branch: str
     comparison: str | None
     comparison_to_branch: str | None
     estimate: Estimate
+    parameter: float | None = None
 
 
 def compare_branches(laws: Mapping[str, Law], confidence: float = 0.95) -> list[Comparison]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
@@ -34,6 +35,9 @@ MIDPOINT_WEIGHTS /= MIDPOINT_WEIGHTS.sum()
 # A reference with less mass than beyond this score on the other side of zero counts as keeping its
 # sign: one draw in three million would notice.
 SIGN_SCORE = 5.0
+
+# Beyond, one minus a probability has lost the digits that its score needs.
+FARTHEST_SCORE = 7.0
 
 UNDEFINED = Estimate(math.nan, math.nan, math.nan)
 
@@ -81,6 +85,10 @@ class Law:
         lower, upper = np.interp([-1.0, 1.0], SCORES, self.table)
         return float(upper - lower) / 2
 
+    def expectation(self) -> float:
+        """Return the mean of the tabulated quantiles, for a law whose mean has no closed form."""
+        return float(NODE_WEIGHTS @ self.nodes)
+
     def cdf(self, x: np.ndarray) -> np.ndarray:
         """Return the probability of at most `x`."""
         if self.is_constant:
@@ -95,6 +103,26 @@ class Law:
     def estimate(self, confidence: float) -> Estimate:
         """Return the mean and the equal-tailed interval that holds `confidence` of the mass."""
         return Estimate(self.mean, *self.interval(confidence)) if self.is_defined else UNDEFINED
+
+
+def law_of_points(scores: np.ndarray, values: np.ndarray, mean: float) -> Law:
+    """Join evaluated points of a law monotonically.
+
+    Args:
+        scores: Normal scores of the values, shape (m,); unusable ones are left out.
+        values: Ascending, shape (m,).
+        mean: The law's mean.
+    """
+    usable = np.isfinite(scores) & (np.abs(scores) < FARTHEST_SCORE)
+    scores, values = scores[usable], values[usable]
+    rising = np.concatenate([[True], np.diff(np.maximum.accumulate(scores)) > 1e-9])
+    curve = PchipInterpolator(scores[rising], values[rising], extrapolate=False)
+    first, last = float(scores[rising][0]), float(scores[rising][-1])
+
+    def quantile(at: np.ndarray) -> np.ndarray:
+        return np.asarray(curve(np.clip(at, first, last)))
+
+    return Law.of(quantile, mean)
 
 
 def beta_quantiles(a: float, b: float, scores: np.ndarray) -> np.ndarray:

@@ -8,17 +8,25 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from dbt_jetstream.statistics import deciles
 from dbt_jetstream.statistics.binomial import binomial_law_of
 from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.compare import Comparison, compare_branches
 from dbt_jetstream.statistics.count import count_units
+from dbt_jetstream.statistics.empirical_cdf import empirical_cdf
 from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
+from dbt_jetstream.statistics.kernel_density import kernel_density
+from dbt_jetstream.statistics.linear_model import Moments, linear_model, per_client_impact
+from dbt_jetstream.statistics.population_ratio import ORDERS, CrossMoments, population_ratio_law
+from dbt_jetstream.statistics.total import total
 
 IDENTITY = "identity"
 COUNT = "count"
@@ -43,12 +51,17 @@ class Request:
     Attributes:
         experiment: The experiment's slug; with the cell and the branch, the seed of any sampling.
         cell: What is computed on.
-        confidence: Mass inside the interval, in (0, 1).
+        parameters: The statistic's, from the lock.
     """
 
     experiment: str
     cell: Cell
-    confidence: float
+    parameters: Mapping[str, Any]
+
+    @property
+    def confidence(self) -> float:
+        """Mass inside the interval, in (0, 1)."""
+        return float(self.parameters.get("confidence_interval", 0.95))
 
     def seed(self, branch: str) -> int:
         """Return the seed of a branch's draws, the same wherever and whenever they are made."""
@@ -57,6 +70,7 @@ class Request:
 
 
 Branches = Mapping[str, Histogram]
+MomentsByBranch = Mapping[str, Mapping[str, float]]
 
 
 def _mean(branches: Branches, request: Request) -> list[Comparison]:
@@ -69,19 +83,96 @@ def _binomial(branches: Branches, request: Request) -> list[Comparison]:
     return compare_branches(laws, request.confidence)
 
 
-def _count(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
-    undefined = math.nan
+def _ratio(branches: MomentsByBranch, request: Request) -> list[Comparison]:
+    laws = {b: population_ratio_law(_cross_moments(m)) for b, m in branches.items()}
+    return compare_branches(laws, request.confidence)
+
+
+def _cross_moments(found: Mapping[str, float]) -> CrossMoments:
+    products = {(a, b): found[f"product_{a}_{b}"] for a, b in ORDERS}
+    return CrossMoments(
+        found["units"], found["numerator_mean"], found["denominator_mean"], products
+    )
+
+
+def _linear(branches: MomentsByBranch, request: Request) -> list[Comparison]:
+    moments = {b: _linear_moments(m) for b, m in branches.items()}
+    return linear_model(moments, request.confidence)
+
+
+def _impact(branches: MomentsByBranch, request: Request) -> list[Comparison]:
+    moments = {b: _linear_moments(m) for b, m in branches.items()}
+    return per_client_impact(moments, request.confidence)
+
+
+def _linear_moments(found: Mapping[str, float]) -> Moments:
+    return Moments(**{name: found.get(name, math.nan) for name in Moments._fields})
+
+
+def _deciles(branches: Branches, request: Request) -> list[Comparison]:
     return [
-        Comparison(b, None, None, Estimate(count_units(h), undefined, undefined))
-        for b, h in sorted(branches.items())
+        comparison._replace(parameter=q)
+        for q in deciles.DECILES
+        for comparison in deciles.compare_quantiles(branches, q, request.confidence)
     ]
 
 
-STATISTICS: dict[str, Callable[[Branches, Request], list[Comparison]]] = {
+def _count(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
+    return [_point(b, count_units(h)) for b, h in sorted(branches.items())]
+
+
+def _sum(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
+    return [_point(b, total(h)) for b, h in sorted(branches.items())]
+
+
+def _density(branches: Branches, request: Request) -> list[Comparison]:
+    return _curve(branches, request, kernel_density)
+
+
+def _distribution(branches: Branches, request: Request) -> list[Comparison]:
+    return _curve(branches, request, empirical_cdf)
+
+
+def _curve(
+    branches: Branches,
+    request: Request,
+    heights: Callable[[Histogram, np.ndarray], np.ndarray],
+) -> list[Comparison]:
+    size, log_space = (request.parameters[key] for key in ("grid_size", "log_space"))
+    rows = []
+    for branch, histogram in sorted(branches.items()):
+        grid = grid_of(histogram, size, log_space=log_space)
+        if grid.note:
+            _print(request, f"{branch}: {grid.note}")
+        points = grid.with_zero(histogram)
+        found = zip(points.tolist(), heights(histogram, points).tolist(), strict=True)
+        rows += [_point(branch, height, round(x, 6)) for x, height in found]
+    return _one_by_parameter(rows)
+
+
+def _one_by_parameter(rows: list[Comparison]) -> list[Comparison]:
+    """Keep one row of those that a rounded parameter makes equal: the last, as the original."""
+    return list({(row.branch, row.parameter): row for row in rows}.values())
+
+
+def _point(branch: str, value: float, parameter: float | None = None) -> Comparison:
+    return Comparison(branch, None, None, Estimate(value, math.nan, math.nan), parameter)
+
+
+STATISTICS: dict[str, Callable[[Any, Request], list[Comparison]]] = {
     "mean": _mean,
     "binomial": _binomial,
+    "deciles": _deciles,
+    "mean_lm": _linear,
+    "mean_lm_noclip": _linear,
+    "per_client_dau_impact": _impact,
+    "population_ratio": _ratio,
     COUNT: _count,
+    "sum": _sum,
+    "kernel_density_estimate": _density,
+    "empirical_cdf": _distribution,
 }
+WITHOUT_INTERVAL = (COUNT, "sum", "kernel_density_estimate", "empirical_cdf")
 
 
 def statistics_rows(
@@ -90,16 +181,14 @@ def statistics_rows(
     """Compute all statistics of an experiment's new windows.
 
     Args:
-        summaries: Rows of (cell, branch, value, units).
+        summaries: Rows of (cell, branch, moment, value, units).
         definition: The lock's `experiment`, `segments`, `statistics` and `periods`.
         done: The (analysis_period, window_index) that are already there.
 
     Yields:
         Rows in Jetstream's schema, with analysis_period and window_index, in a fixed order.
     """
-    confidences = {
-        (s["metric"], s["statistic"]): s["confidence_interval"] for s in definition["statistics"]
-    }
+    parameters = {(s["metric"], s["statistic"]): s for s in definition["statistics"]}
     slug = definition["experiment"]["slug"]
     population: dict[Cell, dict[str, float]] = defaultdict(dict)
     for cell, branches in _cells(summaries):
@@ -108,28 +197,31 @@ def statistics_rows(
         if cell.metric == IDENTITY:
             population[cell] = {b: count_units(h) for b, h in branches.items()}
             continue
-        confidence = confidences[cell.metric, cell.statistic]
-        yield from _rows(Request(slug, cell, confidence), branches)
+        yield from _rows(Request(slug, cell, parameters[cell.metric, cell.statistic]), branches)
     yield from _population_rows(population, definition)
 
 
-def _rows(request: Request, branches: Branches) -> Iterator[dict[str, Any]]:
+def _rows(request: Request, branches: Any) -> Iterator[dict[str, Any]]:
     cell = request.cell
     try:
         comparisons = STATISTICS[cell.statistic](branches, request)
     except ValueError as error:
-        where = ", ".join(map(str, cell))
-        print(f"{request.experiment}: no result for {where}: {error}", file=sys.stderr)
+        _print(request, f"no result: {error}")
         return
-    has_interval = cell.statistic != COUNT
+    has_interval = cell.statistic not in WITHOUT_INTERVAL
     for comparison in comparisons:
         yield _row(cell, comparison, request.confidence if has_interval else None)
+
+
+def _print(request: Request, message: str) -> None:
+    where = ", ".join(map(str, request.cell))
+    print(f"{request.experiment}: {where}: {message}", file=sys.stderr)
 
 
 def _row(cell: Cell, comparison: Comparison, ci_width: float | None) -> dict[str, Any]:
     return {
         **cell._asdict(),
-        "parameter": None,
+        "parameter": _decimal(comparison.parameter),
         "branch": comparison.branch,
         "comparison": comparison.comparison,
         "comparison_to_branch": comparison.comparison_to_branch,
@@ -138,6 +230,11 @@ def _row(cell: Cell, comparison: Comparison, ci_width: float | None) -> dict[str
         "lower": _number(comparison.estimate.lower),
         "upper": _number(comparison.estimate.upper),
     }
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    """Return a parameter as the schema's NUMERIC."""
+    return None if value is None else Decimal(f"{value:.6f}")
 
 
 def _number(value: float) -> float | None:
@@ -164,13 +261,13 @@ def _population_rows(
                     yield _row(cell, Comparison(branch, None, None, estimate), None)
 
 
-def _cells(summaries: pa.Table) -> Iterator[tuple[Cell, dict[str, Histogram]]]:
-    """Yield each cell with its branches' histograms, in the order of the cells' names."""
+def _cells(summaries: pa.Table) -> Iterator[tuple[Cell, dict[str, Any]]]:
+    """Yield each cell with its branches' histograms or moments, ordered by the cells' names."""
     keys = [*Cell._fields, "branch"]
     ordered = summaries.sort_by([(key, "ascending") for key in keys])
     values = ordered["value"].to_numpy(zero_copy_only=False)
     units = ordered["units"].to_numpy(zero_copy_only=False)
-    branches: dict[str, Histogram] = {}
+    branches: dict[str, Any] = {}
     current: Cell | None = None
     for start, end in _runs(ordered, keys):
         *key, branch = (ordered[name][start].as_py() for name in keys)
@@ -179,7 +276,11 @@ def _cells(summaries: pa.Table) -> Iterator[tuple[Cell, dict[str, Histogram]]]:
             yield current, branches
             branches = {}
         current = cell
-        branches[branch] = _histogram(cell, values[start:end], units[start:end])
+        if ordered["moment"][start].is_valid:
+            names = ordered["moment"][start:end].to_pylist()
+            branches[branch] = dict(zip(names, values[start:end].tolist(), strict=True))
+        else:
+            branches[branch] = _histogram(cell, values[start:end], units[start:end])
     if current is not None:
         yield current, branches
 

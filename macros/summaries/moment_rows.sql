@@ -1,0 +1,30 @@
+{#- Moments as rows: a name and a value each.
+
+    Args: period (str), summary (dict, from the lock), names (list of columns), query (str, a subquery)
+-#}
+{% macro moment_rows(period, summary, names, query) %}
+select
+    '{{ period }}' as analysis_period,
+    window_index,
+    analysis_basis,
+    segment,
+    '{{ summary.metric }}' as metric,
+    '{{ summary.statistic }}' as statistic,
+    branch,
+    moment,
+    case moment
+    {%- for name in names %}
+        when '{{ name }}' then {{ name }}
+    {%- endfor %}
+    end as value,
+    cast(null as {{ integer_type() }}) as units
+from {{ query | trim }} as branches
+cross join (
+    {%- for name in names %}
+    select '{{ name }}' as moment
+        {%- if not loop.last %}
+    union all
+        {%- endif %}
+    {%- endfor %}
+) as moments
+{%- endmacro %}

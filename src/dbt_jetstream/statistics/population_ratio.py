@@ -1,0 +1,98 @@
+"""The ratio of two means over the same units, under the ordinary bootstrap, evaluated.
+
+Of n units drawn with replacement, mean(y) / mean(x) is at most r where mean(y - r x) is at most 0,
+as long as mean(x) is positive. That mean of n independent draws has cumulants known from the first
+four moments of y and x, and an Edgeworth expansion gives its distribution for every r.
+
+References:
+    Efron, B. (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7.
+    Hall, P. (1992). The Bootstrap and Edgeworth Expansion, sections 2.4 and 3.5.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from dbt_jetstream.statistics.law import Law, law_of_points
+
+# Scores at which the distribution is evaluated.
+TRIALS = np.linspace(-7.5, 7.5, 121)
+# A denominator whose mean lies closer to 0, in standard errors, has no useful ratio.
+LEAST_SCORE = 3.0
+
+
+class CrossMoments(NamedTuple):
+    """Moments of a branch's numerators y and denominators x, both clipped already.
+
+    Attributes:
+        units: Units.
+        numerator_mean: Mean of y.
+        denominator_mean: Mean of x.
+        products: Means of dy^a dx^b by (a, b), 2 <= a + b <= 4, where dy and dx are the deviations
+            from the means, in units of the means' sizes or of 1 where a mean is 0.
+    """
+
+    units: float
+    numerator_mean: float
+    denominator_mean: float
+    products: dict[tuple[int, int], float]
+
+
+ORDERS = [(total - b, b) for total in (2, 3, 4) for b in range(total + 1)]
+
+
+def population_ratio_law(moments: CrossMoments) -> Law:
+    """Return the distribution of mean(y) / mean(x) under the ordinary bootstrap.
+
+    Returns:
+        Its law; undefined without units, with infinite values, and where the denominator's mean is
+        within three standard errors of 0.
+    """
+    n, numerator, denominator = moments[:3]
+    usable = n >= 1 and math.isfinite(numerator) and math.isfinite(denominator)
+    if not usable or denominator == 0 or not np.isfinite(list(moments.products.values())).all():
+        return Law.constant(math.nan)
+    if math.sqrt(moments.products[0, 2] / n) * LEAST_SCORE >= 1:
+        return Law.constant(math.nan)
+    ratio = numerator / denominator
+    y_scale, x_scale = abs(numerator) or 1.0, abs(denominator)
+    relative = ratio * x_scale / y_scale
+    spread = math.sqrt(max(_central(moments, relative, 2), 0.0) / n)
+    if not spread > 0:
+        return Law.constant(ratio)
+    sign = math.copysign(1.0, denominator)
+    ratios = relative + sign * spread * TRIALS * (1 + np.abs(TRIALS) * spread)
+    scores = np.array([_score(moments, r, sign) for r in ratios])
+    values = ratios * y_scale / x_scale
+    order = np.argsort(values)
+    law = law_of_points(scores[order] * sign, values[order], ratio)
+    return Law.of(law.quantile, law.expectation())
+
+
+def _score(moments: CrossMoments, ratio: float, sign: float) -> float:
+    """Return the normal score of P(mean of y - ratio * x <= 0), Edgeworth inverted."""
+    n = moments.units
+    mean = math.copysign(1.0 if moments.numerator_mean else 0.0, moments.numerator_mean)
+    mean -= ratio * sign
+    m2, m3, m4 = (_central(moments, ratio, order) for order in (2, 3, 4))
+    deviation = math.sqrt(m2 / n)
+    z = -mean / deviation
+    skewness = m3 / math.pow(m2, 1.5) / math.sqrt(n)
+    kurtosis = (m4 / m2**2 - 3) / n
+    return (
+        z
+        - skewness * (z * z - 1) / 6
+        - kurtosis * (z**3 - 3 * z) / 24
+        + skewness**2 * (4 * z**3 - 7 * z) / 36
+    )
+
+
+def _central(moments: CrossMoments, ratio: float, order: int) -> float:
+    """Return the central moment of y - ratio * x, in the products' units."""
+    return sum(
+        math.comb(order, b) * (-ratio) ** b * moments.products[order - b, b]
+        for b in range(order + 1)
+    )
