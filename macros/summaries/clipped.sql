@@ -3,7 +3,10 @@
     Args: column (str), drop_highest (float), keys (str, what makes a group), rounded_up (bool)
 -#}
 {% macro clipped(column, drop_highest, keys, rounded_up=false) -%}
-    {%- set threshold = quantile_over(column, 1 - drop_highest, keys) -%}
-    {%- set threshold = 'ceil(' ~ threshold ~ ')' if rounded_up else threshold -%}
-    {{- column if drop_highest == 0 else 'least(' ~ column ~ ', ' ~ threshold ~ ')' -}}
+    {%- if drop_highest == 0 -%}
+        {{ column }}
+    {%- else -%}
+        {%- set threshold = quantile_over(column, 1 - drop_highest, keys) -%}
+        least({{ column }}, {{ 'ceil(' ~ threshold ~ ')' if rounded_up else threshold }})
+    {%- endif -%}
 {%- endmacro %}

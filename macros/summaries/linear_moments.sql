@@ -11,6 +11,7 @@
     {%- set type = columns[summary.metric] -%}
     {%- set changes = ['normalize_over_analysis_period', 'log'] -%}
     {%- set is_treated = summary.pre_treatments | selectattr('name', 'in', changes) | list | length > 0 -%}
+    {%- set y = clipped('value', summary.drop_highest, pool, type.is_integer() and not is_treated) -%}
     {%- set covariate = summary.covariate if not period.startswith('preenrollment') else none -%}
     {%- set covariate_type = columns_by_name(metrics[covariate.period])[covariate.metric] if covariate -%}
     {%- set units = adjusted_units(period, metrics, covariate, covariate_type) if covariate else period ~ '_units' -%}
@@ -47,12 +48,10 @@
             analysis_basis,
             segment,
             branch,
-            value
+            value,
+            {{ 'case when covariate is not null then ' ~ y ~ ' end' if covariate else y }} as y
             {%- if covariate %},
-            case when covariate is not null then {{ clipped('value', summary.drop_highest, pool, type.is_integer() and not is_treated) }} end as y,
             case when covariate is not null then {{ clipped('covariate', summary.drop_highest, pool, covariate_type.is_integer()) }} end as x
-            {%- else %},
-            {{ clipped('value', summary.drop_highest, pool, type.is_integer() and not is_treated) }} as y
             {%- endif %}
         from {{ treated(values, summary.pre_treatments, length, 'covariate' if covariate) | indent(8) }}
         where value is not null

@@ -4,13 +4,7 @@
 -#}
 {% macro moment_rows(period, summary, names, query) %}
 select
-    '{{ period }}' as analysis_period,
-    window_index,
-    analysis_basis,
-    segment,
-    '{{ summary.metric }}' as metric,
-    '{{ summary.statistic }}' as statistic,
-    branch,
+    {{ cell_columns(period, summary.metric, summary.statistic) }},
     moment,
     case moment
     {%- for name in names %}

@@ -1,13 +1,7 @@
 {#- No rows, in the form of moments: for a period whose statistics need none. -#}
 {% macro no_moments(period) %}
 select
-    '{{ period }}' as analysis_period,
-    window_index,
-    analysis_basis,
-    segment,
-    '' as metric,
-    '' as statistic,
-    branch,
+    {{ cell_columns(period, '', '') }},
     '' as moment,
     cast(null as {{ float_type() }}) as value,
     cast(null as {{ integer_type() }}) as units

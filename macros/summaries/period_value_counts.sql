@@ -11,13 +11,7 @@
     {%- endfor -%}
     {%- for summary in chosen %}
 select
-    '{{ period }}' as analysis_period,
-    window_index,
-    analysis_basis,
-    segment,
-    '{{ summary.metric }}' as metric,
-    '{{ summary.statistic }}' as statistic,
-    branch,
+    {{ cell_columns(period, summary.metric, summary.statistic) }},
     {{ summary.drop_highest }} as drop_highest,
     value,
     units

@@ -4,13 +4,7 @@
 -#}
 {% macro population_counts(period) %}
 select
-    '{{ period }}' as analysis_period,
-    window_index,
-    analysis_basis,
-    segment,
-    'identity' as metric,
-    'count' as statistic,
-    branch,
+    {{ cell_columns(period, 'identity', 'count') }},
     cast(null as {{ dbt.type_string() }}) as moment,
     cast(null as {{ float_type() }}) as value,
     count(*) as units

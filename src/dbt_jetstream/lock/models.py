@@ -16,29 +16,16 @@ from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
 
-SUMMARY_KEY = (
+CELL_KEY = (
     "analysis_period",
     "window_index",
     "analysis_basis",
     "segment",
     "metric",
     "statistic",
-    "branch",
-    "moment",
-    "value",
 )
-STATISTIC_KEY = (
-    "analysis_period",
-    "window_index",
-    "analysis_basis",
-    "segment",
-    "metric",
-    "statistic",
-    "parameter",
-    "branch",
-    "comparison",
-    "comparison_to_branch",
-)
+SUMMARY_KEY = (*CELL_KEY, "branch", "moment", "value")
+STATISTIC_KEY = (*CELL_KEY, "parameter", "branch", "comparison", "comparison_to_branch")
 
 
 @dataclass(frozen=True)

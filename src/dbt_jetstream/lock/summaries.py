@@ -26,10 +26,9 @@ def lock_statistics(by_period: Summaries) -> list[dict[str, Any]]:
         for summary in members:
             found = check(summary)
             key = (summary.metric.name, found.label)
-            locked.setdefault(key, _summary(found, summary))["periods"].append(period.table_suffix)
-    for one in locked.values():
-        if one.get("covariate"):
-            one["covariate"] = _covariate(one["covariate"], one["metric"], by_period)
+            if key not in locked:
+                locked[key] = _summary(found, summary, by_period)
+            locked[key]["periods"].append(period.table_suffix)
     return [locked[key] for key in sorted(locked)]
 
 
@@ -68,7 +67,7 @@ def _covariate(adjustment: Any, metric: str, by_period: Summaries) -> dict[str, 
     return {"metric": name, "period": period.table_suffix}
 
 
-def _summary(found: Treatment, summary: Summary) -> dict[str, Any]:
+def _summary(found: Treatment, summary: Summary, by_period: Summaries) -> dict[str, Any]:
     parameters = {**found.parameters, **summary.statistic.params}
     locked = {
         "metric": summary.metric.name,
@@ -86,6 +85,7 @@ def _summary(found: Treatment, summary: Summary) -> dict[str, Any]:
     for key in ("numerator", "denominator", "grid_size", "log_space"):
         if key in parameters:
             locked[key] = parameters[key]
-    if parameters.get("covariate_adjustment"):
-        locked["covariate"] = parameters["covariate_adjustment"]
+    adjustment = parameters.get("covariate_adjustment")
+    if adjustment:
+        locked["covariate"] = _covariate(adjustment, summary.metric.name, by_period)
     return locked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -38,17 +39,22 @@ def compare_branches(laws: Mapping[str, Law], confidence: float = 0.95) -> list[
         One row a branch, then two for each ordered pair, in the order of the branches' names.
     """
     branches = sorted(laws)
-    absolute = [Comparison(b, None, None, laws[b].estimate(confidence)) for b in branches]
-    pairs = [(b, reference) for reference in branches for b in branches if b != reference]
+    rows = [Comparison(b, None, None, laws[b].estimate(confidence)) for b in branches]
     differences = _differences(laws, branches, confidence)
-    compared = []
-    for branch, reference in pairs:
+    for reference, branch in itertools.permutations(branches, 2):
         uplift = relative_uplift(laws[branch], laws[reference], confidence)
-        compared += [
-            Comparison(branch, "difference", reference, differences[branch, reference]),
-            Comparison(branch, "relative_uplift", reference, uplift),
-        ]
-    return absolute + compared
+        rows += compared(branch, reference, differences[branch, reference], uplift)
+    return rows
+
+
+def compared(
+    branch: str, reference: str, difference: Estimate, uplift: Estimate
+) -> list[Comparison]:
+    """Return the two rows of a branch against a reference."""
+    return [
+        Comparison(branch, "difference", reference, difference),
+        Comparison(branch, "relative_uplift", reference, uplift),
+    ]
 
 
 def _differences(

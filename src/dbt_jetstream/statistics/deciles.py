@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betainc, ndtr, ndtri
 
-from dbt_jetstream.statistics.compare import Comparison
-from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.compare import Comparison, compared
+from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
 from dbt_jetstream.statistics.histogram import Histogram
 
 DECILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -56,10 +56,8 @@ class Atoms(NamedTuple):
     def estimate(self, confidence: float) -> Estimate:
         """Return the mean and the equal-tailed interval; undefined without values."""
         if not len(self.values):
-            return Estimate(math.nan, math.nan, math.nan)
-        return Estimate(
-            self.mean, self.quantile((1 - confidence) / 2), self.quantile((1 + confidence) / 2)
-        )
+            return UNDEFINED
+        return Estimate(self.mean, *map(self.quantile, tails(confidence)))
 
 
 def quantile_atoms(histogram: Histogram, q: float) -> Atoms:
@@ -97,7 +95,7 @@ def _binomial_cdf(k: np.ndarray, n: float, q: float) -> np.ndarray:
 def difference(treatment: Atoms, reference: Atoms, confidence: float) -> Estimate:
     """Estimate treatment - reference of two independent quantiles."""
     if not (len(treatment.values) and len(reference.values)):
-        return Estimate(math.nan, math.nan, math.nan)
+        return UNDEFINED
     a, b = _grouped(treatment), _grouped(reference)
     pairs = _sorted(np.subtract.outer(a.values, b.values), np.outer(a.masses, b.masses))
     return pairs.estimate(confidence)._replace(point=treatment.mean - reference.mean)
@@ -111,10 +109,10 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
         infinite where the reference alone may.
     """
     if not (len(treatment.values) and len(reference.values)):
-        return Estimate(math.nan, math.nan, math.nan)
+        return UNDEFINED
     nothing = _mass_at_zero(reference)
     if nothing * _mass_at_zero(treatment) > UNSEEN:
-        return Estimate(math.nan, math.nan, math.nan)
+        return UNDEFINED
     if nothing <= UNSEEN:
         reference = _without_zero(reference)
     point = treatment.mean * _mean_of_inverse(reference) - 1
@@ -124,8 +122,7 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     masses = np.outer(a.masses, b.masses)
     defined = ~np.isnan(ratios)
     pairs = _sorted(ratios[defined], masses[defined] / masses[defined].sum())
-    lower, upper = pairs.quantile((1 - confidence) / 2), pairs.quantile((1 + confidence) / 2)
-    return Estimate(point, lower, upper)
+    return pairs.estimate(confidence)._replace(point=point)
 
 
 def compare_quantiles(
@@ -142,10 +139,7 @@ def compare_quantiles(
     rows = [Comparison(b, None, None, found.estimate(confidence)) for b, found in atoms.items()]
     for reference, b in itertools.permutations(atoms, 2):
         both = (atoms[b], atoms[reference], confidence)
-        rows += [
-            Comparison(b, "difference", reference, difference(*both)),
-            Comparison(b, "relative_uplift", reference, relative_uplift(*both)),
-        ]
+        rows += compared(b, reference, difference(*both), relative_uplift(*both))
     return rows
 
 

@@ -1,5 +1,6 @@
 """The result of a statistic: an estimate and its interval."""
 
+import math
 from typing import NamedTuple
 
 
@@ -15,3 +16,18 @@ class Estimate(NamedTuple):
     point: float
     lower: float
     upper: float
+
+
+UNDEFINED = Estimate(math.nan, math.nan, math.nan)
+
+
+def tails(confidence: float) -> tuple[float, float]:
+    """Return the probabilities at the ends of the equal-tailed interval that holds `confidence`.
+
+    Raises:
+        ValueError: If it is not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        message = f"confidence must lie between 0 and 1 (such as 0.95), found {confidence:g}"
+        raise ValueError(message)
+    return (1 - confidence) / 2, (1 + confidence) / 2

@@ -60,8 +60,13 @@ class Histogram:
         return bool(len(self.values)) and bool(np.isfinite(self.values).all())
 
     @property
-    def mean(self) -> float:
-        """The mean value, correctly rounded sum and all; NaN without units or with infinities."""
+    def total(self) -> float:
+        """The sum over units, correctly rounded; NaN without units or with infinities."""
         if not self.is_finite:
             return math.nan
-        return math.fsum((self.counts * self.values).tolist()) / self.units
+        return math.fsum((self.counts * self.values).tolist())
+
+    @property
+    def mean(self) -> float:
+        """The mean value; NaN without units or with infinities."""
+        return self.total / self.units if self.is_finite else math.nan

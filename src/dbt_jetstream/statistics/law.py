@@ -16,7 +16,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
-from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
 
 # Normal scores on which a law is tabulated. Beyond lies 1e-15 of its mass.
 SCORES = np.linspace(-8.0, 8.0, 321)
@@ -38,8 +38,6 @@ SIGN_SCORE = 5.0
 
 # Beyond, one minus a probability has lost the digits that its score needs.
 FARTHEST_SCORE = 7.0
-
-UNDEFINED = Estimate(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class Law:
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """Return the ends of the equal-tailed interval that holds `confidence` of the mass."""
-        lower, upper = self.quantile(ndtri(np.array(_tails(confidence))))
+        lower, upper = self.quantile(ndtri(np.array(tails(confidence))))
         return float(lower), float(upper)
 
     def estimate(self, confidence: float) -> Estimate:
@@ -131,13 +129,6 @@ def beta_quantiles(a: float, b: float, scores: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(scores < 0, low, high))
 
 
-def _tails(confidence: float) -> tuple[float, float]:
-    if not 0 < confidence < 1:
-        message = f"confidence must lie between 0 and 1 (such as 0.95), found {confidence:g}"
-        raise ValueError(message)
-    return (1 - confidence) / 2, (1 + confidence) / 2
-
-
 def difference(treatment: Law, reference: Law, confidence: float) -> Estimate:
     """Estimate treatment - reference of two independent laws.
 
@@ -165,7 +156,7 @@ def difference(treatment: Law, reference: Law, confidence: float) -> Estimate:
 
     bracket = (treatment.table[0] - reference.table[-1], treatment.table[-1] - reference.table[0])
     tolerance = 1e-10 * (treatment.spread + reference.spread)
-    return Estimate(point, *(_root(cdf, tail, bracket, tolerance) for tail in _tails(confidence)))
+    return Estimate(point, *(_root(cdf, tail, bracket, tolerance) for tail in tails(confidence)))
 
 
 def _below(treatment: Law, reference: Law, slope: float, shift: float) -> float:
@@ -251,7 +242,7 @@ def _ends_of_ratio(treatment: Law, reference: Law, confidence: float) -> tuple[f
     if (sign * reference.table > 0).all():
         corners = np.outer(treatment.table[[0, -1]], 1 / reference.table[[0, -1]])
         bracket = (math.atan(corners.min() / scale), math.atan(corners.max() / scale))
-    lower, upper = (scale * math.tan(_root(cdf, t, bracket, 1e-14)) for t in _tails(confidence))
+    lower, upper = (scale * math.tan(_root(cdf, t, bracket, 1e-14)) for t in tails(confidence))
     return lower, upper
 
 

@@ -19,10 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from dbt_jetstream.statistics.compare import Comparison
-from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.compare import Comparison, compared
+from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate
 
-UNDEFINED = Estimate(math.nan, math.nan, math.nan)
 # Points per unit of probability at which the original averages over the covariate's quantiles.
 GRID = 10_000
 
@@ -101,25 +100,15 @@ def linear_model(branches: Mapping[str, Moments], confidence: float = 0.95) -> l
     if _has_no_variation([branches[b] for b in names]):
         rows = [Comparison(b, None, None, UNDEFINED) for b in names]
         for b, reference in pairs:
-            rows += _compared(b, reference, UNDEFINED, UNDEFINED)
+            rows += compared(b, reference, UNDEFINED, UNDEFINED)
         return rows
     rows = [Comparison(b, None, None, mean_estimate(branches[b], confidence)) for b in names]
     fitted = fit({b: branches[b] for b in names})
     for b, reference in pairs:
-        both = (b, reference)
-        rows += _compared(
-            *both,
-            _difference(fitted, branches, both, confidence),
-            _uplift(fitted, branches, both, confidence),
-        )
+        pair = (b, reference)
+        difference = _difference(fitted, branches, pair, confidence)
+        rows += compared(*pair, difference, _uplift(fitted, branches, pair, confidence))
     return rows
-
-
-def _compared(b: str, reference: str, difference: Estimate, uplift: Estimate) -> list[Comparison]:
-    return [
-        Comparison(b, "difference", reference, difference),
-        Comparison(b, "relative_uplift", reference, uplift),
-    ]
 
 
 def _is_zero(moments: Moments) -> bool:

@@ -12,6 +12,7 @@ References:
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -64,12 +65,10 @@ def population_ratio_law(moments: CrossMoments) -> Law:
     if not spread > 0:
         return Law.constant(ratio)
     sign = math.copysign(1.0, denominator)
-    ratios = relative + sign * spread * TRIALS * (1 + np.abs(TRIALS) * spread)
-    scores = np.array([_score(moments, r, sign) for r in ratios])
-    values = ratios * y_scale / x_scale
-    order = np.argsort(values)
-    law = law_of_points(scores[order] * sign, values[order], ratio)
-    return Law.of(law.quantile, law.expectation())
+    ratios = relative + spread * TRIALS * (1 + np.abs(TRIALS) * spread)
+    scores = np.array([sign * _score(moments, r, sign) for r in ratios])
+    law = law_of_points(scores, ratios * y_scale / x_scale, ratio)
+    return replace(law, mean=law.expectation())
 
 
 def _score(moments: CrossMoments, ratio: float, sign: float) -> float:

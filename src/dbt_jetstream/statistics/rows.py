@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import sys
 from collections import defaultdict
@@ -24,6 +23,7 @@ from dbt_jetstream.statistics.estimate import Estimate
 from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.kernel_density import kernel_density
+from dbt_jetstream.statistics.law import Law
 from dbt_jetstream.statistics.linear_model import Moments, linear_model, per_client_impact
 from dbt_jetstream.statistics.population_ratio import ORDERS, CrossMoments, population_ratio_law
 from dbt_jetstream.statistics.total import total
@@ -49,7 +49,7 @@ class Request:
     """How a statistic is computed on a cell.
 
     Attributes:
-        experiment: The experiment's slug; with the cell and the branch, the seed of any sampling.
+        experiment: The experiment's slug.
         cell: What is computed on.
         parameters: The statistic's, from the lock.
     """
@@ -63,46 +63,40 @@ class Request:
         """Mass inside the interval, in (0, 1)."""
         return float(self.parameters.get("confidence_interval", 0.95))
 
-    def seed(self, branch: str) -> int:
-        """Return the seed of a branch's draws, the same wherever and whenever they are made."""
-        text = "|".join(map(str, (self.experiment, *self.cell, branch)))
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-
 
 Branches = Mapping[str, Histogram]
 MomentsByBranch = Mapping[str, Mapping[str, float]]
 
 
-def _mean(branches: Branches, request: Request) -> list[Comparison]:
-    laws = {b: bootstrap_mean_law(h) for b, h in branches.items()}
-    return compare_branches(laws, request.confidence)
+Statistic = Callable[[Any, Request], list[Comparison]]
 
 
-def _binomial(branches: Branches, request: Request) -> list[Comparison]:
-    laws = {b: binomial_law_of(h) for b, h in branches.items()}
-    return compare_branches(laws, request.confidence)
+def _by_law(law_of: Callable[[Any], Law]) -> Statistic:
+    """A statistic that compares one law per branch."""
+
+    def compute(branches: Mapping[str, Any], request: Request) -> list[Comparison]:
+        laws = {b: law_of(summary) for b, summary in branches.items()}
+        return compare_branches(laws, request.confidence)
+
+    return compute
 
 
-def _ratio(branches: MomentsByBranch, request: Request) -> list[Comparison]:
-    laws = {b: population_ratio_law(_cross_moments(m)) for b, m in branches.items()}
-    return compare_branches(laws, request.confidence)
-
-
-def _cross_moments(found: Mapping[str, float]) -> CrossMoments:
+def _ratio_law(found: Mapping[str, float]) -> Law:
     products = {(a, b): found[f"product_{a}_{b}"] for a, b in ORDERS}
-    return CrossMoments(
-        found["units"], found["numerator_mean"], found["denominator_mean"], products
-    )
+    means = found["numerator_mean"], found["denominator_mean"]
+    return population_ratio_law(CrossMoments(found["units"], *means, products))
 
 
-def _linear(branches: MomentsByBranch, request: Request) -> list[Comparison]:
-    moments = {b: _linear_moments(m) for b, m in branches.items()}
-    return linear_model(moments, request.confidence)
+def _by_moments(
+    compare: Callable[[Mapping[str, Moments], float], list[Comparison]],
+) -> Statistic:
+    """A statistic that compares the moments of all branches at once."""
 
+    def compute(branches: MomentsByBranch, request: Request) -> list[Comparison]:
+        moments = {b: _linear_moments(m) for b, m in branches.items()}
+        return compare(moments, request.confidence)
 
-def _impact(branches: MomentsByBranch, request: Request) -> list[Comparison]:
-    moments = {b: _linear_moments(m) for b, m in branches.items()}
-    return per_client_impact(moments, request.confidence)
+    return compute
 
 
 def _linear_moments(found: Mapping[str, float]) -> Moments:
@@ -117,37 +111,31 @@ def _deciles(branches: Branches, request: Request) -> list[Comparison]:
     ]
 
 
-def _count(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
-    return [_point(b, count_units(h)) for b, h in sorted(branches.items())]
+def _by_branch(measure: Callable[[Histogram], float]) -> Statistic:
+    """A statistic of each branch alone, without an interval."""
+
+    def compute(branches: Branches, _: Request) -> list[Comparison]:
+        return [_point(b, measure(h)) for b, h in sorted(branches.items())]
+
+    return compute
 
 
-def _sum(branches: Branches, request: Request) -> list[Comparison]:  # noqa: ARG001
-    return [_point(b, total(h)) for b, h in sorted(branches.items())]
+def _curve(heights: Callable[[Histogram, np.ndarray], np.ndarray]) -> Statistic:
+    """A statistic of each branch alone, at each point of a grid."""
 
+    def compute(branches: Branches, request: Request) -> list[Comparison]:
+        size, log_space = (request.parameters[key] for key in ("grid_size", "log_space"))
+        rows = []
+        for branch, histogram in sorted(branches.items()):
+            grid = grid_of(histogram, size, log_space=log_space)
+            if grid.note:
+                _print(request, f"{branch}: {grid.note}")
+            points = grid.with_zero(histogram)
+            found = zip(points.tolist(), heights(histogram, points).tolist(), strict=True)
+            rows += [_point(branch, height, round(x, 6)) for x, height in found]
+        return _one_by_parameter(rows)
 
-def _density(branches: Branches, request: Request) -> list[Comparison]:
-    return _curve(branches, request, kernel_density)
-
-
-def _distribution(branches: Branches, request: Request) -> list[Comparison]:
-    return _curve(branches, request, empirical_cdf)
-
-
-def _curve(
-    branches: Branches,
-    request: Request,
-    heights: Callable[[Histogram, np.ndarray], np.ndarray],
-) -> list[Comparison]:
-    size, log_space = (request.parameters[key] for key in ("grid_size", "log_space"))
-    rows = []
-    for branch, histogram in sorted(branches.items()):
-        grid = grid_of(histogram, size, log_space=log_space)
-        if grid.note:
-            _print(request, f"{branch}: {grid.note}")
-        points = grid.with_zero(histogram)
-        found = zip(points.tolist(), heights(histogram, points).tolist(), strict=True)
-        rows += [_point(branch, height, round(x, 6)) for x, height in found]
-    return _one_by_parameter(rows)
+    return compute
 
 
 def _one_by_parameter(rows: list[Comparison]) -> list[Comparison]:
@@ -159,18 +147,18 @@ def _point(branch: str, value: float, parameter: float | None = None) -> Compari
     return Comparison(branch, None, None, Estimate(value, math.nan, math.nan), parameter)
 
 
-STATISTICS: dict[str, Callable[[Any, Request], list[Comparison]]] = {
-    "mean": _mean,
-    "binomial": _binomial,
+STATISTICS: dict[str, Statistic] = {
+    "mean": _by_law(bootstrap_mean_law),
+    "binomial": _by_law(binomial_law_of),
     "deciles": _deciles,
-    "mean_lm": _linear,
-    "mean_lm_noclip": _linear,
-    "per_client_dau_impact": _impact,
-    "population_ratio": _ratio,
-    COUNT: _count,
-    "sum": _sum,
-    "kernel_density_estimate": _density,
-    "empirical_cdf": _distribution,
+    "mean_lm": _by_moments(linear_model),
+    "mean_lm_noclip": _by_moments(linear_model),
+    "per_client_dau_impact": _by_moments(per_client_impact),
+    "population_ratio": _by_law(_ratio_law),
+    COUNT: _by_branch(count_units),
+    "sum": _by_branch(total),
+    "kernel_density_estimate": _curve(kernel_density),
+    "empirical_cdf": _curve(empirical_cdf),
 }
 WITHOUT_INTERVAL = (COUNT, "sum", "kernel_density_estimate", "empirical_cdf")
 
