@@ -1,8 +1,11 @@
-{#- A subquery with the distinct values of a subquery's units, and how many have each. -#}
+{#- A subquery with the distinct values of a subquery, and how many units have each.
+
+    Integers repeat: few of them are left to be looked at.
+-#}
 {% macro counted(values) -%}
 (
     select window_index, analysis_basis, segment, branch, value, count(*) as units
     from {{ values | indent(4) }}
-    group by 1, 2, 3, 4, 5
+    group by window_index, analysis_basis, segment, branch, value
 ) as counted
 {%- endmacro %}

@@ -1,13 +1,14 @@
-{#- What the statistics need of every window that is new: how many units have which value.
+{#- What the statistics need of every window that is new, in some hundred rows a branch.
 
-    Values have had the pre-treatments of their statistic and are clipped at the branch's own
-    quantile. Up to 2,000 distinct values of a branch are kept as they are; of more, the 256 lowest
-    and highest are, and those between become 1,500 groups of neighbours with their exact mean.
-    Linear models and ratios need no more than the moments of each branch.
+    Rows without a `moment` are pieces: neighbouring units of a branch, with their number, lowest,
+    highest and mean value and their deviation from the mean. A piece of one value is exact. Pieces
+    end where a statistic needs the units exactly: at ranks (clipping, deciles) and at the points of
+    a grid. Rows with a `moment` are the values at which a series is clipped, and the joint moments
+    of two values per unit.
 
-    Args: metrics (dict of relations by period)
+    Args: bins (relation), metrics (dict of relations by period)
 -#}
-{% macro summaries(metrics) %}
+{% macro summaries(bins, metrics) %}
 {%- if execute -%}
 {%- set lock = definition() -%}
 {%- set missing = windows_missing_by_period(lock) -%}
@@ -16,67 +17,92 @@
 select * from {{ this }}
 where false
 {%- else -%}
+{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
 with
 
-segments as (
-    select 'all' as segment
-    {%- for segment in lock.segments %}
-    union all
-    select '{{ segment }}'
-    {%- endfor %}
-)
-{%- for period in missing or metrics %},
+{{ units_of_periods(metrics, missing, lock) }},
 
-{{ period }}_units as (
-    {{- segmented_units(metrics[period], missing.get(period, []), lock.segments) | indent(4) }}
-)
-{%- endfor %},
-
-value_counts as (
-    {%- for period in missing or metrics %}
-    {{- period_value_counts(period, metrics[period], lock) | indent(4) }}
-        {%- if not loop.last %}
-    union all
-        {%- endif %}
-    {%- endfor %}
+series_parameters as (
+    select *
+    from {{ series_parameters(lock) | indent(4) }}
 ),
 
-{{ clipped_values() }},
+new_bins as (
+    select
+        {{ cell }},
+        branch,
+        bin,
+        units,
+        lowest,
+        highest,
+        value,
+        deviation
+    from {{ bins }}
+    where
+        false
+        {%- for period in missing or metrics %}
+        or (
+            analysis_period = '{{ period }}'
+            and window_index in ({{ missing.get(period, []) | map(attribute='index') | join(', ') or 'null' }})
+        )
+        {%- endfor %}
+),
 
-{{ compressed_values() }},
+{{ placed_bins() }},
+
+{{ reread_units(metrics, missing, lock) }},
+
+{{ clips('clips', cell ~ ', branch', '') }},
+
+{{ clips('pooled_clips', cell, 'pooled_') }},
+
+{{ pieces() }},
 
 moments as (
-    {%- for period in missing or metrics %}
-    {{- period_moments(period, metrics, lock) | indent(4) }}
-        {%- if not loop.last %}
+    select
+        {{ cell }},
+        branch,
+        'clip' as moment,
+        highest as value
+    from clips
     union all
-        {%- endif %}
-    {%- endfor %}
-),
-
-population as (
+    select
+        {{ cell }},
+        '' as branch,
+        'pooled_clip' as moment,
+        highest as value
+    from pooled_clips
     {%- for period in missing or metrics %}
-    {{- population_counts(period) | indent(4) }}
-        {%- if not loop.last %}
+        {%- for joint in lock.joint if period in joint.periods %}
     union all
-        {%- endif %}
+    {{- joint_moments(period, joint, metrics, lock.periods[period].windows.length) | indent(4) }}
+        {%- endfor %}
     {%- endfor %}
 )
 
 select
-    *,
+    {{ cell }},
+    branch,
+    cast(null as {{ dbt.type_string() }}) as moment,
+    value,
+    cast(units as {{ integer_type() }}) as units,
+    lowest,
+    highest,
+    deviation,
     '{{ lock.definition_hash }}' as definition_hash
-from compressed_values
+from pieces
 union all
 select
-    *,
+    {{ cell }},
+    branch,
+    moment,
+    value,
+    null as units,
+    null as lowest,
+    null as highest,
+    null as deviation,
     '{{ lock.definition_hash }}' as definition_hash
 from moments
-union all
-select
-    *,
-    '{{ lock.definition_hash }}' as definition_hash
-from population
 {%- endif -%}
 {%- endif -%}
 {% endmacro %}

@@ -25,6 +25,11 @@ def metrics(slug: str, period: AnalysisPeriod) -> str:
     return f"{normalise(slug)}_{period.table_suffix}"
 
 
+def bins(slug: str) -> str:
+    """Name the table that counts units by coarse bins of their values."""
+    return f"bins_{normalise(slug)}"
+
+
 def summaries(slug: str) -> str:
     """Name the table that the statistics are computed from."""
     return f"summaries_{normalise(slug)}"

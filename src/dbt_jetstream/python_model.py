@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
 def statistics_table(
     summaries: Any, definition: dict[str, Any], session: Any, done: str | None
 ) -> Any:
-    """Compute the statistics of the windows that the table does not hold yet.
+    """Compute the statistics of the windows that the table does not hold yet, one by one.
 
     Args:
         summaries: The summaries as dbt hands them over: a DuckDB relation.
@@ -45,15 +45,29 @@ def statistics_table(
         relation of the session: dbt-duckdb would write a plain table through another connection,
         where the transaction that merges it cannot see it.
     """
-    table = summaries.to_arrow_table()
-    windows = _windows(session, done) if done else set()
-    rows = [
-        {**row, "definition_hash": definition["definition_hash"]}
-        for row in statistics_rows(table, definition, windows)
-    ]
-    return session.from_arrow(pa.Table.from_pylist(rows, schema=SCHEMA))
+    rows: list[dict[str, Any]] = []
+    for period, window in sorted(_windows(summaries) - _done(session, done)):
+        found = summaries.filter(
+            f"analysis_period = '{period}' and window_index = {int(window)}"
+        ).to_arrow_table()
+        rows += statistics_rows(found, definition)
+    table = pa.Table.from_pylist(
+        [{**row, "definition_hash": definition["definition_hash"]} for row in rows],
+        schema=SCHEMA,
+    )
+    return session.from_arrow(table)
 
 
-def _windows(session: Any, table: str) -> set[tuple[str, int]]:
+Windows = set[tuple[str, int]]
+
+
+def _windows(summaries: Any) -> Windows:
+    return set(summaries.project("analysis_period, window_index").distinct().fetchall())
+
+
+def _done(session: Any, table: str | None) -> Windows:
+    """Return the windows that a table of statistics has; none without a table."""
+    if not table:
+        return set()
     query = f"select distinct analysis_period, window_index from {table}"
     return set(session.execute(query).fetchall())

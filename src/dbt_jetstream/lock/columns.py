@@ -93,26 +93,45 @@ def metrics(
     ]
 
 
+_SERIES = [
+    Column("analysis_period", "The period, by its table suffix."),
+    WINDOW,
+    BASIS,
+    Column("segment", "`all`, or the segment that the units belong to."),
+    Column("metric", "The metric; `identity` counts enrolled or exposed units."),
+    Column("series", "What the values are: the metric's after pre-treatments, or a side of two."),
+    BRANCH,
+]
+
+
+def bins() -> list[Column]:
+    """List the columns of the coarse counts."""
+    return [
+        *_SERIES,
+        Column("bin", "The bin's number; it ascends with the values."),
+        Column("units", "Units with values in the bin."),
+        Column("lowest", "The lowest of their values."),
+        Column("highest", "The highest."),
+        Column("value", "Their mean."),
+        Column("deviation", "Their standard deviation."),
+        DEFINITION_HASH,
+    ]
+
+
 def summaries() -> list[Column]:
     """List the columns of the summaries."""
     return [
-        Column("analysis_period", "The period, by its table suffix."),
-        WINDOW,
-        BASIS,
-        Column("segment", "`all`, or the segment that the units belong to."),
-        Column("metric", "The metric; `identity` counts enrolled or exposed units."),
-        Column("statistic", "The statistic whose treatment the values have had."),
-        BRANCH,
+        *_SERIES,
         Column(
             "moment",
-            "The name of a moment of the branch, for statistics that need no more; else null.",
+            "The name of a value at which units are clipped, or of a moment of two values per "
+            "unit; null for a piece: neighbouring units of the branch.",
         ),
-        Column(
-            "value",
-            "The moment, or a distinct value after pre-treatments and clipping; where there are "
-            "very many, the mean of values next to each other.",
-        ),
-        Column("units", "Units with that value; null for a moment."),
+        Column("value", "The moment, or the mean of the piece's values."),
+        Column("units", "Units of the piece."),
+        Column("lowest", "Its lowest value."),
+        Column("highest", "Its highest; a piece of one value is exact."),
+        Column("deviation", "Its values' standard deviation."),
         DEFINITION_HASH,
     ]
 

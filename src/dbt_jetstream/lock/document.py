@@ -28,7 +28,7 @@ from dbt_jetstream.lock.metrics import (
     sanity_metrics,
 )
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import check, lock_statistics
+from dbt_jetstream.lock.summaries import check, lock_summaries
 from dbt_jetstream.platforms import Platform
 
 T = TypeVar("T")
@@ -94,16 +94,18 @@ class _Builder:
         enrollments = self._enrollments()
         if self.errors or enrollments is None:
             return []
-        statistics_part = lock_statistics(self.config.metrics)
+        locked = lock_summaries(self.config.metrics)
         shared = self.shared
         days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
         periods = {p: models.metrics(shared, p, sources, days, enrollments) for p in self.periods}
-        summaries = models.summaries(shared, periods, statistics_part)
+        bins = models.bins(shared, periods, locked)
+        summaries = models.summaries(shared, periods, bins, locked)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
-        statistics = models.statistics(shared, summaries, described)
+        statistics = models.statistics(shared, summaries, locked, described)
         views = [models.statistics_view(shared, period, statistics) for period in self.periods]
-        return [enrollments, *days.values(), *periods.values(), summaries, statistics, *views]
+        tables = [*days.values(), *periods.values(), bins, summaries]
+        return [enrollments, *tables, statistics, *views]
 
     def _try(self, attempt: Callable[[], T], path: Path | None, key: str) -> T | None:
         """Run `attempt`; what it refuses becomes an error at `key` of the file `path`."""

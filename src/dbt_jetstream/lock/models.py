@@ -15,17 +15,21 @@ from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
+from dbt_jetstream.lock.summaries import LockedSummaries
 
-CELL_KEY = (
-    "analysis_period",
-    "window_index",
-    "analysis_basis",
-    "segment",
-    "metric",
+CELL_KEY = ("analysis_period", "window_index", "analysis_basis", "segment", "metric")
+BIN_KEY = (*CELL_KEY, "series", "branch", "bin")
+# What of a series decides its bins; where it is cut comes later.
+BINNED_BY = ("metric", "series", "pre_treatments", "periods", "joint", "side")
+SUMMARY_KEY = (*CELL_KEY, "series", "branch", "moment", "lowest")
+STATISTIC_KEY = (
+    *CELL_KEY,
     "statistic",
+    "parameter",
+    "branch",
+    "comparison",
+    "comparison_to_branch",
 )
-SUMMARY_KEY = (*CELL_KEY, "branch", "moment", "value")
-STATISTIC_KEY = (*CELL_KEY, "parameter", "branch", "comparison", "comparison_to_branch")
 
 
 @dataclass(frozen=True)
@@ -166,36 +170,74 @@ def metrics(
     )
 
 
+def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries) -> Node:
+    """Build the coarse counts of all periods' values."""
+    nodes = _by_suffix(periods)
+    return Node(
+        name=naming.bins(shared.slug),
+        description=(
+            f"How many units of `{shared.slug}` have values in which bin: what the summaries look "
+            "at first. One row per period, window, basis, segment, metric, series, branch and bin."
+        ),
+        meta={
+            **_summary_meta(shared, nodes),
+            "series": [{key: s.get(key) for key in BINNED_BY} for s in locked.series],
+        },
+        columns=columns.bins(),
+        stub=call("bins", metrics=mapping({k: ref(n.name) for k, n in nodes.items()})),
+        config=incremental(*BIN_KEY),
+        upstream=tuple(node.definition_hash for node in nodes.values()),
+        tests=[unique_key(*BIN_KEY)],
+    )
+
+
 def summaries(
-    shared: Shared, periods: dict[AnalysisPeriod, Node], statistics: list[dict[str, Any]]
+    shared: Shared, periods: dict[AnalysisPeriod, Node], bins: Node, locked: LockedSummaries
 ) -> Node:
     """Build the summaries over all periods."""
-    nodes = {period.table_suffix: node for period, node in periods.items()}
+    nodes = _by_suffix(periods)
     return Node(
         name=naming.summaries(shared.slug),
         description=(
-            f"What the statistics of `{shared.slug}` need: how many units have which value, "
-            "after pre-treatments and clipping. One row per period, window, basis, segment, "
-            "metric, statistic, branch and value or moment."
+            f"What the statistics of `{shared.slug}` need: how many units have which values after "
+            "pre-treatments, joined where nothing is lost. One row per period, window, basis, "
+            "segment, metric, series, branch and piece or moment."
         ),
         meta={
-            "experiment": shared.experiment,
-            "segments": shared.segments,
-            "periods": {
-                name: {"bases": node.meta["bases"], "windows": node.meta["windows"]}
-                for name, node in nodes.items()
-            },
-            "summaries": statistics,
+            **_summary_meta(shared, nodes),
+            "series": locked.series,
+            "joint": locked.joint,
         },
         columns=columns.summaries(),
-        stub=call("summaries", metrics=mapping({k: ref(n.name) for k, n in nodes.items()})),
+        stub=call(
+            "summaries",
+            bins=ref(bins.name),
+            metrics=mapping({k: ref(n.name) for k, n in nodes.items()}),
+        ),
         config=incremental(*SUMMARY_KEY),
-        upstream=tuple(node.definition_hash for node in nodes.values()),
+        upstream=(bins.definition_hash,),
         tests=[unique_key(*SUMMARY_KEY)],
     )
 
 
-def statistics(shared: Shared, summaries: Node, metadata: dict[str, Any]) -> Node:
+def _by_suffix(periods: dict[AnalysisPeriod, Node]) -> dict[str, Node]:
+    return {period.table_suffix: node for period, node in periods.items()}
+
+
+def _summary_meta(shared: Shared, nodes: dict[str, Node]) -> dict[str, Any]:
+    return {
+        "experiment": shared.experiment,
+        "segments": shared.segments,
+        "periods": {
+            name: {"bases": node.meta["bases"], "windows": node.meta["windows"]}
+            for name, node in nodes.items()
+        },
+    }
+
+
+def statistics(
+    shared: Shared, summaries: Node, locked: LockedSummaries, metadata: dict[str, Any]
+) -> Node:
     """Build the statistics; `metadata` goes with them to Experimenter."""
     name = naming.statistics(shared.slug)
     return Node(
@@ -207,7 +249,7 @@ def statistics(shared: Shared, summaries: Node, metadata: dict[str, Any]) -> Nod
         meta={
             "experiment": shared.experiment,
             "segments": shared.segments,
-            "statistics": summaries.meta["summaries"],
+            "statistics": locked.statistics,
             "periods": {k: p["bases"] for k, p in summaries.meta["periods"].items()},
             "metadata": metadata,
         },

@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod, Summary
 
-from dbt_jetstream.statistics.catalogue import PRE_TREATMENTS, Treatment, pre_treatment, statistic
+from dbt_jetstream.statistics.catalogue import (
+    PRE_TREATMENTS,
+    STATISTICS,
+    Treatment,
+    pre_treatment,
+    statistic,
+)
 
 Summaries = dict[AnalysisPeriod, list[Summary]]
 PREENROLLMENT = (AnalysisPeriod.PREENROLLMENT_WEEK, AnalysisPeriod.PREENROLLMENT_DAYS_28)
+# What of a statistic's needs a series can meet only once.
+SETTINGS = ("drop_highest", "pooled_drop_highest", "grid_size", "log_space")
 
 
-def lock_statistics(by_period: Summaries) -> list[dict[str, Any]]:
-    """Lock the statistics of all periods; each metric's are sorted by name.
+@dataclass
+class LockedSummaries:
+    """What is summarised and computed.
 
-    Returns:
-        What is summarised: a metric under a statistic's treatment, with its periods.
+    Attributes:
+        statistics: A metric under a statistic, with its parameters and periods, and the `series` or
+            `joint` that it is computed from.
+        series: The values of one metric after pre-treatments, with all that is asked of them.
+            Statistics of the same values share a series.
+        joint: Two values per unit: a metric and its covariate, or a ratio's two sides.
+    """
+
+    statistics: list[dict[str, Any]] = field(default_factory=list)
+    series: list[dict[str, Any]] = field(default_factory=list)
+    joint: list[dict[str, Any]] = field(default_factory=list)
+
+
+def lock_summaries(by_period: Summaries) -> LockedSummaries:
+    """Lock the summaries and statistics of all periods; each metric's are sorted by name.
 
     Raises:
         ValueError: If a statistic, a pre-treatment or a parameter is unknown.
     """
-    locked: dict[tuple[str, str], dict[str, Any]] = {}
+    periods: dict[tuple[str, str], list[AnalysisPeriod]] = {}
+    first: dict[tuple[str, str], Summary] = {}
     for period, members in by_period.items():
         for summary in members:
-            found = check(summary)
-            key = (summary.metric.name, found.label)
-            if key not in locked:
-                locked[key] = _summary(found, summary, by_period)
-            locked[key]["periods"].append(period.table_suffix)
-    return [locked[key] for key in sorted(locked)]
+            key = (summary.metric.name, check(summary).label)
+            first.setdefault(key, summary)
+            periods.setdefault(key, []).append(period)
+    locked = LockedSummaries()
+    for key in sorted(first):
+        _add(locked, first[key], periods[key], by_period)
+    return locked
 
 
 def check(summary: Summary) -> Treatment:
@@ -45,6 +71,166 @@ def check(summary: Summary) -> Treatment:
     if adjustment:
         _covariate_period(adjustment)
     return found
+
+
+def _add(
+    locked: LockedSummaries,
+    summary: Summary,
+    periods: list[AnalysisPeriod],
+    by_period: Summaries,
+) -> None:
+    """Add a statistic, and what it is computed from."""
+    found = STATISTICS[summary.statistic.name]
+    parameters = {**found.parameters, **summary.statistic.params}
+    pre_treatments = [
+        {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
+        for p in summary.pre_treatments
+    ]
+    statistic_part = {
+        "metric": summary.metric.name,
+        "statistic": found.label,
+        "bases": [basis.value for basis in summary.metric.analysis_bases],
+        "pre_treatments": pre_treatments,
+        "confidence_interval": parameters.get("confidence_interval", 0.95),
+        "periods": [period.table_suffix for period in periods],
+    }
+    for key in ("drop_highest", "grid_size", "log_space"):
+        if key in parameters:
+            statistic_part[key] = parameters[key]
+    locked.statistics.append(statistic_part)
+    if found.label == "population_ratio":
+        statistic_part["joint"] = _add_ratio(locked, statistic_part, parameters)
+        return
+    needs = _needs(found, parameters)
+    statistic_part["series"] = _add_series(locked, statistic_part, needs)
+    adjustment = parameters.get("covariate_adjustment")
+    if adjustment:
+        covariate = _covariate(adjustment, summary.metric.name, by_period)
+        statistic_part["covariate"] = covariate
+        if covariate:
+            statistic_part["joint"] = _add_covariate(locked, statistic_part)
+
+
+def _needs(found: Treatment, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a statistic asks of its series."""
+    needs: dict[str, Any] = {"has_deciles": found.label == "deciles"}
+    if found.label == "mean":
+        needs["drop_highest"] = parameters["drop_highest"]
+    if found.is_linear:
+        needs["pooled_drop_highest"] = parameters["drop_highest"]
+    if "grid_size" in parameters:
+        needs |= {key: parameters[key] for key in ("grid_size", "log_space")}
+    return needs
+
+
+def _add_series(locked: LockedSummaries, part: Mapping[str, Any], needs: Mapping[str, Any]) -> str:
+    """Return the label of a series that meets the needs: one that is there, or a new one."""
+    label = base = _label(part["pre_treatments"])
+    number = 1
+    while (series := _find(locked.series, part["metric"], label)) and _conflict(series, needs):
+        number += 1
+        label = f"{base}, {number}"
+    if series is None:
+        series = {
+            "metric": part["metric"],
+            "series": label,
+            "pre_treatments": part["pre_treatments"],
+            "periods": [],
+            "joint": None,
+            "has_deciles": False,
+            **dict.fromkeys(SETTINGS),
+        }
+        locked.series.append(series)
+    for key in SETTINGS:
+        series[key] = needs[key] if needs.get(key) is not None else series[key]
+    series["has_deciles"] = series["has_deciles"] or needs["has_deciles"]
+    series["periods"] += [p for p in part["periods"] if p not in series["periods"]]
+    return label
+
+
+def _find(series: list[dict[str, Any]], metric: str, label: str) -> dict[str, Any] | None:
+    return next((s for s in series if (s["metric"], s["series"]) == (metric, label)), None)
+
+
+def _conflict(series: Mapping[str, Any], needs: Mapping[str, Any]) -> bool:
+    both = [(series[key], needs.get(key)) for key in SETTINGS]
+    return any(None not in pair and pair[0] != pair[1] for pair in both)
+
+
+def _label(pre_treatments: list[dict[str, Any]]) -> str:
+    """Name values by what was done to them."""
+    return ", ".join(["values", *(_words(treatment) for treatment in pre_treatments)])
+
+
+def _words(treatment: Mapping[str, Any]) -> str:
+    return " ".join(str(value) for value in treatment.values())
+
+
+def _add_covariate(locked: LockedSummaries, part: Mapping[str, Any]) -> str:
+    """Add a metric's values with those of its covariate.
+
+    The metric is clipped as in its own series, the covariate by its own quantile.
+    """
+    covariate = part["covariate"]
+    label = f"{part['series']}, {part['statistic']} by {covariate['metric']}"
+    joint = {
+        "metric": part["metric"],
+        "series": label,
+        "role": "covariate",
+        "y": part["metric"],
+        "x": covariate["metric"],
+        "period": covariate["period"],
+        "pre_treatments": part["pre_treatments"],
+        "order": 2,
+        "y_series": part["series"],
+        "x_series": label,
+        "periods": [p for p in part["periods"] if not p.startswith("preenrollment")],
+    }
+    _add_joint(locked, joint, {"x": label}, pooled_drop_highest=part["drop_highest"])
+    return label
+
+
+def _add_ratio(
+    locked: LockedSummaries, part: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> str:
+    """Add a ratio's numerators and denominators."""
+    label = _label(part["pre_treatments"])
+    sides = {"y": f"{label}, numerator", "x": f"{label}, denominator"}
+    joint = {
+        "metric": part["metric"],
+        "series": label,
+        "role": "ratio",
+        "y": parameters["numerator"],
+        "x": parameters["denominator"],
+        "pre_treatments": part["pre_treatments"],
+        "order": 4,
+        "y_series": sides["y"],
+        "x_series": sides["x"],
+        "periods": part["periods"],
+    }
+    _add_joint(locked, joint, sides, drop_highest=part["drop_highest"])
+    return label
+
+
+def _add_joint(
+    locked: LockedSummaries, joint: dict[str, Any], sides: Mapping[str, str], **clipped: float
+) -> None:
+    """Add two values per unit, and a series for each of `sides`."""
+    locked.joint.append(joint)
+    for side, label in sides.items():
+        locked.series.append(
+            {
+                "metric": joint["metric"],
+                "series": label,
+                "pre_treatments": joint["pre_treatments"],
+                "periods": joint["periods"],
+                "joint": joint,
+                "side": side,
+                "has_deciles": False,
+                **dict.fromkeys(SETTINGS),
+                **clipped,
+            }
+        )
 
 
 def _covariate_period(adjustment: Any) -> AnalysisPeriod:
@@ -65,27 +251,3 @@ def _covariate(adjustment: Any, metric: str, by_period: Summaries) -> dict[str, 
     if name not in computed:
         return None
     return {"metric": name, "period": period.table_suffix}
-
-
-def _summary(found: Treatment, summary: Summary, by_period: Summaries) -> dict[str, Any]:
-    parameters = {**found.parameters, **summary.statistic.params}
-    locked = {
-        "metric": summary.metric.name,
-        "statistic": found.label,
-        "form": found.form,
-        "bases": [basis.value for basis in summary.metric.analysis_bases],
-        "pre_treatments": [
-            {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
-            for p in summary.pre_treatments
-        ],
-        "drop_highest": parameters.get("drop_highest", 0.0),
-        "confidence_interval": parameters.get("confidence_interval", 0.95),
-        "periods": [],
-    }
-    for key in ("numerator", "denominator", "grid_size", "log_space"):
-        if key in parameters:
-            locked[key] = parameters[key]
-    adjustment = parameters.get("covariate_adjustment")
-    if adjustment:
-        locked["covariate"] = _covariate(adjustment, summary.metric.name, by_period)
-    return locked

@@ -52,7 +52,8 @@ def bootstrap_mean_law(histogram: Histogram) -> Law:
     """Return the distribution of a mean under the Bayesian bootstrap.
 
     Args:
-        histogram: A branch's values, clipped already where they shall be.
+        histogram: A branch's values, clipped already where they shall be. Of pieces, mean and
+            variance count.
 
     Returns:
         Its law. Undefined without units and with infinite or NaN values; a single value for sure
@@ -60,11 +61,12 @@ def bootstrap_mean_law(histogram: Histogram) -> Law:
     """
     if not histogram.is_finite:
         return Law.constant(math.nan)
+    histogram = histogram.spread()
     values, counts = histogram.values, histogram.counts
     if len(values) == 1:
         return Law.constant(float(values[0]))
     apart = _values_to_set_apart(histogram)
-    others = Histogram(np.delete(values, apart), np.delete(counts, apart))
+    others = Histogram.of(np.delete(values, apart), np.delete(counts, apart))
     law = _two_point_law(others) if len(others.values) == 2 else _saddlepoint_law(others)
     units = others.units
     for i in reversed(apart):

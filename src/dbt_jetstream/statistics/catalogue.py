@@ -15,15 +15,14 @@ class Treatment:
     Attributes:
         name: The name in configurations.
         parameters: Parameters and their defaults; None where there is no default.
-        form: What it is computed from: `values` and how many units have each, linear `moments` of a
-            branch, or `cross_moments` of two metrics.
         row_name: The statistic's name in result rows, where it differs from `name`.
+        is_linear: Whether it is a linear model, which clips all branches at one value.
     """
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    form: str = "values"
     row_name: str = ""
+    is_linear: bool = False
 
     @property
     def label(self) -> str:
@@ -46,18 +45,17 @@ STATISTICS = _by_name(
         Treatment("count"),
         Treatment("sum"),
         Treatment("deciles", _SAMPLED),
-        Treatment("linear_model_mean", _LINEAR, "moments", "mean_lm"),
+        Treatment("linear_model_mean", _LINEAR, "mean_lm", is_linear=True),
         Treatment(
             "linear_model_mean_no_clip",
             _LINEAR | {"drop_highest": 0.0},
-            "moments",
             "mean_lm_noclip",
+            is_linear=True,
         ),
-        Treatment("per_client_dau_impact", _LINEAR | {"drop_highest": 0.0}, "moments"),
+        Treatment("per_client_dau_impact", _LINEAR | {"drop_highest": 0.0}, is_linear=True),
         Treatment(
             "population_ratio",
             _SAMPLED | {"drop_highest": 0.005, "numerator": None, "denominator": None},
-            "cross_moments",
         ),
         Treatment(
             "kernel_density_estimate",

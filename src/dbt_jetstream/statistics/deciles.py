@@ -28,6 +28,8 @@ DECILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 REACH = 8.0
 # Two distributions of more values are joined to as many groups before they are compared.
 MOST_ATOMS = 96
+# A piece of units between two cuts counts as so many values.
+PARTS = 4
 # Half a draw in ten thousand: what is less likely would not be seen in the original's draws.
 UNSEEN = 0.5e-4
 
@@ -83,7 +85,21 @@ def quantile_atoms(histogram: Histogram, q: float) -> Atoms:
     below[-1] = 1.0
     masses = np.diff(below, prepend=0.0)
     held = masses > 0
-    return Atoms(histogram.values[first:last][held], masses[held])
+    atoms = Atoms(histogram.values[first:last][held], masses[held])
+    if histogram.is_exact:
+        return atoms
+    ends = histogram.lowest[first:last][held], histogram.highest[first:last][held]
+    return _spread(atoms, *ends)
+
+
+def _spread(atoms: Atoms, lowest: np.ndarray, highest: np.ndarray) -> Atoms:
+    """Spread the mass of each piece evenly between its ends."""
+    inside = (np.arange(PARTS) + 0.5) / PARTS
+    values = lowest[:, None] + (highest - lowest)[:, None] * inside
+    # The piece's mean is known: spreading must not move it.
+    values += (atoms.values - values.mean(axis=1))[:, None]
+    values = np.clip(values, lowest[:, None], highest[:, None])
+    return Atoms(values.ravel(), np.repeat(atoms.masses / PARTS, PARTS))
 
 
 def _binomial_cdf(k: np.ndarray, n: float, q: float) -> np.ndarray:

@@ -24,7 +24,7 @@ class Grid(NamedTuple):
 
     def with_zero(self, histogram: Histogram) -> np.ndarray:
         """Return the points, and 0 before a geometric grid's where values of 0 were left out."""
-        has_zero = self.is_geometric and histogram.values[0] == 0
+        has_zero = self.is_geometric and histogram.lowest[0] == 0
         return np.concatenate([[0.0], self.points]) if has_zero else self.points
 
 
@@ -43,11 +43,11 @@ def grid_of(histogram: Histogram, size: int = 256, *, log_space: bool = False) -
     if not histogram.is_finite:
         message = "needs finite values: remove others with `remove_indefinites` or before"
         raise ValueError(message)
-    lowest, highest = histogram.values[[0, -1]]
+    lowest, highest = histogram.lowest[0], histogram.highest[-1]
     if not log_space:
         return Grid(np.linspace(lowest, highest, size), is_geometric=False)
     if lowest < 0 or highest <= 0:
         note = "values are negative or all 0: the grid is linear, not geometric"
         return Grid(np.linspace(lowest, highest, size), is_geometric=False, note=note)
-    lowest = histogram.values[1] if lowest == 0 else lowest
+    lowest = histogram.lowest[1] if lowest == 0 else lowest
     return Grid(np.geomspace(lowest, highest, size), is_geometric=True)

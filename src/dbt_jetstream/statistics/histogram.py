@@ -11,16 +11,24 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Histogram:
-    """Distinct values of a branch and how many units have each.
+    """Values of a branch and how many units have each; neighbours may be joined to pieces.
+
+    Pieces do not overlap. Where all have one value each, the histogram is exact.
 
     Attributes:
-        values: Distinct values, ascending, shape (k,). Infinite and NaN values are legal: they
+        values: Each piece's mean, ascending, shape (k,). Infinite and NaN values are legal: they
             make most statistics undefined.
-        counts: Units with each value, positive, shape (k,).
+        counts: Units of each piece, positive, shape (k,).
+        lowest: Each piece's lowest value, shape (k,).
+        highest: Each piece's highest value, shape (k,).
+        deviations: Standard deviation of the units inside each piece, shape (k,).
     """
 
     values: np.ndarray
     counts: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+    deviations: np.ndarray
 
     @classmethod
     def of(cls, values: Any, counts: Any) -> Histogram:
@@ -47,7 +55,26 @@ class Histogram:
             raise ValueError(message)
         present = counts > 0
         distinct, position = np.unique(values[present], return_inverse=True)
-        return cls(distinct, np.bincount(position, counts[present], minlength=len(distinct)))
+        merged = np.bincount(position, counts[present], minlength=len(distinct))
+        return cls(distinct, merged, distinct, distinct, np.zeros(len(distinct)))
+
+    @classmethod
+    def of_pieces(
+        cls,
+        values: np.ndarray,
+        counts: np.ndarray,
+        lowest: np.ndarray,
+        highest: np.ndarray,
+        deviations: np.ndarray,
+    ) -> Histogram:
+        """Sort pieces that do not overlap; the arrays are those of the class, in any order."""
+        order = np.argsort(lowest, kind="stable")
+        pieces = (np.asarray(a, dtype=float)[order] for a in (lowest, highest, deviations))
+        return cls(
+            np.asarray(values, dtype=float)[order] + 0.0,
+            np.asarray(counts, dtype=float)[order],
+            *pieces,
+        )
 
     @property
     def units(self) -> float:
@@ -60,6 +87,11 @@ class Histogram:
         return bool(len(self.values)) and bool(np.isfinite(self.values).all())
 
     @property
+    def is_exact(self) -> bool:
+        """Whether every piece has one value."""
+        return not self.deviations.any()
+
+    @property
     def total(self) -> float:
         """The sum over units, correctly rounded; NaN without units or with infinities."""
         if not self.is_finite:
@@ -70,3 +102,37 @@ class Histogram:
     def mean(self) -> float:
         """The mean value; NaN without units or with infinities."""
         return self.total / self.units if self.is_finite else math.nan
+
+    @property
+    def variance(self) -> float:
+        """The mean squared deviation; NaN without units or with infinities."""
+        if not self.is_finite:
+            return math.nan
+        squares = (self.values - self.mean) ** 2 + self.deviations**2
+        return math.fsum((self.counts * squares).tolist()) / self.units
+
+    def clipped(self, highest: float) -> Histogram:
+        """Lower all values above `highest` to it; no piece may have units on both sides.
+
+        NaN stays: it makes all undefined.
+        """
+        kept = ~(self.highest > highest)
+        if kept.all():
+            return self
+        if self.is_exact:
+            return Histogram.of(np.minimum(self.values, highest), self.counts)
+        above = float(self.counts[~kept].sum())
+        ends = [np.append(a[kept], highest) for a in (self.values, self.lowest, self.highest)]
+        values, lowest, tops = ends
+        counts = np.append(self.counts[kept], above)
+        return Histogram(values, counts, lowest, tops, np.append(self.deviations[kept], 0.0))
+
+    def spread(self) -> Histogram:
+        """Replace each piece by two values with its mean and variance."""
+        if self.is_exact:
+            return self
+        wide = self.deviations > 0
+        below, above = self.values - self.deviations, self.values + self.deviations
+        values = np.concatenate([self.values[~wide], below[wide], above[wide]])
+        halves = self.counts[wide] / 2
+        return Histogram.of(values, np.concatenate([self.counts[~wide], halves, halves]))

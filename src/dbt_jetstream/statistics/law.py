@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -72,12 +73,12 @@ class Law:
         """Whether its values are finite."""
         return math.isfinite(self.mean) and bool(np.isfinite(self.table).all())
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         """Whether all its mass lies on one value."""
         return bool(self.table[0] == self.table[-1])
 
-    @property
+    @cached_property
     def spread(self) -> float:
         """Half the width of the middle 68 %: the standard deviation of a normal law."""
         lower, upper = np.interp([-1.0, 1.0], SCORES, self.table)

@@ -21,6 +21,7 @@ from scipy.special import ndtri, stdtrit
 
 from dbt_jetstream.statistics.compare import Comparison, compared
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate
+from dbt_jetstream.statistics.histogram import Histogram
 
 # Points per unit of probability at which the original averages over the covariate's quantiles.
 GRID = 10_000
@@ -54,6 +55,43 @@ class Moments(NamedTuple):
     covariance: float = math.nan
     covariate_lowest: float = math.nan
     covariate_highest: float = math.nan
+
+
+def moments_of(histogram: Histogram, clip: float) -> Moments:
+    """Return the moments of a branch's values without a covariate.
+
+    Args:
+        histogram: The values.
+        clip: What higher values are lowered to.
+    """
+    clipped = histogram.clipped(clip)
+    units, highest = histogram.units, float(histogram.highest[-1])
+    return Moments(units, clipped.mean, clipped.variance, highest, units)
+
+
+def adjusted_moments(alone: Moments, joint: Mapping[str, float]) -> Moments:
+    """Return the moments of a branch's values and covariates.
+
+    Args:
+        alone: The moments of its values without a covariate.
+        joint: Of the units that have both: `units`, the ends `y_lowest`, `y_highest` and
+            `x_lowest`, `x_highest` between which the clipped values are scaled to [0, 1], the
+            mean products `y1_x0` to `y0_x2` of these, and the covariate's own ends `x_least` and
+            `x_most`.
+    """
+    y_range = joint["y_highest"] - joint["y_lowest"]
+    x_range = joint["x_highest"] - joint["x_lowest"]
+    y, x = joint["y1_x0"], joint["y0_x1"]
+    return alone._replace(
+        units=joint["units"],
+        mean=joint["y_lowest"] + y_range * y,
+        variance=y_range**2 * max(joint["y2_x0"] - y * y, 0.0),
+        covariate_mean=joint["x_lowest"] + x_range * x,
+        covariate_variance=x_range**2 * max(joint["y0_x2"] - x * x, 0.0),
+        covariance=y_range * x_range * (joint["y1_x1"] - y * x),
+        covariate_lowest=joint["x_least"],
+        covariate_highest=joint["x_most"],
+    )
 
 
 class Fit(NamedTuple):

@@ -12,6 +12,7 @@ References:
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -43,6 +44,42 @@ class CrossMoments(NamedTuple):
 
 
 ORDERS = [(total - b, b) for total in (2, 3, 4) for b in range(total + 1)]
+
+
+def cross_moments(joint: Mapping[str, float]) -> CrossMoments:
+    """Return the moments of a branch's numerators y and denominators x.
+
+    Args:
+        joint: `units`, the ends `y_lowest`, `y_highest`, `x_lowest` and `x_highest` between which
+            the clipped values are scaled to [0, 1], and the mean products `y1_x0` to `y0_x4`.
+    """
+    means, scales, centres = [], [], []
+    for side, first in (("y", "y1_x0"), ("x", "y0_x1")):
+        lowest, scaled = joint[f"{side}_lowest"], joint[first]
+        reach = joint[f"{side}_highest"] - lowest
+        mean = lowest + reach * scaled
+        means.append(mean)
+        centres.append(scaled)
+        scales.append(reach / (abs(mean) or 1.0))
+    products = {
+        (a, b): scales[0] ** a * scales[1] ** b * _central_product(joint, centres, a, b)
+        for a, b in ORDERS
+    }
+    return CrossMoments(joint["units"], means[0], means[1], products)
+
+
+def _central_product(joint: Mapping[str, float], centres: list[float], a: int, b: int) -> float:
+    """Return the mean product of powers of deviations from the products of the values."""
+    terms = [
+        math.comb(a, i)
+        * math.comb(b, j)
+        * (-centres[0]) ** (a - i)
+        * (-centres[1]) ** (b - j)
+        * (joint[f"y{i}_x{j}"] if i + j else 1.0)
+        for i in range(a + 1)
+        for j in range(b + 1)
+    ]
+    return math.fsum(terms)
 
 
 def population_ratio_law(moments: CrossMoments) -> Law:

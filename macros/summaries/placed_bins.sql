@@ -1,0 +1,81 @@
+{#- CTEs that place each bin among those of its branch, and say why its units must be read once more.
+
+    `placed_bins` has every bin with its first rank (from 0) in its branch and among all branches,
+    and with the reasons. Most bins need no more than is known: all but the few that hold a rank,
+    a point of a grid or much of the variance.
+-#}
+{% macro placed_bins() -%}
+{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
+ranked_bins as (
+    select
+        *,
+        sum(units) over (partition by {{ cell }}, branch order by bin) - units as first_rank,
+        sum(units) over (partition by {{ cell }}, branch) as branch_units,
+        min(lowest) over (partition by {{ cell }}, branch) as branch_lowest,
+        max(highest) over (partition by {{ cell }}, branch) as branch_highest,
+        min(case when lowest > 0 then lowest end) over (partition by {{ cell }}, branch) as branch_lowest_positive,
+        sum(units * value) over (partition by {{ cell }}, branch)
+        / sum(units) over (partition by {{ cell }}, branch) as branch_mean,
+        -- the default frame holds the same bin of all branches
+        sum(units) over (partition by {{ cell }} order by bin) as pooled_up_to,
+        sum(units) over (partition by {{ cell }}, bin) as pooled_bin_units,
+        sum(units) over (partition by {{ cell }}) as pooled_units,
+        min(lowest) over (partition by {{ cell }}) as pooled_lowest
+    from new_bins
+    inner join series_parameters
+        using (metric, series)
+),
+
+measured_bins as (
+    select
+        *,
+        pooled_up_to - pooled_bin_units as pooled_first_rank,
+        (branch_units - 1) * (1 - drop_highest) as clipped_rank,
+        (pooled_units - 1) * (1 - pooled_drop_highest) as pooled_clipped_rank,
+        units * (highest - lowest) * (highest - lowest) as spread_inside,
+        sum(
+            case
+                when lowest < highest then units * (highest - lowest) * (highest - lowest)
+                else 0
+            end
+            + case
+                when abs(value) < {{ float_literal('inf') }} then units * (value - branch_mean) * (value - branch_mean)
+                else 0
+            end
+        ) over (partition by {{ cell }}, branch) as branch_spread
+    from ranked_bins
+),
+
+explained_bins as (
+    select
+        *,
+        lowest < highest and branch_units <= 2000 as keeps_values,
+        lowest < highest and spread_inside > 0.01 * branch_spread as is_heavy,
+        coalesce(
+            first_rank <= ceil(clipped_rank) and first_rank + units > floor(clipped_rank), false
+        ) as holds_clip,
+        coalesce(
+            pooled_first_rank <= ceil(pooled_clipped_rank)
+            and pooled_first_rank + pooled_bin_units > floor(pooled_clipped_rank),
+            false
+        ) as holds_pooled_clip,
+        lowest < highest
+        and has_deciles
+        and {{ decile_class('first_rank', 'branch_units') | indent(8) }}
+        < {{ decile_class('first_rank + units - 1', 'branch_units') | indent(8) }} as holds_decile,
+        lowest < highest
+        and grid_size is not null
+        and {{ grid_class('lowest') | indent(8) }}
+        < {{ grid_class('highest') | indent(8) }} as holds_grid
+    from measured_bins
+),
+
+placed_bins as {{ stored() }} (
+    select
+        *,
+        row_number() over (order by {{ cell }}, branch, bin) as bin_id,
+        lowest < highest
+        and (keeps_values or is_heavy or holds_clip or holds_pooled_clip or holds_decile or holds_grid) as is_reread
+    from explained_bins
+)
+{%- endmacro %}

@@ -1,0 +1,101 @@
+"""What the warehouse says about one metric in one window: read from rows of summaries."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from dbt_jetstream.statistics.histogram import Histogram
+
+CLIP, POOLED_CLIP = "clip", "pooled_clip"
+PIECE = ("value", "units", "lowest", "highest", "deviation")
+
+
+class Cell(NamedTuple):
+    """What statistics are computed on."""
+
+    analysis_period: str
+    window_index: int
+    analysis_basis: str
+    segment: str
+    metric: str
+
+
+@dataclass
+class CellSummary:
+    """The summaries of a cell.
+
+    Attributes:
+        histograms: Values of each branch, by series and branch.
+        clips: The value at which a branch is clipped, by series and branch.
+        pooled_clips: The value at which all branches are clipped, by series.
+        joint: Moments of two values per unit by name, by series and branch.
+    """
+
+    histograms: dict[str, dict[str, Histogram]] = field(default_factory=lambda: defaultdict(dict))
+    clips: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    pooled_clips: dict[str, float] = field(default_factory=dict)
+    joint: dict[str, dict[str, dict[str, float]]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add_moments(self, series: str, branch: str, moments: dict[str, float]) -> None:
+        """File a branch's moments."""
+        if CLIP in moments:
+            self.clips[series][branch] = moments.pop(CLIP)
+        if POOLED_CLIP in moments:
+            self.pooled_clips[series] = moments.pop(POOLED_CLIP)
+        if moments:
+            self.joint[series][branch] = moments
+
+
+def cell_summaries(table: pa.Table) -> Iterator[tuple[Cell, CellSummary]]:
+    """Read the cells of a table of summaries, ordered by the cells' names.
+
+    Args:
+        table: Rows of (cell, series, branch, moment, value, units, lowest, highest, deviation), in
+            any order.
+    """
+    keys = [*Cell._fields, "series", "branch", "moment"]
+    ordered = table.sort_by([(key, "ascending") for key in keys])
+    numbers = {name: _numbers(ordered[name]) for name in PIECE}
+    names = {key: ordered[key].to_pylist() for key in keys}
+    current: Cell | None = None
+    found = CellSummary()
+    for start, end in _runs(ordered, [*Cell._fields, "series", "branch"]):
+        cell = Cell(*(names[key][start] for key in Cell._fields))
+        if current is not None and cell != current:
+            yield current, found
+            found = CellSummary()
+        current = cell
+        series, branch = names["series"][start], names["branch"][start]
+        moments = names["moment"][start:end]
+        count = sum(moment is not None for moment in moments)
+        if count:
+            values = numbers["value"][start : start + count].tolist()
+            found.add_moments(series, branch, dict(zip(moments, values, strict=False)))
+        if count < end - start:
+            pieces = (numbers[name][start + count : end] for name in PIECE)
+            found.histograms[series][branch] = Histogram.of_pieces(*pieces)
+    if current is not None:
+        yield current, found
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """Return a column as floating-point numbers, NaN where it is null."""
+    numbers = column.cast(pa.float64()).combine_chunks().fill_null(math.nan)
+    return np.asarray(numbers.to_numpy())
+
+
+def _runs(ordered: pa.Table, keys: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the ends of each run of rows that agree in all `keys`."""
+    if not len(ordered):
+        return
+    codes = [ordered[key].combine_chunks().dictionary_encode().indices.to_numpy() for key in keys]
+    changes = np.any([np.diff(code) != 0 for code in codes], axis=0)
+    starts = np.concatenate([[0], np.flatnonzero(changes) + 1, [len(ordered)]])
+    yield from zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
