@@ -1,6 +1,7 @@
 {#- A CTE with the value at which a group of units is clipped: its quantile 1 - drop_highest.
 
-    The quantile is that of the units' values, interpolated between two of them.
+    The quantile is that of the units' values, interpolated between two of them. Where all branches
+    are clipped at one value and the values are integers, so is it.
 
     Args: name (str, of the CTE), keys (str, what makes a group), prefix (str, of the bins' columns about
         the group: `` or `pooled_`)
@@ -14,6 +15,7 @@
         {{ units }} as all_units,
         {{ lowest }} as lowest,
         {{ prefix }}clipped_rank as clipped_rank,
+        is_integer,
         min({{ prefix }}first_rank) over (partition by {{ keys }}) as first_rank,
         held_value as value,
         held_units as units
@@ -37,6 +39,9 @@
         lowest,
         case
             when lower_value = upper_value then lower_value
+            {%- if prefix %}
+            when is_integer then ceil(lower_value + (clipped_rank - floor(clipped_rank)) * (upper_value - lower_value))
+            {%- endif %}
             else lower_value + (clipped_rank - floor(clipped_rank)) * (upper_value - lower_value)
         end as highest
     from (
@@ -45,13 +50,14 @@
             all_units,
             lowest,
             clipped_rank,
+            is_integer,
             min(case when up_to > floor(clipped_rank) then value end) as lower_value,
             min(case when up_to > ceil(clipped_rank) then value end) as upper_value
         from (
             select *, first_rank + sum(units) over (partition by {{ keys }} order by value) as up_to
             from {{ name }}_units
         ) as ranked
-        group by {{ keys }}, all_units, lowest, clipped_rank
+        group by {{ keys }}, all_units, lowest, clipped_rank, is_integer
     ) as found
 )
 {%- endmacro %}

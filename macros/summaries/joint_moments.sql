@@ -26,6 +26,7 @@ select
     '{{ joint.series }}' as series,
     branch,
     moment,
+    null as point,
     case moment
         when 'units' then units
         {%- for side in 'yx' %}
@@ -108,12 +109,12 @@ cross join (
     {%- for side in 'yx' %}
         {%- for end in ['lowest', 'highest', 'least', 'most'] %}
     union all
-    select '{{ side }}_{{ end }}'
+    select '{{ side }}_{{ end }}' as moment
         {%- endfor %}
     {%- endfor %}
     {%- for a, b in orders %}
     union all
-    select 'y{{ a }}_x{{ b }}'
+    select 'y{{ a }}_x{{ b }}' as moment
     {%- endfor %}
 ) as moments
 {%- endmacro %}

@@ -44,8 +44,16 @@ cut_units as (
         (u.value - b.lowest) / (b.highest - b.lowest) as position,
         case when b.keeps_values then u.value end as own_value,
         case when b.is_heavy then floor((u.value - b.lowest) / (b.highest - b.lowest) * 64) end as part,
-        case when b.holds_decile then {{ decile_class('(first_rank + units_below)', 'branch_units') | indent(8) }} end as decile_class,
-        case when b.holds_grid then {{ grid_class('u.value') | indent(8) }} end as grid_class,
+        case
+            when b.holds_decile
+                then
+                    {{ decile_class('(first_rank + units_below)') | indent(20) }}
+        end as decile_class,
+        case
+            when b.holds_grid
+                then
+                    {{ grid_class('u.value') | indent(20) }}
+        end as grid_class,
         u.value > b.clip as is_clipped,
         u.value > b.pooled_clip as is_pooled_clipped
     from units_in_bins as u
@@ -64,30 +72,35 @@ cut_bins as (
     group by bin_id, own_value, part, decile_class, grid_class, is_clipped, is_pooled_clipped
 ),
 
-pieces as (
+measured_pieces as (
     select
         {{ cell }},
         branch,
         p.units,
         p.lowest,
         p.highest,
-        case
-            when p.lowest < p.highest then b.lowest + (b.highest - b.lowest) * p.positions / p.units / {{ position_units() }}
-            else p.lowest
-        end as value,
-        case
-            when p.lowest < p.highest then (b.highest - b.lowest) * sqrt(
-                greatest(
-                    p.squares / p.units / {{ position_units() }}
-                    - pow(p.positions / p.units / {{ position_units() }}, 2),
-                    0
-                )
-            )
-            else 0
-        end as deviation
+        b.lowest as bin_lowest,
+        b.highest - b.lowest as bin_width,
+        p.positions / p.units / {{ position_units() }} as mean_position,
+        p.squares / p.units / {{ position_units() }} as mean_square
     from cut_bins as p
     inner join placed_bins as b
         using (bin_id)
+),
+
+pieces as (
+    select
+        {{ cell }},
+        branch,
+        units,
+        lowest,
+        highest,
+        case when lowest < highest then bin_lowest + bin_width * mean_position else lowest end as value,
+        case
+            when lowest < highest then bin_width * sqrt(greatest(mean_square - mean_position * mean_position, 0))
+            else 0
+        end as deviation
+    from measured_pieces
     union all
     select
         {{ cell }},

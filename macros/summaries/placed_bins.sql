@@ -29,6 +29,13 @@ ranked_bins as (
 measured_bins as (
     select
         *,
+        branch_units - 1 as last_rank,
+        sqrt(branch_units - 1) / 16 as rank_step,
+        nullif((branch_highest - branch_lowest) / (grid_size - 1), 0) as grid_step,
+        case
+            when is_log_grid and branch_lowest >= 0 and branch_lowest_positive < branch_highest
+                then ln(branch_highest / branch_lowest_positive) / (grid_size - 1)
+        end as log_grid_step,
         pooled_up_to - pooled_bin_units as pooled_first_rank,
         (branch_units - 1) * (1 - drop_highest) as clipped_rank,
         (pooled_units - 1) * (1 - pooled_drop_highest) as pooled_clipped_rank,
@@ -46,6 +53,32 @@ measured_bins as (
     from ranked_bins
 ),
 
+classed_bins as (
+    select
+        *,
+        case
+            when lowest < highest and has_deciles
+                then
+                    {{ decile_class('first_rank') | indent(20) }}
+        end as first_decile_class,
+        case
+            when lowest < highest and has_deciles
+                then
+                    {{ decile_class('(first_rank + units - 1)') | indent(20) }}
+        end as last_decile_class,
+        case
+            when lowest < highest and grid_size is not null
+                then
+                    {{ grid_class('lowest') | indent(20) }}
+        end as first_grid_class,
+        case
+            when lowest < highest and grid_size is not null
+                then
+                    {{ grid_class('highest') | indent(20) }}
+        end as last_grid_class
+    from measured_bins
+),
+
 explained_bins as (
     select
         *,
@@ -59,15 +92,9 @@ explained_bins as (
             and pooled_first_rank + pooled_bin_units > floor(pooled_clipped_rank),
             false
         ) as holds_pooled_clip,
-        lowest < highest
-        and has_deciles
-        and {{ decile_class('first_rank', 'branch_units') | indent(8) }}
-        < {{ decile_class('first_rank + units - 1', 'branch_units') | indent(8) }} as holds_decile,
-        lowest < highest
-        and grid_size is not null
-        and {{ grid_class('lowest') | indent(8) }}
-        < {{ grid_class('highest') | indent(8) }} as holds_grid
-    from measured_bins
+        coalesce(first_decile_class < last_decile_class, false) as holds_decile,
+        coalesce(first_grid_class < last_grid_class, false) as holds_grid
+    from classed_bins
 ),
 
 placed_bins as {{ stored() }} (

@@ -4,6 +4,6 @@
 -#}
 {% macro position_sums(units=none) -%}
     {%- set times = units ~ ' * ' if units else '' -%}
-    sum({{ times }}cast(round(position * {{ position_units() }}) as {{ integer_type() }})) as positions,
-    sum({{ times }}cast(round(position * position * {{ position_units() }}) as {{ integer_type() }})) as squares
+sum({{ times }}cast(round(position * {{ position_units() }}) as {{ integer_type() }})) as positions,
+sum({{ times }}cast(round(position * position * {{ position_units() }}) as {{ integer_type() }})) as squares
 {%- endmacro %}

@@ -3,8 +3,8 @@
     Rows without a `moment` are pieces: neighbouring units of a branch, with their number, lowest,
     highest and mean value and their deviation from the mean. A piece of one value is exact. Pieces
     end where a statistic needs the units exactly: at ranks (clipping, deciles) and at the points of
-    a grid. Rows with a `moment` are the values at which a series is clipped, and the joint moments
-    of two values per unit.
+    a grid. Rows with a `moment` are the values at which a series is clipped, the joint moments of two
+    values per unit, and kernel densities with the number of their point as `lowest`.
 
     Args: bins (relation), metrics (dict of relations by period)
 -#}
@@ -24,7 +24,7 @@ with
 
 series_parameters as (
     select *
-    from {{ series_parameters(lock) | indent(4) }}
+    from {{ series_parameters(lock, metrics) | indent(4) }}
 ),
 
 new_bins as (
@@ -58,11 +58,14 @@ new_bins as (
 
 {{ pieces() }},
 
+{{ densities(metrics, missing, lock) }},
+
 moments as (
     select
         {{ cell }},
         branch,
         'clip' as moment,
+        null as point,
         highest as value
     from clips
     union all
@@ -70,8 +73,17 @@ moments as (
         {{ cell }},
         '' as branch,
         'pooled_clip' as moment,
+        null as point,
         highest as value
     from pooled_clips
+    union all
+    select
+        {{ cell }},
+        branch,
+        'density' as moment,
+        point,
+        coalesce(value, 0) as value
+    from densities
     {%- for period in missing or metrics %}
         {%- for joint in lock.joint if period in joint.periods %}
     union all
@@ -98,7 +110,7 @@ select
     moment,
     value,
     null as units,
-    null as lowest,
+    point as lowest,
     null as highest,
     null as deviation,
     '{{ lock.definition_hash }}' as definition_hash

@@ -8,7 +8,7 @@ segments as (
     select 'all' as segment
     {%- for segment in lock.segments %}
     union all
-    select '{{ segment }}'
+    select '{{ segment }}' as segment
     {%- endfor %}
 ),
 

@@ -129,7 +129,7 @@ def summaries() -> list[Column]:
         ),
         Column("value", "The moment, or the mean of the piece's values."),
         Column("units", "Units of the piece."),
-        Column("lowest", "Its lowest value."),
+        Column("lowest", "Its lowest value; of a density, the number of its point."),
         Column("highest", "Its highest; a piece of one value is exact."),
         Column("deviation", "Its values' standard deviation."),
         DEFINITION_HASH,

@@ -19,7 +19,14 @@ from dbt_jetstream.statistics.catalogue import (
 Summaries = dict[AnalysisPeriod, list[Summary]]
 PREENROLLMENT = (AnalysisPeriod.PREENROLLMENT_WEEK, AnalysisPeriod.PREENROLLMENT_DAYS_28)
 # What of a statistic's needs a series can meet only once.
-SETTINGS = ("drop_highest", "pooled_drop_highest", "grid_size", "log_space")
+SETTINGS = (
+    "drop_highest",
+    "pooled_drop_highest",
+    "grid_size",
+    "log_space",
+    "density_size",
+    "density_log_space",
+)
 
 
 @dataclass
@@ -118,8 +125,11 @@ def _needs(found: Treatment, parameters: Mapping[str, Any]) -> dict[str, Any]:
         needs["drop_highest"] = parameters["drop_highest"]
     if found.is_linear:
         needs["pooled_drop_highest"] = parameters["drop_highest"]
-    if "grid_size" in parameters:
+    if found.label == "empirical_cdf":
         needs |= {key: parameters[key] for key in ("grid_size", "log_space")}
+    if found.label == "kernel_density_estimate":
+        needs["density_size"] = parameters["grid_size"]
+        needs["density_log_space"] = parameters["log_space"]
     return needs
 
 

@@ -33,13 +33,16 @@ def kernel_density(histogram: Histogram, points: np.ndarray) -> np.ndarray:
         Densities, shape (m,).
     """
     bandwidth = scott_bandwidth(histogram.units)
-    values, counts = histogram.values / bandwidth, histogram.counts
-    centres = points / bandwidth
-    first = np.searchsorted(values, centres - REACH)
-    last = np.searchsorted(values, centres + REACH)
+    values, counts = histogram.values, histogram.counts
+    first = np.searchsorted(values, points - REACH * bandwidth)
+    last = np.searchsorted(values, points + REACH * bandwidth, side="right")
     sums = [
-        counts[i:j] @ np.exp(-((values[i:j] - centre) ** 2) / 2)
-        for centre, i, j in zip(centres, first, last, strict=True)
+        counts[i:j] @ np.exp(-(((values[i:j] - point) / bandwidth) ** 2) / 2)
+        for point, i, j in zip(points, first, last, strict=True)
     ]
-    scale = histogram.units * bandwidth * math.sqrt(2 * math.pi)
-    return np.array(sums) / scale
+    return density_of_sums(np.array(sums), histogram.units)
+
+
+def density_of_sums(sums: np.ndarray, units: float) -> np.ndarray:
+    """Return densities of sums of exp(-z^2 / 2) over units, z their distances in bandwidths."""
+    return sums / (units * scott_bandwidth(units) * math.sqrt(2 * math.pi))

@@ -22,7 +22,7 @@ from dbt_jetstream.statistics.empirical_cdf import empirical_cdf
 from dbt_jetstream.statistics.estimate import Estimate
 from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
-from dbt_jetstream.statistics.kernel_density import kernel_density
+from dbt_jetstream.statistics.kernel_density import density_of_sums, kernel_density
 from dbt_jetstream.statistics.linear_model import (
     Moments,
     adjusted_moments,
@@ -37,6 +37,7 @@ from dbt_jetstream.statistics.total import total
 IDENTITY = "identity"
 COUNT = "count"
 SIGNIFICANT_DIGITS = 10
+WIDTH_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,19 @@ def _by_branch(measure: Callable[[Histogram], float]) -> Statistic:
     return compute
 
 
-def _curve(heights: Callable[[Histogram, np.ndarray], np.ndarray]) -> Statistic:
+def _density(request: Request, branch: str, points: np.ndarray) -> np.ndarray:
+    histogram = request.branches[branch]
+    sums = request.summary.densities[request.parameters["series"]].get(branch)
+    if sums is None:
+        return kernel_density(histogram, points)
+    return density_of_sums(sums, histogram.units)
+
+
+def _distribution(request: Request, branch: str, points: np.ndarray) -> np.ndarray:
+    return empirical_cdf(request.branches[branch], points)
+
+
+def _curve(heights: Callable[[Request, str, np.ndarray], np.ndarray]) -> Statistic:
     """A statistic of each branch alone, at each point of a grid."""
 
     def compute(request: Request) -> list[Comparison]:
@@ -147,7 +160,7 @@ def _curve(heights: Callable[[Histogram, np.ndarray], np.ndarray]) -> Statistic:
             if grid.note:
                 request.report(f"{branch}: {grid.note}")
             points = grid.with_zero(histogram)
-            found = zip(points.tolist(), heights(histogram, points).tolist(), strict=True)
+            found = zip(points.tolist(), heights(request, branch, points).tolist(), strict=True)
             rows += [_point(branch, height, round(x, 6)) for x, height in found]
         return _one_by_parameter(rows)
 
@@ -173,8 +186,8 @@ STATISTICS: dict[str, Statistic] = {
     "population_ratio": _population_ratio,
     COUNT: _by_branch(count_units),
     "sum": _by_branch(total),
-    "kernel_density_estimate": _curve(kernel_density),
-    "empirical_cdf": _curve(empirical_cdf),
+    "kernel_density_estimate": _curve(_density),
+    "empirical_cdf": _curve(_distribution),
 }
 WITHOUT_INTERVAL = (COUNT, "sum", "kernel_density_estimate", "empirical_cdf")
 
@@ -225,9 +238,7 @@ def _row(about: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:
         "branch": comparison.branch,
         "comparison": comparison.comparison,
         "comparison_to_branch": comparison.comparison_to_branch,
-        "point": _number(float(comparison.estimate.point)),
-        "lower": _number(float(comparison.estimate.lower)),
-        "upper": _number(float(comparison.estimate.upper)),
+        **dict(zip(Estimate._fields, _numbers(comparison.estimate), strict=True)),
     }
 
 
@@ -236,15 +247,28 @@ def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(f"{value:.6f}")
 
 
-def _number(value: float) -> float | None:
+def _numbers(estimate: Estimate) -> list[float | None]:
     """Return a result as it is published: counts as they are, others rounded.
 
     Floating-point sums of telemetry differ in their last digits with the order of rows, and so do
-    machines' logarithms. Rounding keeps that from changing what is published.
+    machines' logarithms. Rounding to ten significant digits keeps that from changing what is
+    published; an interval keeps six digits of its width where that is more.
     """
+    width = estimate.upper - estimate.lower
+    finest = WIDTH_DIGITS - _exponent(width) if width > 0 and math.isfinite(width) else -math.inf
+    return [_number(float(value), finest) for value in estimate]
+
+
+def _number(value: float, finest: float) -> float | None:
     if not math.isfinite(value):
         return None
-    return value if value.is_integer() else float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    if value.is_integer():
+        return value
+    return round(value, int(max(SIGNIFICANT_DIGITS - 1 - _exponent(value), finest)))
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value)))
 
 
 def _population_rows(

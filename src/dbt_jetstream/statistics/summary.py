@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from dbt_jetstream.statistics.histogram import Histogram
 
-CLIP, POOLED_CLIP = "clip", "pooled_clip"
+CLIP, POOLED_CLIP, DENSITY = "clip", "pooled_clip", "density"
 PIECE = ("value", "units", "lowest", "highest", "deviation")
 
 
@@ -35,12 +35,15 @@ class CellSummary:
         histograms: Values of each branch, by series and branch.
         clips: The value at which a branch is clipped, by series and branch.
         pooled_clips: The value at which all branches are clipped, by series.
+        densities: Sums of kernels at the points of a grid, by series and branch, where the values
+            are pieces.
         joint: Moments of two values per unit by name, by series and branch.
     """
 
     histograms: dict[str, dict[str, Histogram]] = field(default_factory=lambda: defaultdict(dict))
     clips: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
     pooled_clips: dict[str, float] = field(default_factory=dict)
+    densities: dict[str, dict[str, np.ndarray]] = field(default_factory=lambda: defaultdict(dict))
     joint: dict[str, dict[str, dict[str, float]]] = field(default_factory=lambda: defaultdict(dict))
 
     def add_moments(self, series: str, branch: str, moments: dict[str, float]) -> None:
@@ -60,10 +63,10 @@ def cell_summaries(table: pa.Table) -> Iterator[tuple[Cell, CellSummary]]:
         table: Rows of (cell, series, branch, moment, value, units, lowest, highest, deviation), in
             any order.
     """
-    keys = [*Cell._fields, "series", "branch", "moment"]
+    keys = [*Cell._fields, "series", "branch", "moment", "lowest"]
     ordered = table.sort_by([(key, "ascending") for key in keys])
     numbers = {name: _numbers(ordered[name]) for name in PIECE}
-    names = {key: ordered[key].to_pylist() for key in keys}
+    names = {key: ordered[key].to_pylist() for key in keys[:-1]}
     current: Cell | None = None
     found = CellSummary()
     for start, end in _runs(ordered, [*Cell._fields, "series", "branch"]):
@@ -75,9 +78,15 @@ def cell_summaries(table: pa.Table) -> Iterator[tuple[Cell, CellSummary]]:
         series, branch = names["series"][start], names["branch"][start]
         moments = names["moment"][start:end]
         count = sum(moment is not None for moment in moments)
-        if count:
+        points = moments.count(DENSITY)
+        if points:
+            first = start + moments.index(DENSITY)
+            found.densities[series][branch] = numbers["value"][first : first + points]
+        if count > points:
             values = numbers["value"][start : start + count].tolist()
-            found.add_moments(series, branch, dict(zip(moments, values, strict=False)))
+            named = dict(zip(moments, values, strict=False))
+            named.pop(DENSITY, None)
+            found.add_moments(series, branch, named)
         if count < end - start:
             pieces = (numbers[name][start + count : end] for name in PIECE)
             found.histograms[series][branch] = Histogram.of_pieces(*pieces)
