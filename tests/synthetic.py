@@ -52,7 +52,8 @@ def _config(metrics: list[Metric], covariates: list[str], segments: list[str]) -
         f"overall = {json.dumps(names)}",
         f"preenrollment_weekly = {json.dumps(covariates)}",
     ]
-    for metric in metrics:
+    counted = [Metric(name, "", {"count": ""}) for name in covariates]
+    for metric in [*metrics, *counted]:
         lines.append(f"[metrics.{metric.name}]")
         if "depends_on" not in metric.more:
             lines += ['select_expression = "SUM(1)"', 'data_source = "clients_daily"']
@@ -78,6 +79,7 @@ def made_up_project(
     *,
     covariates: dict[str, str] | None = None,
     segments: dict[str, str] | None = None,
+    bases: tuple[str, ...] = ("enrollments", "exposures"),
 ) -> Project:
     """Lock an experiment with these metrics and write its metrics tables; nothing else is built.
 
@@ -87,6 +89,7 @@ def made_up_project(
         units: SQL of a relation with `branch` and what the expressions use, one row per unit.
         covariates: SQL of metrics before enrollment, by their names.
         segments: SQL of whether a unit is in a segment, by its name.
+        bases: The analysis bases; every second unit is exposed.
     """
     project = copy_project(path)
     covariates, segments = covariates or {}, segments or {}
@@ -106,11 +109,11 @@ def made_up_project(
         connection.execute("create schema if not exists analysis")
         for period, columns in (("overall", values), ("preenrollment_weekly", covariates)):
             if columns:
-                connection.execute(_table(period, units, columns | segments))
+                connection.execute(_table(period, units, columns | segments, bases))
     return project
 
 
-def _table(period: str, units: str, columns: dict[str, str]) -> str:
+def _table(period: str, units: str, columns: dict[str, str], bases: tuple[str, ...]) -> str:
     listed = "".join(f", {expression} as {name}" for name, expression in columns.items())
     return (
         f"create table analysis.{NAME}_{period} as "
@@ -118,7 +121,7 @@ def _table(period: str, units: str, columns: dict[str, str]) -> str:
         "1::bigint as window_index, analysis_basis, "
         "case when number % 2 = 0 then date '2026-03-02' end as exposure_date"
         f"{listed} from ({units}), "
-        "(select unnest(['enrollments', 'exposures']) as analysis_basis) "
+        f"(select unnest({list(bases)}) as analysis_basis) "
         "where analysis_basis = 'enrollments' or number % 2 = 0"
     )
 

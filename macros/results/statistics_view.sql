@@ -1,4 +1,4 @@
-{#- A period's statistics in Jetstream's row schema, with the window.
+{#- A period's statistics in Jetstream's row schema, with the window. What is said about a result is not one.
 
     Args: statistics (relation)
 -#}
@@ -19,6 +19,8 @@ select
     analysis_basis,
     window_index
 from {{ statistics }}
-where analysis_period = '{{ definition().period }}'
+where
+    analysis_period = '{{ definition().period }}'
+    and problem is null
 {%- endif -%}
 {% endmacro %}

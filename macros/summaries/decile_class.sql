@@ -1,15 +1,22 @@
 {#- A number that grows at each rank where a branch's sorted units must be cut for its deciles.
 
     The bootstrap of a decile q of n units spreads over the ranks (n - 1) q ± 5 standard deviations;
-    they are cut every sixteenth of one.
+    they are cut every sixteenth of one. It depends on the nearest decile alone: between two it does
+    not grow, for both reach the same number.
 
     Args: rank (str, from 0)
 -#}
 {% macro decile_class(rank) -%}
-    {%- set deviations = [0.3, 0.4, 0.458, 0.49, 0.5, 0.49, 0.458, 0.4, 0.3] -%}
-    {%- for deviation in deviations -%}
-        {{ '+ ' if not loop.first -}}
-        least(greatest(ceil(({{ rank }} - last_rank * 0.{{ loop.index }}) / greatest(rank_step * {{ deviation }}, 1)), -80), 81)
-        {{- '\n' if not loop.last -}}
-    {%- endfor -%}
+    {%- set tenth = 'least(greatest(round(' ~ rank ~ ' / last_rank * 10), 1), 9)' -%}
+    {{ tenth }} * 162
+    + least(
+        greatest(
+            ceil(
+                ({{ rank }} - last_rank * {{ tenth }} / 10)
+                / greatest(rank_step * sqrt({{ tenth }} * (10 - {{ tenth }})) / 10, 1)
+            ),
+            -81
+        ),
+        81
+    )
 {%- endmacro %}

@@ -16,7 +16,7 @@
             {%- do orders.append((order - b, b)) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set infinity = float_literal('inf') %}
+    {%- set constants = ['scale', 'y_lowest', 'y_highest', 'x_lowest', 'x_highest'] %}
 select
     '{{ period }}' as analysis_period,
     window_index,
@@ -45,11 +45,9 @@ from (
         analysis_basis,
         segment,
         branch,
-        scale,
-        y_lowest,
-        y_highest,
-        x_lowest,
-        x_highest,
+        {%- for constant in constants %}
+        max({{ constant }}) as {{ constant }},
+        {%- endfor %}
         -- what is not a number makes everything undefined
         case
             when max(case when {{ is_nan('y') }} or {{ is_nan('x') }} then 1 else 0 end) = 1 then {{ float_literal('nan') }}
@@ -79,30 +77,30 @@ from (
                 analysis_basis,
                 segment,
                 branch,
-                pow(2.0, 60) / y_clips.all_units as scale,
-                case when {{ is_nan('y') }} then y else least(y, y_clips.highest) end as y,
-                case when {{ is_nan('x') }} then x else least(x, x_clips.highest) end as x,
-                y_clips.lowest as y_lowest,
-                y_clips.highest as y_highest,
-                x_clips.lowest as x_lowest,
-                x_clips.highest as x_highest
+                {{ constants | join(',\n                ') }},
+                case when {{ is_nan('y') }} then y else least(y, y_highest) end as y,
+                case when {{ is_nan('x') }} then x else least(x, x_highest) end as x
             from {{ joint_values(period, joint, columns, metrics, length) | indent(12) }}
-            {%- for side in 'yx' %}
             inner join (
-                select {{ keys }}, all_units, lowest, highest
-                from {{ 'pooled_clips' if is_pooled else 'clips' }}
-                where
-                    analysis_period = '{{ period }}'
-                    and metric = '{{ joint.metric }}'
-                    and series = '{{ joint[side ~ '_series'] }}'
-                    and abs(lowest) < {{ infinity }}
-                    and abs(highest) < {{ infinity }}
-            ) as {{ side }}_clips
+                select
+                    {{ keys }},
+                    y_clips.lowest as y_lowest,
+                    y_clips.highest as y_highest,
+                    x_clips.lowest as x_lowest,
+                    x_clips.highest as x_highest,
+                    pow(2.0, 60) / y_clips.all_units as scale
+                from (
+                    {{- clips_of_series(period, joint.metric, joint.y_series, is_pooled) | indent(20) }}
+                ) as y_clips
+                inner join (
+                    {{- clips_of_series(period, joint.metric, joint.x_series, is_pooled) | indent(20) }}
+                ) as x_clips
+                    using ({{ keys }})
+            ) as ends
                 using ({{ keys }})
-            {%- endfor %}
         ) as clipped
     ) as scaled
-    group by window_index, analysis_basis, segment, branch, scale, y_lowest, y_highest, x_lowest, x_highest
+    group by window_index, analysis_basis, segment, branch
 ) as summed
 cross join (
     select 'units' as moment
@@ -117,4 +115,16 @@ cross join (
     select 'y{{ a }}_x{{ b }}' as moment
     {%- endfor %}
 ) as moments
+{%- endmacro %}
+
+{#- The finite ends between which a series is clipped. -#}
+{% macro clips_of_series(period, metric, series, is_pooled) %}
+select *
+from {{ 'pooled_clips' if is_pooled else 'clips' }}
+where
+    analysis_period = '{{ period }}'
+    and metric = '{{ metric }}'
+    and series = '{{ series }}'
+    and abs(lowest) < {{ float_literal('inf') }}
+    and abs(highest) < {{ float_literal('inf') }}
 {%- endmacro %}

@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         ("analysis_basis", pa.string()),
         ("window_index", pa.int64()),
         ("analysis_period", pa.string()),
+        ("problem", pa.string()),
         ("definition_hash", pa.string()),
     ]
 )

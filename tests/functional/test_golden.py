@@ -98,7 +98,7 @@ def test_every_column_of_every_table_is_documented(built: Project) -> None:
     assert documented == found
 
 
-def test_summaries_hold_the_values_that_numpy_clips(built: Project) -> None:
+def test_summaries_hold_all_values_and_where_numpy_clips_them(built: Project) -> None:
     """drop_highest clips each branch at its own quantile: 0.005 by default, 0.001 for searches."""
     for metric, drop_highest in {"active_hours": 0.005, "search_count": 0.001}.items():
         for branch in ("control", "treatment-a", "treatment-b"):
@@ -108,13 +108,15 @@ def test_summaries_hold_the_values_that_numpy_clips(built: Project) -> None:
                 "and exposure_date is not null"
             )
             values = np.array([float(value) for (value,) in raw])
-            clipped = np.clip(values, None, np.quantile(values, 1 - drop_highest))
-            expected, counts = np.unique(clipped, return_counts=True)
+            expected, counts = np.unique(values, return_counts=True)
             summary = built.query(
-                "select value, units from analysis.summaries_pip_toggle_visibility "
-                f"where metric = '{metric}' and statistic = 'mean' and branch = '{branch}' "
+                "select moment, value, units from analysis.summaries_pip_toggle_visibility "
+                f"where metric = '{metric}' and branch = '{branch}' and series = 'values' "
                 "and analysis_period = 'weekly' and window_index = 2 and segment = 'in_germany' "
-                "and analysis_basis = 'exposures' order by value"
+                "and analysis_basis = 'exposures' order by moment nulls first, value"
             )
-            assert [value for value, _ in summary] == pytest.approx(expected.tolist(), rel=1e-12)
-            assert [units for _, units in summary] == counts.tolist()
+            *pieces, (moment, clip, _) = summary
+            assert [value for _, value, _ in pieces] == pytest.approx(expected.tolist(), rel=1e-12)
+            assert [units for _, _, units in pieces] == counts.tolist()
+            assert moment == "clip"
+            assert clip == pytest.approx(np.quantile(values, 1 - drop_highest), rel=1e-15)

@@ -31,6 +31,28 @@ def test_the_interval_is_that_of_resampled_units(units: int, sign: int) -> None:
     assert law.mean == pytest.approx(ratios.mean(), abs=0.01 * (upper - lower))
 
 
+SPARSE = {
+    "5 of 1,000 units": lambda _: np.arange(1000) < 5,
+    "10 of 1,000 units": lambda _: np.arange(1000) < 10,
+    "amounts of 5 units": lambda rng: np.where(np.arange(1000) < 5, rng.exponential(1, 1000), 0),
+    "heavy tail": lambda rng: np.exp(2 * rng.standard_normal(300)),
+    "less of few units": lambda _: 3.0 - (np.arange(1000) < 5),
+}
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_few_units_that_carry_the_numerator(name: str) -> None:
+    rng = np.random.default_rng(2)
+    y = SPARSE[name](rng) * 1.0
+    x = 1 + rng.poisson(1, len(y)) * 1.0
+    drawn = [rng.integers(0, len(y), (500, len(y))) for _ in range(80)]
+    ratios = np.concatenate([y[i].mean(axis=1) / x[i].mean(axis=1) for i in drawn])
+    lower, upper = np.quantile(ratios, [0.025, 0.975])
+    # Of a handful of conversions the resampled ratio jumps from one number of them to the next.
+    found = population_ratio_law(_moments(y, x)).interval(0.95)
+    assert found == pytest.approx((lower, upper), abs=0.03 * (upper - lower))
+
+
 def test_a_fixed_ratio_has_no_spread() -> None:
     x = np.arange(1.0, 50.0)
     assert population_ratio_law(_moments(2 * x, x)).interval(0.95) == pytest.approx((2.0, 2.0))

@@ -119,7 +119,14 @@ def test_a_statistic_that_cannot_be_computed_does_not_stop_the_others(
     )
     rows = list(statistics_rows(table, DEFINITION))
     found = [(row["metric"], row["statistic"], row["point"]) for row in rows]
-    assert found == [("hours", "mean", 1.5), ("hours", "count", 4.0)]
+    assert found == [
+        ("hours", "mean", 1.5),
+        ("hours", "count", 4.0),
+        ("retained", "binomial", None),
+    ]
+    assert [row["branch"] for row in rows] == ["control", "control", ""]
+    assert [row["problem"] is None for row in rows] == [True, True, False]
+    assert "found 2" in rows[-1]["problem"]
     printed = capsys.readouterr().err
     assert "an-experiment: weekly, 1, enrollments, all, retained, binomial: no result" in printed
     assert "found 2" in printed

@@ -156,4 +156,9 @@ def statistics(*, is_view: bool) -> list[Column]:
     if is_view:
         return own
     period = Column("analysis_period", "The period, by its table suffix.")
-    return [*own, period, DEFINITION_HASH]
+    problem = Column(
+        "problem",
+        "Why there is no result, or what to know about it: then the row has no branch and is not "
+        "exported. Else null.",
+    )
+    return [*own, period, problem, DEFINITION_HASH]

@@ -2,11 +2,15 @@
 
 Of n units drawn with replacement, mean(y) / mean(x) is at most r where mean(y - r x) is at most 0,
 as long as mean(x) is positive. That mean of n independent draws has cumulants known from the first
-four moments of y and x, and an Edgeworth expansion gives its distribution for every r.
+four moments of y and x, and an Edgeworth expansion gives its distribution for every r. Where few
+units carry the mean it is too skewed for that; a shifted gamma with its first three moments, which
+is a distribution whatever the skewness, takes over.
 
 References:
     Efron, B. (1979). Bootstrap methods: another look at the jackknife. Annals of Statistics 7.
     Hall, P. (1992). The Bootstrap and Edgeworth Expansion, sections 2.4 and 3.5.
+    Johnson, N. L., Kotz, S. and Balakrishnan, N. (1994). Continuous Univariate Distributions,
+    section 17.2 (Pearson type III).
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import gammainc, gammaincc, ndtri
 
 from dbt_jetstream.statistics.law import Law, law_of_points
 
@@ -24,6 +29,8 @@ from dbt_jetstream.statistics.law import Law, law_of_points
 TRIALS = np.linspace(-7.5, 7.5, 121)
 # A denominator whose mean lies closer to 0, in standard errors, has no useful ratio.
 LEAST_SCORE = 3.0
+# Beyond this skewness of the mean, the Edgeworth expansion is farther off than a gamma.
+MOST_SKEWNESS = 0.4
 
 
 class CrossMoments(NamedTuple):
@@ -103,27 +110,42 @@ def population_ratio_law(moments: CrossMoments) -> Law:
         return Law.constant(ratio)
     sign = math.copysign(1.0, denominator)
     ratios = relative + spread * TRIALS * (1 + np.abs(TRIALS) * spread)
-    scores = np.array([sign * _score(moments, r, sign) for r in ratios])
+    skewness = _standardised(moments, relative, sign)[1]
+    score = _pearson_score if abs(skewness) > MOST_SKEWNESS else _edgeworth_score
+    scores = np.array([sign * score(*_standardised(moments, r, sign)) for r in ratios])
     law = law_of_points(scores, ratios * y_scale / x_scale, ratio)
     return replace(law, mean=law.expectation())
 
 
-def _score(moments: CrossMoments, ratio: float, sign: float) -> float:
-    """Return the normal score of P(mean of y - ratio * x <= 0), Edgeworth inverted."""
+def _standardised(moments: CrossMoments, ratio: float, sign: float) -> tuple[float, float, float]:
+    """Standardise the mean of y - ratio * x: return 0's score, skewness and excess kurtosis."""
     n = moments.units
     mean = math.copysign(1.0 if moments.numerator_mean else 0.0, moments.numerator_mean)
     mean -= ratio * sign
     m2, m3, m4 = (_central(moments, ratio, order) for order in (2, 3, 4))
-    deviation = math.sqrt(m2 / n)
-    z = -mean / deviation
     skewness = m3 / math.pow(m2, 1.5) / math.sqrt(n)
-    kurtosis = (m4 / m2**2 - 3) / n
+    return -mean / math.sqrt(m2 / n), skewness, (m4 / m2**2 - 3) / n
+
+
+def _edgeworth_score(z: float, skewness: float, kurtosis: float) -> float:
+    """Return the normal score of the probability below z, Edgeworth inverted."""
     return (
         z
         - skewness * (z * z - 1) / 6
         - kurtosis * (z**3 - 3 * z) / 24
         + skewness**2 * (4 * z**3 - 7 * z) / 36
     )
+
+
+def _pearson_score(z: float, skewness: float, _: float) -> float:
+    """Return the normal score of the probability below z, of a shifted gamma with this skewness."""
+    shape = 4 / skewness**2
+    x = math.copysign(1.0, skewness) * z * math.sqrt(shape) + shape
+    if x <= 0:
+        return -math.copysign(math.inf, skewness)
+    below, above = gammainc(shape, x), gammaincc(shape, x)
+    score = float(ndtri(below) if below < above else -ndtri(above))
+    return math.copysign(1.0, skewness) * score
 
 
 def _central(moments: CrossMoments, ratio: float, order: int) -> float:

@@ -6,7 +6,7 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.compare import Comparison, compare_branches
 from dbt_jetstream.statistics.count import count_units
 from dbt_jetstream.statistics.empirical_cdf import empirical_cdf
-from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate
 from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.kernel_density import density_of_sums, kernel_density
@@ -49,12 +49,14 @@ class Request:
         cell: What is computed on.
         parameters: The statistic's, from the lock.
         summary: The cell's summaries.
+        problems: What there is to know about the result, or why there is none.
     """
 
     experiment: str
     cell: Cell
     parameters: Mapping[str, Any]
     summary: CellSummary
+    problems: list[str] = field(default_factory=list)
 
     @property
     def confidence(self) -> float:
@@ -76,9 +78,10 @@ class Request:
         return self.summary.joint.get(label, {})
 
     def report(self, message: str) -> None:
-        """Say on stderr what is to know about a result, or why there is none."""
+        """Record what there is to know about a result, or why there is none; say so on stderr."""
         where = ", ".join(map(str, (*self.cell, self.parameters["statistic"])))
         print(f"{self.experiment}: {where}: {message}", file=sys.stderr)
+        self.problems.append(message)
 
 
 Statistic = Callable[[Request], list[Comparison]]
@@ -219,16 +222,18 @@ def statistics_rows(summaries: pa.Table, definition: Mapping[str, Any]) -> Itera
 
 
 def _rows(request: Request) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a statistic; one without a branch says what went wrong, if anything did."""
     statistic = request.parameters["statistic"]
-    try:
-        comparisons = STATISTICS[statistic](request)
-    except ValueError as error:
-        request.report(f"no result: {error}")
-        return
     ci_width = None if statistic in WITHOUT_INTERVAL else request.confidence
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
-    for comparison in comparisons:
-        yield _row(about, comparison)
+    try:
+        for comparison in STATISTICS[statistic](request):
+            yield _row(about, comparison)
+    except ValueError as error:
+        request.report(f"no result: {error}")
+    if request.problems:
+        nothing = Comparison("", None, None, UNDEFINED)
+        yield {**_row(about, nothing), "problem": "; ".join(request.problems)}
 
 
 def _row(about: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:
@@ -238,6 +243,7 @@ def _row(about: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:
         "branch": comparison.branch,
         "comparison": comparison.comparison,
         "comparison_to_branch": comparison.comparison_to_branch,
+        "problem": None,
         **dict(zip(Estimate._fields, _numbers(comparison.estimate), strict=True)),
     }
 
