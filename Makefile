@@ -10,7 +10,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo test lint format lock clean
+.PHONY: help install demo test calibrate benchmark lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,12 @@ demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 
 test: install ## Run all tests
 	$(BIN)/python -m pytest
+
+calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
+	$(BIN)/python -P benchmarks/calibrate.py
+
+benchmark: install ## Time the statistics against mozilla-jetstream, installed into benchmarks/.peer
+	$(BIN)/python benchmarks/statistics.py
 
 lint: install ## Check style and types
 	$(BIN)/ruff check .

@@ -25,7 +25,7 @@
     {%- elif treatment.name == 'censor_values_above_threshold' -%}
         case when value < {{ treatment.threshold }} then value end
     {%- elif treatment.name == 'zero_fill' -%}
-        case when value is null or {{ is_nan('value') }} then 0 else value end
+        case when {{ is_nan('value') }} then 0 else value end
     {%- else -%}
         {%- do exceptions.raise_compiler_error("unknown pre-treatment '" ~ treatment.name ~ "'") -%}
     {%- endif -%}
