@@ -8,15 +8,15 @@
 -#}
 {% macro decile_class(rank) -%}
     {%- set tenth = 'least(greatest(round(' ~ rank ~ ' / last_rank * 10), 1), 9)' -%}
-    {{ tenth }} * 162
-    + least(
-        greatest(
-            ceil(
-                ({{ rank }} - last_rank * {{ tenth }} / 10)
-                / greatest(rank_step * sqrt({{ tenth }} * (10 - {{ tenth }})) / 10, 1)
-            ),
-            -81
+{{ tenth }} * 162
++ least(
+    greatest(
+        ceil(
+            ({{ rank }} - last_rank * {{ tenth }} / 10)
+            / greatest(rank_step * sqrt({{ tenth }} * (10 - {{ tenth }})) / 10, 1)
         ),
-        81
-    )
+        -81
+    ),
+    81
+)
 {%- endmacro %}
