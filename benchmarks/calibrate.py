@@ -1,6 +1,6 @@
 """How often nominal 95 % intervals hold the truth, over simulated experiments with known truth.
 
-    python benchmarks/calibrate.py [--experiments 2000] [--units 200 1000 10000]
+    python -P benchmarks/calibrate.py [--experiments 2000] [--units 200 1000 10000] [--only NAME]
 
 Each experiment has two branches, the treatment's values 5 % (its rates a tenth) above the
 reference's. What an interval should hold is the quantity that the statistic estimates: of a mean
@@ -208,10 +208,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--experiments", type=int, default=2000)
     parser.add_argument("--units", type=int, nargs="+", default=[200, 1000, 10_000])
+    parser.add_argument("--only", default="", help="statistics whose name holds this")
     options = parser.parse_args()
     print("| statistic | data | units a branch | branch | difference | relative uplift |")
     print("|---|---|--:|--:|--:|--:|")
-    tasks = [(case, units) for case in CASES for units in options.units]
+    cases = [case for case in CASES if options.only in case.statistic]
+    tasks = [(case, units) for case in cases for units in options.units]
     with ProcessPoolExecutor() as pool:
         measure = partial(coverage, experiments=options.experiments)
         for (case, units), found in zip(

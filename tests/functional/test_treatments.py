@@ -207,3 +207,41 @@ def test_the_order_of_the_units_changes_no_byte(project: Project, tmp_path: Path
     other = _project(tmp_path / "project", "hash(range, 9)")
     query = f"select * exclude (definition_hash) from analysis.statistics_{NAME} order by all"
     assert other.query(query) == project.query(query)
+
+
+FEW = {
+    "one unit a branch": "select * from (values (0, 'control'), (1, 'hint')) as t (number, branch)",
+    "one branch": "select range as number, 'control' as branch from range(50)",
+    "no unit": "select range as number, 'control' as branch from range(0)",
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_few_units_give_what_there_is_to_know(name: str, tmp_path: Path) -> None:
+    statistics = {
+        "bootstrap_mean": "",
+        "deciles": "",
+        "linear_model_mean": ADJUSTED,
+        "kernel_density_estimate": "",
+        "empirical_cdf": "",
+        "sum": "",
+    }
+    ratio = 'numerator = "hours"\ndenominator = "visits"'
+    metrics = [
+        Metric("hours", "1.5 + number", statistics),
+        Metric("visits", "2", {"count": "", "binomial": ""}),
+        Metric("share", "", {"population_ratio": ratio}, 'depends_on = ["hours", "visits"]'),
+    ]
+    covariates = {"before": "1.0 * number"}
+    project = made_up_project(tmp_path / "project", metrics, FEW[name], covariates=covariates)
+    summarise(project)
+    units = {row[0]: row[3] for row in _results(project, "identity", "count")}
+    expected = {"one unit a branch": (1.0, 1.0), "one branch": (50.0, 0.0), "no unit": ()}[name]
+    assert tuple(units[branch] for branch in BRANCHES[:2] if units) == expected
+    sums = {row[0]: row[3] for row in _results(project, "hours", "sum")}
+    assert sums.get("control", 0.0) == {"one unit a branch": 1.5, "one branch": 1300.0}.get(name, 0)
+    problems = project.query(
+        f"select distinct statistic from analysis.statistics_{NAME} where problem is not null"
+    )
+    # A binomial of values other than 0 and 1 is refused, and nothing else.
+    assert problems == ([] if name == "no unit" else [("binomial",)])

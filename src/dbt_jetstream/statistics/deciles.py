@@ -188,5 +188,6 @@ def _grouped(atoms: Atoms) -> Atoms:
 
 
 def _sorted(values: np.ndarray, masses: np.ndarray) -> Atoms:
-    order = np.argsort(values, axis=None, kind="stable")
+    # Equal values may come in any order: only where their sums end is looked at.
+    order = np.argsort(values, axis=None)
     return Atoms(values.ravel()[order], masses.ravel()[order])
