@@ -1,10 +1,11 @@
-"""Densities and distribution functions against scipy and statsmodels."""
+"""Densities and distribution functions against scipy, scikit-learn and statsmodels."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.neighbors import KernelDensity
 from statsmodels.distributions.empirical_distribution import ECDF
 
 from dbt_jetstream.statistics.empirical_cdf import empirical_cdf
@@ -34,6 +35,16 @@ def test_a_density_is_the_mean_of_scipys_normal_densities(name: str) -> None:
     expected = kernels.pdf(points[:, None]).mean(axis=1)
     found = kernel_density(_histogram(values), points)
     assert found == pytest.approx(expected, abs=1e-12 * expected.max())
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_a_density_is_scikit_learns(name: str) -> None:
+    values = DATA[name]
+    points = grid_of(_histogram(values)).points
+    fitted = KernelDensity(bandwidth="scott").fit(values[:, None])
+    expected = np.exp(fitted.score_samples(points[:, None]))
+    found = kernel_density(_histogram(values), points)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12 * expected.max())
 
 
 @pytest.mark.parametrize("name", DATA)
