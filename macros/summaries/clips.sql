@@ -9,6 +9,7 @@
 {% macro clips(name, keys, prefix) -%}
 {%- set units = 'pooled_units' if prefix else 'branch_units' -%}
 {%- set lowest = 'pooled_lowest' if prefix else 'branch_lowest' -%}
+{%- set between = 'lower_value + (clipped_rank - floor(clipped_rank)) * (upper_value - lower_value)' -%}
 {{ name }}_units as (
     select
         {{ keys }},
@@ -40,9 +41,9 @@
         case
             when lower_value = upper_value then lower_value
             {%- if prefix %}
-            when is_integer then ceil(lower_value + (clipped_rank - floor(clipped_rank)) * (upper_value - lower_value))
+            when is_integer then ceil({{ between }})
             {%- endif %}
-            else lower_value + (clipped_rank - floor(clipped_rank)) * (upper_value - lower_value)
+            else {{ between }}
         end as highest
     from (
         select

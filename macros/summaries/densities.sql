@@ -8,8 +8,10 @@
     Args: metrics (dict of relations by period), missing (dict of windows by period), lock (dict)
 -#}
 {% macro densities(metrics, missing, lock) -%}
-{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
+{%- set cell = series_cell() -%}
 {%- set keys = 'window_index, analysis_basis, segment, branch' -%}
+{%- set ends = 'branch_lowest, branch_highest, branch_lowest_positive' -%}
+{%- set described = cell ~ ', branch, ' ~ ends ~ ', density_size, is_log_density' -%}
 density_branches as {{ stored() }} (
     select
         *,
@@ -21,26 +23,12 @@ density_branches as {{ stored() }} (
         row_number() over (order by {{ cell }}, branch) as branch_id
     from (
         select
-            {{ cell }},
-            branch,
-            branch_lowest,
-            branch_highest,
-            branch_lowest_positive,
-            density_size,
-            is_log_density,
+            {{ described }},
             -- Scott's rule, not scaled by the spread
             pow(branch_units, -0.2) as bandwidth
         from placed_bins
         where density_size is not null
-        group by
-            {{ cell }},
-            branch,
-            branch_lowest,
-            branch_highest,
-            branch_lowest_positive,
-            density_size,
-            is_log_density,
-            branch_units
+        group by {{ described }}, branch_units
         having max(case when lowest < highest then 1 else 0 end) = 1 and max(abs(highest)) < {{ float_literal('inf') }}
     ) as branches
 ),

@@ -3,7 +3,7 @@
     Units with equal values stay together.
 -#}
 {% macro pieces() -%}
-{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
+{%- set cell = series_cell() -%}
 units_in_bins as (
     select
         u.bin_id,

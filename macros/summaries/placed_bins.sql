@@ -5,7 +5,7 @@
     a point of a grid or much of the variance.
 -#}
 {% macro placed_bins() -%}
-{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
+{%- set cell = series_cell() -%}
 ranked_bins as (
     select
         *,

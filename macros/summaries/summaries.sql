@@ -17,7 +17,7 @@
 select * from {{ this }}
 where false
 {%- else -%}
-{%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric, series' -%}
+{%- set cell = series_cell() -%}
 with
 
 {{ units_of_periods(metrics, missing, lock) }},

@@ -172,7 +172,6 @@ def metrics(
 
 def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries) -> Node:
     """Build the coarse counts of all periods' values."""
-    nodes = _by_suffix(periods)
     return Node(
         name=naming.bins(shared.slug),
         description=(
@@ -180,13 +179,13 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
             "at first. One row per period, window, basis, segment, metric, series, branch and bin."
         ),
         meta={
-            **_summary_meta(shared, nodes),
+            **_summary_meta(shared, periods),
             "series": [{key: s.get(key) for key in BINNED_BY} for s in locked.series],
         },
         columns=columns.bins(),
-        stub=call("bins", metrics=mapping({k: ref(n.name) for k, n in nodes.items()})),
+        stub=call("bins", metrics=_metrics_by_suffix(periods)),
         config=incremental(*BIN_KEY),
-        upstream=tuple(node.definition_hash for node in nodes.values()),
+        upstream=tuple(node.definition_hash for node in periods.values()),
         tests=[unique_key(*BIN_KEY)],
     )
 
@@ -195,7 +194,6 @@ def summaries(
     shared: Shared, periods: dict[AnalysisPeriod, Node], bins: Node, locked: LockedSummaries
 ) -> Node:
     """Build the summaries over all periods."""
-    nodes = _by_suffix(periods)
     return Node(
         name=naming.summaries(shared.slug),
         description=(
@@ -204,7 +202,7 @@ def summaries(
             "segment, metric, series, branch and piece or moment."
         ),
         meta={
-            **_summary_meta(shared, nodes),
+            **_summary_meta(shared, periods),
             "series": locked.series,
             "joint": locked.joint,
         },
@@ -212,7 +210,7 @@ def summaries(
         stub=call(
             "summaries",
             bins=ref(bins.name),
-            metrics=mapping({k: ref(n.name) for k, n in nodes.items()}),
+            metrics=_metrics_by_suffix(periods),
         ),
         config=incremental(*SUMMARY_KEY),
         upstream=(bins.definition_hash,),
@@ -220,17 +218,17 @@ def summaries(
     )
 
 
-def _by_suffix(periods: dict[AnalysisPeriod, Node]) -> dict[str, Node]:
-    return {period.table_suffix: node for period, node in periods.items()}
+def _metrics_by_suffix(periods: dict[AnalysisPeriod, Node]) -> str:
+    return mapping({period.table_suffix: ref(node.name) for period, node in periods.items()})
 
 
-def _summary_meta(shared: Shared, nodes: dict[str, Node]) -> dict[str, Any]:
+def _summary_meta(shared: Shared, periods: dict[AnalysisPeriod, Node]) -> dict[str, Any]:
     return {
         "experiment": shared.experiment,
         "segments": shared.segments,
         "periods": {
-            name: {"bases": node.meta["bases"], "windows": node.meta["windows"]}
-            for name, node in nodes.items()
+            period.table_suffix: {key: node.meta[key] for key in ("bases", "windows")}
+            for period, node in periods.items()
         },
     }
 

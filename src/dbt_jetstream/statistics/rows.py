@@ -70,12 +70,14 @@ class Request:
 
     @property
     def joint(self) -> Mapping[str, Mapping[str, float]]:
-        """The moments of two values per unit of each branch; none where no unit has both.
+        """The moments of two values per unit of each branch; none where no unit has both."""
+        return self.summary.joint.get(self.parameters.get("joint", ""), {})
 
-        None also where a value is infinite or NaN, which no moment can say.
-        """
-        label = self.parameters.get("joint", "")
-        return self.summary.joint.get(label, {})
+    @property
+    def wants_covariate(self) -> bool:
+        """Whether the lock names a covariate, and units can have been observed before."""
+        is_before = self.cell.analysis_period.startswith("preenrollment")
+        return bool(self.parameters.get("covariate")) and not is_before
 
     def report(self, message: str) -> None:
         """Record what there is to know about a result, or why there is none; say so on stderr."""
@@ -114,9 +116,7 @@ def _linear(
         if request.joint:
             adjusted = request.joint.items()
             moments = {b: adjusted_moments(moments[b], joint) for b, joint in adjusted}
-        elif request.parameters.get("covariate") and not request.cell.analysis_period.startswith(
-            "preenrollment"
-        ):
+        elif request.wants_covariate:
             request.report("no unit has a covariate: means are not adjusted")
         return compare(moments, request.confidence)
 
