@@ -48,6 +48,15 @@ class Workspace:
         path.write_text(changed)
         return path
 
+    def configure(self, toml: str) -> Path:
+        """Put lines under the experiment's own `[experiment]`."""
+        lines = "\n".join(["[experiment]", *toml.splitlines()])
+        first = 'segments = ["heavy_users", "new_profiles"]\n'
+        kept = "" if "segments" in toml else first
+        return self.edit(
+            OWN, lambda text: text.replace(f"[experiment]\n{first}", f"{lines}\n{kept}")
+        )
+
     def edit_experiment(self, change: Callable[[dict], object]) -> None:
         experiments = json.loads(self.experiments.read_text())
         change(experiments[0])
@@ -265,12 +274,14 @@ def test_a_date_in_another_form_is_refused(
     assert "endDate: expected a date as YYYY-MM-DD, found '15.4.2026'" in capsys.readouterr().err
 
 
-def test_an_experiment_that_ends_before_enrollment_does_is_refused(
+def test_an_experiment_that_ends_before_enrollment_does_is_locked_with_a_warning(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workspace.edit_experiment(lambda experiment: experiment.update(endDate="2026-03-09"))
-    assert workspace.sync() == 1
-    assert f"{DESKTOP}.endDate" in capsys.readouterr().err
+    assert workspace.sync() == 0
+    printed = capsys.readouterr().err
+    assert f"warning: {workspace.experiments}: {DESKTOP}.endDate" in printed
+    assert "no analysis window is ever complete" in printed
 
 
 def test_an_application_that_no_platform_describes_is_refused(
@@ -298,17 +309,104 @@ def test_a_folder_that_is_no_hub_is_refused(
     assert "no hub here" in capsys.readouterr().err
 
 
-def test_an_experiment_that_cannot_be_analysed_rightly_is_refused(
+def test_a_private_experiment_has_a_dataset_of_its_own_and_exports_nothing(
+    workspace: Workspace,
+) -> None:
+    assert workspace.sync() == 0
+    workspace.configure('is_private = true\ndataset_id = "secret"')
+    assert workspace.sync() == 0
+    public = workspace.project.path / "models/experiments" / DESKTOP
+    private = workspace.project.path / "models/private" / DESKTOP
+    assert not list(public.glob("*"))
+    models = yaml.safe_load((private / f"{DESKTOP}.yml").read_text())["models"]
+    assert {model["config"]["schema"] for model in models} == {"secret"}
+    assert "export_" not in str([model["config"].get("post_hook") for model in models])
+    assert list((workspace.project.path / "python_models/private" / DESKTOP).glob("*.py"))
+
+
+def test_a_private_experiment_without_a_dataset_is_refused(
     workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = workspace.edit(
-        OWN,
-        lambda text: text.replace(
-            "[experiment]", '[experiment]\nis_private = true\ndataset_id = "secret"', 1
-        ),
-    )
+    path = workspace.configure("is_private = true")
     assert workspace.sync() == 1
-    assert f"{path}: experiment.is_private: not built yet" in capsys.readouterr().err
+    assert f"{path}: experiment: dataset_id must be set" in capsys.readouterr().err
+
+
+def test_an_experiment_of_a_private_hub_is_private(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    path = workspace.hub / OWN
+    path.rename(private / path.name)
+    assert workspace.sync("--private-metric-hub", str(private)) == 1
+    mistake = f"{private / path.name}: experiment.dataset_id: a private experiment needs"
+    assert mistake in capsys.readouterr().err
+    text = (private / path.name).read_text()
+    text = text.replace("[experiment]", '[experiment]\ndataset_id = "secret"', 1)
+    (private / path.name).write_text(text)
+    assert workspace.sync("--private-metric-hub", str(private)) == 0
+    assert (workspace.project.path / "models/private" / DESKTOP).exists()
+
+
+def test_a_skipped_experiment_is_not_locked(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.configure("skip = true")
+    assert workspace.sync() == 0
+    assert f"{DESKTOP}: skipped, since its config says `skip = true`" in capsys.readouterr().out
+    assert not (workspace.project.path / "models/experiments" / DESKTOP).exists()
+
+
+def test_of_two_hubs_the_later_one_wins(workspace: Workspace, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    (later / "definitions").mkdir(parents=True)
+    (later / "definitions/firefox_desktop.toml").write_text(
+        "[metrics.uri_count]\n"
+        'select_expression = "SUM(scalar_parent_browser_engagement_total_uri_count_sum) * 2"\n'
+        'data_source = "clients_daily"\n'
+    )
+    assert workspace.sync("--metric-hub", str(later)) == 0
+    assert "count_sum) * 2" in str(workspace.files())
+
+
+def test_a_hub_can_be_a_git_url(workspace: Workspace) -> None:
+    with git.Repo.init(workspace.hub) as repository:
+        repository.git.add(all=True)
+        author = git.Actor("An Analyst", "analyst@example.com")
+        commit = repository.index.commit("The hub", author=author, committer=author).hexsha
+    workspace.hub = f"file://{workspace.hub}"
+    assert workspace.sync() == 0
+    assert workspace.lock()["config"]["meta"]["versions"]["metric_hub"] == commit
+
+
+def test_a_url_that_git_cannot_clone_is_refused(
+    workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.hub = f"file://{tmp_path}/nothing-here"
+    assert workspace.sync() == 1
+    assert f"{workspace.hub}: git cannot clone it" in capsys.readouterr().err
+
+
+def test_a_mistake_in_a_cloned_hub_is_named_by_its_url(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace.configure('segments = ["nobody"]')
+    with git.Repo.init(workspace.hub) as repository:
+        repository.git.add(all=True)
+        author = git.Actor("An Analyst", "analyst@example.com")
+        repository.index.commit("The hub", author=author, committer=author)
+    workspace.hub = f"file://{workspace.hub}"
+    assert workspace.sync() == 1
+    assert f"{workspace.hub}/{OWN}: experiment.segments" in capsys.readouterr().err
+
+
+def test_a_key_without_effect_is_a_warning(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workspace.configure('weekly = ["uri_count"]')
+    assert workspace.sync() == 0
+    assert f"warning: {path}: experiment.weekly: has no effect here" in capsys.readouterr().err
 
 
 def test_a_hub_in_git_gives_its_commits_to_the_lock(workspace: Workspace) -> None:

@@ -1,9 +1,11 @@
-{#- Each enrolled unit's first exposure to its branch, on or after enrollment and before it closed.
+{#- Each enrolled unit's first exposure, on or after enrollment and before it closed.
+
+    What exposure is: the experiment's own signal, or else Nimbus' event for the unit's branch.
 
     Args: lock (dict), telemetry (dict of relations)
 -#}
 {% macro exposed_units(lock, telemetry) %}
-    {%- set events = telemetry[lock.enrollment.events] %}
+    {%- set type = lock.enrollment.query_type %}
 select
     enrolled_units.analysis_id,
     enrolled_units.branch,
@@ -11,14 +13,22 @@ select
     count(exposure_events.submission_date) as num_exposure_events
 from enrolled_units
 inner join (
-    {%- if lock.enrollment.query_type == 'normandy' %}
-    {{- normandy_exposures(lock.experiment, events) | indent(4) }}
+    {%- if lock.exposure_signal %}
+    {%- set window = {'start': 0, 'end': 0} %}
+    {%- set dates = exposure_dates(lock.exposure_signal, lock.experiment, window) %}
+    {{- signalled_exposures(lock.exposure_signal, dates, telemetry) | indent(4) }}
+    {%- elif type in ('normandy', 'background-update') %}
+    {{- normandy_exposures(lock.experiment, lock.enrollment, telemetry) | indent(4) }}
+    {%- elif type == 'cirrus' %}
+    {{- cirrus_exposures(lock.experiment, lock.enrollment, telemetry) | indent(4) }}
     {%- else %}
-    {{- glean_event_exposures(lock.experiment, events) | indent(4) }}
+    {{- glean_event_exposures(lock.experiment, lock.enrollment, telemetry) | indent(4) }}
     {%- endif %}
 ) as exposure_events
     on exposure_events.analysis_id = enrolled_units.analysis_id
+    {%- if not lock.exposure_signal %}
     and exposure_events.branch = enrolled_units.branch
+    {%- endif %}
     and exposure_events.submission_date >= enrolled_units.enrollment_date
 group by enrolled_units.analysis_id, enrolled_units.branch
 {%- endmacro %}

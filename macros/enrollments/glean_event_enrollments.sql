@@ -1,14 +1,14 @@
 {#- Enrollments of experiments in Glean applications, from Nimbus' enrollment events.
 
-    Args: experiment (dict), enrollment (dict), events (relation, an events_stream table)
+    Args: experiment (dict), enrollment (dict), telemetry (dict of relations)
 -#}
-{% macro glean_event_enrollments(experiment, enrollment, events) %}
+{% macro glean_event_enrollments(experiment, enrollment, telemetry) %}
 select
     {{ experiment.analysis_unit }} as analysis_id,
     {{ json_text('event_extra', 'branch') }} as branch,
     date(min(submission_timestamp)) as enrollment_date,
     count(submission_timestamp) as num_enrollment_events
-from {{ events }}
+from {{ telemetry[enrollment.tables.events] }}
 where
     {{ experiment.analysis_unit }} is not null
     and event_category = 'nimbus_events'

@@ -1,13 +1,13 @@
 {#- Exposure events of experiments in Glean applications, from Nimbus; one row per event.
 
-    Args: experiment (dict), events (relation, an events_stream table)
+    Args: experiment (dict), enrollment (dict), telemetry (dict of relations)
 -#}
-{% macro glean_event_exposures(experiment, events) %}
+{% macro glean_event_exposures(experiment, enrollment, telemetry) %}
 select
     {{ experiment.analysis_unit }} as analysis_id,
     {{ json_text('event_extra', 'branch') }} as branch,
     date(submission_timestamp) as submission_date
-from {{ events }}
+from {{ telemetry[enrollment.tables.events] }}
 where
     event_category = 'nimbus_events'
     and event_name in ('exposure', 'expose')

@@ -1,14 +1,14 @@
 {#- Enrollments of desktop experiments, from Normandy's enroll events.
 
-    Args: experiment (dict), enrollment (dict), events (relation)
+    Args: experiment (dict), enrollment (dict), telemetry (dict of relations)
 -#}
-{% macro normandy_enrollments(experiment, enrollment, events) %}
+{% macro normandy_enrollments(experiment, enrollment, telemetry) %}
 select
     {{ experiment.analysis_unit }} as analysis_id,
     {{ map_value('event_map_values', 'branch') }} as branch,
     min(submission_date) as enrollment_date,
     count(submission_date) as num_enrollment_events
-from {{ events }}
+from {{ telemetry[enrollment.tables.events] }}
 where
     event_category = 'normandy'
     and event_method = 'enroll'

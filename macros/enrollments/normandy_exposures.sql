@@ -1,13 +1,13 @@
 {#- Exposure events of desktop experiments, from Normandy; one row per event.
 
-    Args: experiment (dict), events (relation)
+    Args: experiment (dict), enrollment (dict), telemetry (dict of relations)
 -#}
-{% macro normandy_exposures(experiment, events) %}
+{% macro normandy_exposures(experiment, enrollment, telemetry) %}
 select
     {{ experiment.analysis_unit }} as analysis_id,
     {{ map_value('event_map_values', 'branchSlug') }} as branch,
     submission_date
-from {{ events }}
+from {{ telemetry[enrollment.tables.events] }}
 where
     event_category = 'normandy'
     and event_method in ('exposure', 'expose')

@@ -1,9 +1,10 @@
 {#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
-        telemetry (dict of relations by key, for metrics that read telemetry directly)
+        telemetry (dict of relations by key, for metrics that read telemetry directly),
+        exposure_days (relation, with an experiment's own exposure signal)
 -#}
-{% macro window_metrics(enrollments, client_days, telemetry) %}
+{% macro window_metrics(enrollments, client_days, telemetry, exposure_days=none) %}
 {%- if execute -%}
 {%- set lock = definition() -%}
 {%- set windows = windows_missing(lock.windows, lock.experiment) -%}
@@ -11,7 +12,7 @@
 with
 
 analysis_windows as (
-    {{- analysis_windows(windows) | indent(4) }}
+    {{- analysis_windows(windows, lock) | indent(4) }}
 ),
 
 anchored_units as (
@@ -19,9 +20,7 @@ anchored_units as (
 ),
 
 unit_windows as (
-    select *
-    from anchored_units
-    cross join analysis_windows
+    {{- unit_windows(lock, exposure_days) | indent(4) }}
 )
 {%- for source in lock.data_sources %}
 {%- if source.daily_metrics %},

@@ -7,8 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+
+if TYPE_CHECKING:
+    from dbt_jetstream.hub import HubAddress
+
+DEFAULT_HUBS = ["metric_hub"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_sync(commands: argparse._SubParsersAction) -> None:
     sync = commands.add_parser("sync", help="lock experiments and write their dbt models")
-    sync.add_argument("--metric-hub", type=Path, required=True, metavar="DIR")
+    _add_hubs(sync)
     sync.add_argument("--experiments", type=Path, required=True, metavar="FILE.json")
     sync.add_argument("--experiment", action="append", default=[], metavar="SLUG")
     sync.add_argument("--project-dir", type=Path, default=Path(), metavar="DIR")
@@ -45,11 +51,39 @@ def _add_sync(commands: argparse._SubParsersAction) -> None:
 def _sync(options: argparse.Namespace) -> int:
     from dbt_jetstream.sync import sync  # noqa: PLC0415 - the parser's imports take a second
 
-    report = sync(options.metric_hub, options.experiments, options.project_dir, options.experiment)
+    report = sync(_hubs(options), options.experiments, options.project_dir, options.experiment)
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     for experiment in report.experiments:
         print(f"{experiment.slug}: {len(experiment.nodes)} models")
+    for slug, reason in report.skipped.items():
+        print(f"{slug}: skipped, since {reason}")
     print(f"{len(report.changed)} files changed")
     return 0
+
+
+def _add_hubs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--metric-hub",
+        action="append",
+        default=[],
+        metavar="DIR|URL",
+        help="a hub's folder or git URL (URL#branch); repeated, the later one wins",
+    )
+    command.add_argument(
+        "--private-metric-hub",
+        action="append",
+        default=[],
+        metavar="DIR|URL",
+        help="a hub whose experiments must not be published; wins over the public ones",
+    )
+
+
+def _hubs(options: argparse.Namespace) -> list[HubAddress]:
+    from dbt_jetstream.hub import HubAddress  # noqa: PLC0415
+
+    public = [HubAddress(text) for text in options.metric_hub or DEFAULT_HUBS]
+    return public + [HubAddress(text, is_private=True) for text in options.private_metric_hub]
 
 
 def _add_demo_data(commands: argparse._SubParsersAction) -> None:

@@ -9,12 +9,12 @@ class ConfigError(Exception):
     """A mistake in a file that a user wrote.
 
     Attributes:
-        path: The file, as the user named it; None where no single file is to blame.
+        path: The file, as the user named it, or its URL; None where no single file is to blame.
         key: The dotted key inside the file, or an empty string for the file as a whole.
         problem: What was found and what was expected, and the fix.
     """
 
-    path: Path | None
+    path: Path | str | None
     key: str
     problem: str
 
@@ -31,3 +31,8 @@ class ConfigErrors(Exception):
         # One mistake in a shared file shows in every experiment that uses it.
         self.errors = list({str(error): error for error in errors}.values())
         super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def mistakes_of(error: ConfigError | ConfigErrors) -> list[ConfigError]:
+    """List the mistakes that an exception stands for."""
+    return error.errors if isinstance(error, ConfigErrors) else [error]

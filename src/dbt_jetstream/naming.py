@@ -20,6 +20,11 @@ def client_days(slug: str, data_source: str) -> str:
     return f"{normalise(slug)}_{normalise(data_source)}_client_days"
 
 
+def exposure_days(slug: str) -> str:
+    """Name the table with one row per unit and day on which it met its experiment's own signal."""
+    return f"{normalise(slug)}_exposure_days"
+
+
 def metrics(slug: str, period: AnalysisPeriod) -> str:
     """Name the table with the metrics of all windows of a period."""
     return f"{normalise(slug)}_{period.table_suffix}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
 
-from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
+from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.config import ConfigCollection
 from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod
@@ -15,12 +15,10 @@ from metric_config_parser.outcome import OutcomeSpec
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub import Hub, definitions_of
-
-SpecWithMetrics: TypeAlias = AnalysisSpec | OutcomeSpec
-# A spec, the file that holds it, and what stands before its lists of metrics there.
-SpecInFile: TypeAlias = tuple[Path, str, SpecWithMetrics]
+from dbt_jetstream.hub.files import HubFile
 
 PERIOD_KEYS = {period.table_suffix: period.mozanalysis_label for period in AnalysisPeriod}
+PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 
 def resolve(hub: Hub, experiment: Experiment) -> AnalysisConfiguration:
@@ -32,83 +30,104 @@ def resolve(hub: Hub, experiment: Experiment) -> AnalysisConfiguration:
     errors = list(_broken_references(hub, experiment))
     if errors:
         raise ConfigErrors(errors)
-    spec, configs = hub.spec_for(experiment)
+    spec, configs = hub.view_for(experiment)
     try:
         return spec.resolve(experiment, configs)
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
         slug = experiment.normandy_slug
-        path = hub.experiment_file(slug) or hub.files.get(("default", "", experiment.app_name))
-        raise ConfigErrors([ConfigError(path or hub.path, slug, str(error))]) from error
+        files = [*hub.files_of("experiment", slug), *hub.files_of("default", experiment.app_name)]
+        path = files[0].shown if files else hub.name
+        raise ConfigErrors([ConfigError(path, slug, str(error))]) from error
 
 
 def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError]:
     """Yield every name in a config that nothing defines."""
     app = experiment.app_name
     slug = str(experiment.normandy_slug)
+    own = hub.files_of("experiment", slug)
+    wanted = _wanted_outcomes(hub, experiment)
+    known = {file.name: file for file in hub.files if _is_outcome(file, app)}
+    for name, where in wanted.items():
+        if name not in known:
+            yield ConfigError(where, f"{slug}.outcomes", _unknown("outcome", name, known))
+    outcomes = [known[name] for name in wanted if name in known]
+    files = [*outcomes, *hub.files_of("default", app), *own]
+    for file in own:
+        yield from _unknown_segments(file, own, hub.configs, app)
+    yield from _unknown_metrics(files, _known("metrics", files, hub.configs, app))
+    yield from _unknown_sources(files, _known("data_sources", files, hub.configs, app))
+    yield from _undeclared_parameters(files, outcomes)
+
+
+def _wanted_outcomes(hub: Hub, experiment: Experiment) -> dict[str, Path | str]:
+    """Name the experiment's outcomes, and the file that asks for each."""
+    slug = str(experiment.normandy_slug)
     own = hub.configs.spec_for_experiment(slug)
-    default = hub.configs.get_platform_defaults(app)
-    wanted = [*experiment.outcomes, *(own.experiment.outcomes if own else [])]
-    outcomes = {o.slug: o for o in hub.configs.outcomes if o.platform == app}
-    for name in dict.fromkeys(wanted):
-        if name not in outcomes:
-            problem = _unknown("outcome", name, outcomes)
-            yield ConfigError(hub.experiment_file(slug), f"{slug}.outcomes", problem)
-    files = [
-        (hub.files["outcome", app, name], "", outcomes[name].spec)
-        for name in wanted
-        if name in outcomes
-    ]
-    if isinstance(default, AnalysisSpec):
-        files.append((hub.files["default", "", app], "metrics.", default))
-    if own is not None:
-        files.append((hub.files["experiment", "", slug], "metrics.", own))
-        yield from _unknown_segments(files[-1][0], own, hub.configs, app)
-    specs = [spec for _, _, spec in files]
-    yield from _unknown_metrics(files, _known("metrics", specs, hub.configs, app))
-    yield from _unknown_sources(files, _known("data_sources", specs, hub.configs, app))
+    file = hub.experiment_file(slug)
+    wanted: dict[str, Path | str] = {}
+    for name in own.experiment.outcomes if own else []:
+        wanted[name] = file.shown if file else slug
+    return {name: wanted.get(name, "Experimenter") for name in [*experiment.outcomes, *wanted]}
 
 
-def _known(
-    kind: str, specs: Iterable[SpecWithMetrics], configs: ConfigCollection, app: str
-) -> set[str]:
+def _is_outcome(file: HubFile, application: str) -> bool:
+    return file.kind == "outcome" and file.application == application
+
+
+def _known(kind: str, files: Iterable[HubFile], configs: ConfigCollection, app: str) -> set[str]:
     """Name what an experiment can refer to: the platform's definitions and its own files'."""
     platform = configs.get_platform_definitions(app)
-    everything = [*specs, *([platform] if platform is not None else [])]
-    return {name for spec in everything for name in definitions_of(spec, kind)}
+    specs = [file.spec for file in files] + ([platform] if platform is not None else [])
+    return {name for spec in specs for name in definitions_of(spec, kind)}
 
 
-def _unknown_metrics(files: Iterable[SpecInFile], known: set[str]) -> Iterator[ConfigError]:
-    for file, prefix, spec in files:
-        lists = spec if isinstance(spec, OutcomeSpec) else spec.metrics
+def _unknown_metrics(files: Iterable[HubFile], known: set[str]) -> Iterator[ConfigError]:
+    for file in files:
+        is_outcome = isinstance(file.spec, OutcomeSpec)
+        lists = file.spec if is_outcome else file.spec.metrics
         for attribute, key in PERIOD_KEYS.items():
             for reference in getattr(lists, attribute):
                 if reference.name not in known:
-                    problem = _unknown("metric", reference.name, known)
-                    yield ConfigError(file, f"{prefix}{key}", problem)
+                    where = key if is_outcome else f"metrics.{key}"
+                    yield ConfigError(file.shown, where, _unknown("metric", reference.name, known))
 
 
-def _unknown_sources(files: Iterable[SpecInFile], known: set[str]) -> Iterator[ConfigError]:
-    for file, _, spec in files:
-        for name, metric in definitions_of(spec, "metrics").items():
+def _unknown_sources(files: Iterable[HubFile], known: set[str]) -> Iterator[ConfigError]:
+    for file in files:
+        for name, metric in definitions_of(file.spec, "metrics").items():
             source = metric.data_source.name if metric.data_source else None
             if source is not None and source not in known and "*" not in name:
                 problem = _unknown("data source", source, known)
-                yield ConfigError(file, f"metrics.{name}.data_source", problem)
+                yield ConfigError(file.shown, f"metrics.{name}.data_source", problem)
+
+
+def _undeclared_parameters(
+    files: Iterable[HubFile], outcomes: Iterable[HubFile]
+) -> Iterator[ConfigError]:
+    declared = {name for file in outcomes for name in file.spec.parameters.definitions}
+    for file in files:
+        for name, metric in definitions_of(file.spec, "metrics").items():
+            for parameter in PARAMETER.findall(metric.select_expression or ""):
+                if parameter not in declared:
+                    problem = (
+                        f"no outcome of the experiment declares the parameter `{parameter}`; name "
+                        "the outcome that does, or write the value into the expression"
+                    )
+                    yield ConfigError(file.shown, f"metrics.{name}.select_expression", problem)
 
 
 def _unknown_segments(
-    file: Path, spec: AnalysisSpec, configs: ConfigCollection, app: str
+    file: HubFile, own: Iterable[HubFile], configs: ConfigCollection, app: str
 ) -> Iterator[ConfigError]:
     known = {
-        *spec.segments.definitions,
+        *(name for each in own for name in each.spec.segments.definitions),
         *(segment.name for segment in configs.get_segments_for_app(app) or []),
     }
-    for reference in spec.experiment.segments:
+    for reference in file.spec.experiment.segments:
         if reference.name not in known:
-            yield ConfigError(
-                file, "experiment.segments", _unknown("segment", reference.name, known)
-            )
+            problem = _unknown("segment", reference.name, known)
+            yield ConfigError(file.shown, "experiment.segments", problem)
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

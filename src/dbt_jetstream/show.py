@@ -12,7 +12,7 @@ import yaml
 
 from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.sync import MODELS
+from dbt_jetstream.sync import FOLDERS
 
 SCHEMA = "analysis"
 LONGEST_FIRST = (
@@ -67,7 +67,8 @@ def show(database: Path, project: Path, slug: str) -> str:
 
 
 def _reference_branch(project: Path, slug: str) -> str:
-    path = project / MODELS / slug / f"{slug}.yml"
+    paths = [project / models / slug / f"{slug}.yml" for models, _ in FOLDERS.values()]
+    path = next((path for path in paths if path.exists()), paths[0])
     if not path.exists():
         problem = "no such experiment in this project; run `jetstream sync` first"
         raise ConfigErrors([ConfigError(path, slug, problem)])

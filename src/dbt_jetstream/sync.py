@@ -8,27 +8,32 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from metric_config_parser.experiment import Experiment
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import Hub, read_hub
+from dbt_jetstream.hub import Hub, HubAddress, read_hubs
+from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.naming import normalise
-from dbt_jetstream.platforms import Platform, read_platforms
+from dbt_jetstream.platforms import Platform, platform_of, read_platforms
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.yaml_text import dump
 
-MODELS = Path("models/experiments")
-PYTHON_MODELS = Path("python_models/experiments")
+# Where an experiment's models are written: (SQL and definition, Python). Git ignores the private.
+FOLDERS = {
+    False: (Path("models/experiments"), Path("python_models/experiments")),
+    True: (Path("models/private"), Path("python_models/private")),
+}
 SOURCES = Path("models/sources")
+# The list of tables in a definition; reading hundreds of definitions as YAML takes half a minute.
+READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
 HEADER = "# Written by `jetstream sync`. Change the hub, not this file.\n"
 
 
@@ -38,20 +43,24 @@ class SyncReport:
 
     Attributes:
         experiments: The experiments that were locked.
+        skipped: Why the others were not, by slug.
+        warnings: What the authors of the configs should know.
         changed: The files that were written or removed, relative to the project.
     """
 
     experiments: list[LockedExperiment]
+    skipped: dict[str, str] = field(default_factory=dict)
+    warnings: list[ConfigError] = field(default_factory=list)
     changed: list[Path] = field(default_factory=list)
 
 
 def sync(
-    hub_path: Path, experiments_path: Path, project: Path, slugs: Sequence[str] = ()
+    hubs: Sequence[HubAddress], experiments_path: Path, project: Path, slugs: Sequence[str] = ()
 ) -> SyncReport:
     """Lock experiments and write their models into the dbt project.
 
     Args:
-        hub_path: A folder in metric-hub's layout; a git checkout gives its commit to the lock.
+        hubs: Hubs in metric-hub's layout; where two define a thing, the later one wins.
         experiments_path: A JSON array of experiments, as Experimenter's v8 API returns it.
         project: The dbt project.
         slugs: The experiments to sync; all in the file where empty.
@@ -59,22 +68,37 @@ def sync(
     Raises:
         ConfigErrors: With one error per mistake; nothing has been written then.
     """
-    hub = read_hub(hub_path)
+    hub = read_hubs(hubs)
     platforms = read_platforms(project)
     chosen = _choose(read_experiments(experiments_path), slugs, experiments_path)
-    locked, errors = [], []
+    report, errors = SyncReport([], warnings=list(_unknown_keys(hub, chosen))), []
     for experiment in chosen:
         try:
-            locked.append(_lock(hub, experiment, platforms, project, experiments_path))
-        except ConfigErrors as error:
-            errors += error.errors
+            _lock(hub, experiment, platforms, report)
+        except (ConfigError, ConfigErrors) as error:
+            errors += [_located(mistake, experiments_path) for mistake in mistakes_of(error)]
+    report.warnings = [_located(warning, experiments_path) for warning in report.warnings]
     if errors:
         raise ConfigErrors(errors)
-    report = SyncReport(locked)
-    for experiment_lock in locked:
-        report.changed += _write_experiment(project, experiment_lock)
+    for locked in report.experiments:
+        report.changed += _write_experiment(project, locked)
     report.changed += _write_sources(project)
     return report
+
+
+def _located(error: ConfigError, experiments_path: Path) -> ConfigError:
+    """Name the file of the experiments where no other is to blame."""
+    return error if error.path else ConfigError(experiments_path, error.key, error.problem)
+
+
+def _unknown_keys(hub: Hub, chosen: Iterable[Experiment]) -> Iterator[ConfigError]:
+    """Yield the keys without effect in the files that these experiments draw on."""
+    slugs = {str(experiment.normandy_slug) for experiment in chosen}
+    applications = {experiment.app_name for experiment in chosen}
+    for file in hub.files:
+        if file.name in slugs if file.kind == "experiment" else file.application in applications:
+            for mistake in unknown_keys(file.path, file.found):
+                yield ConfigError(file.shown, mistake.key, mistake.problem)
 
 
 def _choose(experiments: list[Experiment], slugs: Sequence[str], path: Path) -> list[Experiment]:
@@ -98,29 +122,23 @@ def _choose(experiments: list[Experiment], slugs: Sequence[str], path: Path) -> 
 
 
 def _lock(
-    hub: Hub,
-    experiment: Experiment,
-    platforms: dict[str, Platform],
-    project: Path,
-    experiments_path: Path,
-) -> LockedExperiment:
-    platform = platforms.get(experiment.app_name)
+    hub: Hub, experiment: Experiment, platforms: dict[str, Platform], report: SyncReport
+) -> None:
+    """Add an experiment to the report, locked or skipped."""
     slug = str(experiment.normandy_slug)
-    if platform is None:
-        problem = (
-            f"unknown application `{experiment.app_name}`; add a row for it to "
-            f"{project / 'seeds/platforms.csv'}, or correct `appName`"
-        )
-        raise ConfigErrors([ConfigError(experiments_path, f"{slug}.appName", problem)])
-    try:
-        return lock(hub, experiment, resolve(hub, experiment), platform)
-    except ConfigError as error:
-        raise ConfigErrors([ConfigError(experiments_path, error.key, error.problem)]) from error
+    platform = platform_of(experiment, platforms)
+    config = resolve(hub, experiment)
+    if config.experiment.skip:
+        report.skipped[slug] = "its config says `skip = true`"
+        return
+    locked = lock(hub, experiment, config, platform)
+    report.experiments.append(locked)
+    report.warnings += locked.warnings
 
 
 def _write_experiment(project: Path, locked: LockedExperiment) -> list[Path]:
-    folder = MODELS / locked.slug
-    python_folder = PYTHON_MODELS / locked.slug
+    models, python_models = FOLDERS[locked.is_private]
+    folder, python_folder = models / locked.slug, python_models / locked.slug
     files = {folder / f"{locked.slug}.yml": _properties(project, folder, locked)}
     for node in locked.nodes:
         if node.language == "python":
@@ -128,14 +146,18 @@ def _write_experiment(project: Path, locked: LockedExperiment) -> list[Path]:
         else:
             files[folder / f"{node.name}.sql"] = node.stub
     changed = [path for path, text in files.items() if _write(project / path, text)]
-    stale = {
+    # An experiment that became private, or public, leaves nothing where it was.
+    places = [place / locked.slug for pair in FOLDERS.values() for place in pair]
+    written = {
         path.relative_to(project)
-        for pattern in (f"{folder}/*.sql", f"{python_folder}/*.py")
-        for path in project.glob(pattern)
-    } - set(files)
+        for place in places
+        for pattern in (f"{locked.slug}.yml", "*.sql", "*.py")
+        for path in (project / place).glob(pattern)
+    }
+    stale = sorted(written - set(files))
     for path in stale:
         (project / path).unlink()
-    return changed + sorted(stale)
+    return changed + stale
 
 
 def _properties(project: Path, folder: Path, locked: LockedExperiment) -> str:
@@ -170,12 +192,12 @@ def _write_sources(project: Path) -> list[Path]:
 
 
 def _tables(project: Path) -> Iterable[Table]:
-    for path in sorted(project.glob(f"{MODELS}/*/*.yml")):
+    folders = [models for models, _ in FOLDERS.values()]
+    for path in sorted(path for folder in folders for path in project.glob(f"{folder}/*/*.yml")):
         text = path.read_text(encoding="utf-8")
         if text.startswith(HEADER):
-            document = yaml.load(text, Loader=yaml.CSafeLoader)
-            enrollments = document["models"][0]["config"]["meta"]
-            yield from (Table.parse(dotted) for dotted in enrollments["reads"])
+            (found,) = READS.findall(text) or [""]
+            yield from (Table.parse(line.strip(" -")) for line in found.splitlines())
 
 
 def _source(name: str, tables: list[Table]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _expressions(hub: Hub) -> list[tuple[str, str]]:
+def select_expressions(hub: Hub) -> list[tuple[str, str]]:
     """Every select expression with its date column; templates quote their parameters themselves."""
     environment = hub.configs.get_env()
     everything: list[Any] = [
@@ -47,7 +47,7 @@ def _expressions(hub: Hub) -> list[tuple[str, str]]:
 
 
 def test_at_least_93_percent_of_the_expressions_split_into_days() -> None:
-    expressions = _expressions(read_hub(Path(METRIC_HUB)))
+    expressions = select_expressions(read_hub(Path(METRIC_HUB)))
     assert len(expressions) > 2000
     outcomes: Counter[str] = Counter()
     for sql, date_column in expressions:

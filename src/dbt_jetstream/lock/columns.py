@@ -68,6 +68,17 @@ def client_days(source: LockedDataSource) -> list[Column]:
     return [ANALYSIS_ID, BRANCH, date, *parts, DEFINITION_HASH]
 
 
+def exposure_days() -> list[Column]:
+    """List the columns of the days of exposure."""
+    return [
+        ANALYSIS_ID,
+        BRANCH,
+        Column("submission_date", "The telemetry day, on or after enrollment."),
+        Column("num_exposure_events", "Telemetry rows of the day that the signal holds for."),
+        DEFINITION_HASH,
+    ]
+
+
 def metrics(
     sources: Iterable[LockedDataSource], period: AnalysisPeriod, segments: Iterable[str]
 ) -> list[Column]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,8 @@ from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
-from dbt_jetstream.lock.enrollments import enrollment_part, segment_parts
+from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
+from dbt_jetstream.lock.exposures import signal_part
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metadata import metadata
 from dbt_jetstream.lock.metrics import (
@@ -42,11 +43,15 @@ class LockedExperiment:
         slug: The experiment.
         nodes: Its dbt models.
         tables: The telemetry tables that they read.
+        is_private: Whether its definition must not be published.
+        warnings: What its author should know; nothing that keeps it from being analysed.
     """
 
     slug: str
     nodes: list[Node]
     tables: list[Table]
+    is_private: bool = False
+    warnings: list[ConfigError] = field(default_factory=list)
 
 
 def lock(
@@ -61,8 +66,12 @@ def lock(
     nodes = builder.build()
     if builder.errors:
         raise ConfigErrors(builder.errors)
+    dataset_id = config.experiment.dataset_id
+    for node in nodes if dataset_id else []:
+        node.config["schema"] = dataset_id
     tables = sorted(set(builder.tables))
-    return LockedExperiment(builder.slug, nodes, tables)
+    is_private = builder.shared.is_private
+    return LockedExperiment(builder.slug, nodes, tables, is_private, builder.warnings)
 
 
 class _Builder:
@@ -82,8 +91,9 @@ class _Builder:
         self.app = experiment.app_name
         self.dataset = naming.dataset(experiment.app_id) or platform.dataset
         self.errors: list[ConfigError] = []
+        self.warnings: list[ConfigError] = []
         self.tables: list[Table] = []
-        self.shared = models.shared(config.experiment)
+        self.shared = models.shared(config.experiment, platform)
         self.periods = [p for p in AnalysisPeriod if config.metrics[p]]
 
     def build(self) -> list[Node]:
@@ -91,23 +101,26 @@ class _Builder:
         self._check_settings()
         self._check_summaries()
         sources = self._data_sources()
-        enrollments = self._enrollments()
+        signal = self._exposure_signal()
+        enrollments = self._enrollments(signal)
         if self.errors or enrollments is None:
             return []
         locked = lock_summaries(self.config.metrics)
         shared = self.shared
         days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
-        periods = {p: models.metrics(shared, p, sources, days, enrollments) for p in self.periods}
+        exposed = models.exposure_days(shared, *signal, enrollments) if signal else None
+        upstream = models.Upstream(enrollments, days, exposed)
+        periods = {p: models.metrics(shared, p, sources, upstream) for p in self.periods}
         bins = models.bins(shared, periods, locked)
         summaries = models.summaries(shared, periods, bins, locked)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
         statistics = models.statistics(shared, summaries, locked, described)
         views = [models.statistics_view(shared, period, statistics) for period in self.periods]
-        tables = [*days.values(), *periods.values(), bins, summaries]
-        return [enrollments, *tables, statistics, *views]
+        read = [*days.values(), *([exposed] if exposed else [])]
+        return [enrollments, *read, *periods.values(), bins, summaries, statistics, *views]
 
-    def _try(self, attempt: Callable[[], T], path: Path | None, key: str) -> T | None:
+    def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:
         """Run `attempt`; what it refuses becomes an error at `key` of the file `path`."""
         try:
             return attempt()
@@ -115,14 +128,35 @@ class _Builder:
             self.errors.append(ConfigError(path, key, str(error)))
             return None
 
+    @property
+    def own_file(self) -> Path | str | None:
+        """The experiment's own config."""
+        file = self.hub.experiment_file(self.slug)
+        return file.shown if file else None
+
     def _check_settings(self) -> None:
-        """Refuse what would be analysed wrongly or published where it must not be."""
-        own = self.hub.experiment_file(self.slug)
-        spec = self.config.experiment.experiment_spec
-        for key in ("exposure_signal", "is_private"):
-            if getattr(spec, key):
-                problem = f"not built yet: an experiment with `{key}` cannot be analysed"
-                self.errors.append(ConfigError(own, f"experiment.{key}", problem))
+        """Refuse what would be published where it must not be; warn of what cannot come."""
+        config, dates = self.config.experiment, self.shared.timeline
+        if config.is_private and not config.dataset_id:
+            problem = "a private experiment needs a dataset of its own: set `dataset_id`"
+            self.errors.append(ConfigError(self.own_file, "experiment.dataset_id", problem))
+        if dates.ends_early:
+            problem = (
+                f"the experiment ends on {dates.end_date}, but its last enrollment date is "
+                f"{dates.last_enrollment_date}: no analysis window is ever complete"
+            )
+            self.warnings.append(ConfigError(None, f"{self.slug}.endDate", problem))
+
+    def _exposure_signal(self) -> tuple[dict[str, Any], tuple[Table, ...]] | None:
+        """Lock the experiment's own exposure signal, if it has one."""
+        signal = self.config.experiment.exposure_signal
+        if signal is None:
+            return None
+        attempt = partial(signal_part, signal, self.shared.ids, self.dataset)
+        found = self._try(attempt, self.own_file, "experiment.exposure_signal")
+        if found is not None:
+            self.tables += found[1]
+        return found
 
     def _check_summaries(self) -> None:
         checked = set()
@@ -163,20 +197,21 @@ class _Builder:
         for metrics in source.metrics.values():
             metrics.extend(checks)
 
-    def _enrollments(self) -> Node | None:
-        own = self.hub.experiment_file(self.slug)
-        config = self.config.experiment
-        enrollment = self._try(
-            lambda: enrollment_part(config, self.platform, self.dataset),
+    def _enrollments(self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None) -> Node | None:
+        config, own = self.config.experiment, self.own_file
+        find_type = partial(query_type, config, self.platform)
+        kind = self._try(find_type, own, "experiment.enrollments_query_type")
+        enrollment = kind and self._try(
+            partial(enrollment_part, config, kind, self.platform, self.dataset),
             own,
             "experiment.enrollment_query",
         )
         segments = self._try(
-            lambda: segment_parts(config.segments, self.shared.unit, self.dataset), own, "segments"
+            partial(segment_parts, config.segments, self.shared.ids, self.dataset), own, "segments"
         )
-        if enrollment is None or segments is None:
+        if not enrollment or segments is None:
             return None
-        tables = [*enrollment[1], *segments[1]]
+        tables = [*enrollment[1], *segments[1], *(signal[1] if signal else ())]
         self.tables += tables
         meta = {
             "versions": self._versions(),
@@ -185,6 +220,7 @@ class _Builder:
             "enrollment": enrollment[0],
             "segment_sources": segments[0],
             "segments": self.shared.segments,
+            **({"exposure_signal": signal[0]} if signal else {}),
         }
         return models.enrollments(self.shared, meta, config.segments, tables)
 

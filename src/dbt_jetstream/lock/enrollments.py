@@ -3,49 +3,79 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
+from metric_config_parser import AnalysisUnit
 from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.segment import Segment, SegmentDataSource
 
 from dbt_jetstream.lock.fragments import Table, expression, from_clause, query
+from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.dialect import output_columns, parse_query
 
-BUILT_QUERY_TYPES = ("normandy", "glean-event")
 ALL_SAMPLE_IDS = 100
+# Their enrollment events name a client and nothing else.
+CLIENT_ONLY = ("fenix-fallback", "cirrus", "background-update")
+# What enrollment reads of a query type's tables; exposure reads `events`.
+ENROLLMENT_ROLES = {
+    "normandy": ("events",),
+    "glean-event": ("events",),
+    "fenix-fallback": ("baseline",),
+    "cirrus": ("enrollments",),
+    "background-update": ("background_events", "background_pings", "events"),
+}
+
+
+def query_type(config: ExperimentConfiguration, platform: Platform) -> str:
+    """Say how the enrollment of an experiment is recorded.
+
+    Raises:
+        ValueError: If units that the experiment is not analysed by would be found.
+    """
+    found = str(config.enrollments_query_type or platform.enrollments_query_type)
+    if config.analysis_unit == AnalysisUnit.PROFILE_GROUP and found in CLIENT_ONLY:
+        message = (
+            f"`{found}` enrollments know clients, not the analysis unit profile_group_id; "
+            'set `analysis_unit = "client_id"`, or another enrollments_query_type'
+        )
+        raise ValueError(message)
+    return found
 
 
 def enrollment_part(
-    config: ExperimentConfiguration, platform: Platform, dataset: str
+    config: ExperimentConfiguration, kind: str, platform: Platform, dataset: str
 ) -> tuple[dict[str, Any], list[Table]]:
     """Describe the enrollment and exposure queries, and list the tables that they read.
 
+    Args:
+        config: The resolved experiment.
+        kind: Its `query_type`.
+        platform: Its application.
+        dataset: What `{dataset}` stands for.
+
     Raises:
-        ValueError: If the query type is not built yet.
+        ValueError: If a table of the query type is unknown.
         SqlSyntaxError: If a custom enrollment_query cannot be parsed.
     """
     analysis_unit = config.analysis_unit.value if config.analysis_unit else "client_id"
-    query_type = str(config.enrollments_query_type or platform.enrollments_query_type)
-    if query_type not in BUILT_QUERY_TYPES:
-        message = (
-            f"enrollments_query_type `{query_type}` is not built yet; "
-            f"built are {' and '.join(BUILT_QUERY_TYPES)}"
-        )
-        raise ValueError(message)
-    events = Table.parse(platform.enrollments_table.format(dataset=dataset))
+    named = platform.tables_of(kind, dataset)
+    events = {role: Table.parse(name) for role, name in named.items()}
     part: dict[str, Any] = {
-        "query_type": query_type,
-        "events": events.key,
+        "query_type": kind,
+        "tables": {role: table.key for role, table in events.items()},
         "sample_size": config.sample_size or ALL_SAMPLE_IDS,
         "custom_query": None,
     }
-    tables = [events]
+    tables: Iterable[Table] = events.values()
     if config.enrollment_query:
         part["custom_query"], found = query(config.enrollment_query)
         part |= _custom_columns(config.enrollment_query, analysis_unit)
-        tables += found
-    return part, tables
+        tables = [*found, *([] if config.exposure_signal else [events["events"]])]
+    elif config.exposure_signal:
+        tables = [table for role, table in events.items() if role in ENROLLMENT_ROLES[kind]]
+    return part, list(tables)
 
 
 def _custom_columns(enrollment_query: str, analysis_unit: str) -> dict[str, Any]:
@@ -67,9 +97,15 @@ def _custom_columns(enrollment_query: str, analysis_unit: str) -> dict[str, Any]
 
 
 def segment_parts(
-    segments: list[Segment], analysis_unit: str, dataset: str
+    segments: list[Segment], ids: UnitIds, dataset: str
 ) -> tuple[list[dict[str, Any]], list[Table]]:
-    """Describe the segments, grouped by the data source and window that decide them."""
+    """Describe the segments, grouped by the data source and window that decide them.
+
+    Args:
+        segments: The resolved segments.
+        ids: The ids that their data sources are joined on.
+        dataset: What `{dataset}` stands for.
+    """
     by_source: dict[SegmentDataSource, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_source[segment.data_source].append(segment)
@@ -82,7 +118,7 @@ def segment_parts(
             {
                 "data_source": source.name,
                 "from": clause,
-                "unit_column": unit_column(source, analysis_unit),
+                "unit_column": ids.column(source),
                 "date_column": source.submission_date_column or "submission_date",
                 "window_start": source.window_start,
                 "window_end": source.window_end,
@@ -92,10 +128,3 @@ def segment_parts(
             }
         )
     return parts, tables
-
-
-def unit_column(source: Any, analysis_unit: str) -> str:
-    """Name the column of a data source that holds the analysis unit's id."""
-    if analysis_unit == "profile_group_id":
-        return source.group_id_column or "profile_group_id"
-    return source.client_id_column or "client_id"

@@ -42,20 +42,26 @@ class Timeline:
         """The last date on which units enroll."""
         return self.start_date + dt.timedelta(days=self.enrollment_period)
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether it ends before the units that enroll last have been observed for a day."""
+        return self.end_date is not None and self.end_date <= self.last_enrollment_date
+
     def windows(self, period: AnalysisPeriod) -> dict[str, Any]:
         """Describe the analysis windows of a period, in days relative to a unit's enrollment.
 
         Returns:
             `first_day` and `length` of the first window; `repeats`, whether more follow it end to
             end; `not_before`, the date before which none is due. A `length` of None: the window
-            is not known yet, since the experiment has no end date.
+            is not known yet, since the experiment has no end date, or it is empty, since the
+            experiment ends too early.
         """
         if period in PERIOD_LENGTHS:
             return _windows(0, PERIOD_LENGTHS[period], repeats=True)
         if period in PREENROLLMENT_LENGTHS:
             length = PREENROLLMENT_LENGTHS[period]
             return _windows(-length, length)
-        if self.end_date is None:
+        if self.end_date is None or self.ends_early:
             return _windows(0, None)
         length = (self.end_date - self.start_date).days - self.enrollment_dates + 1
         return _windows(0, length, not_before=self.end_date)
@@ -80,7 +86,7 @@ def timeline(config: ExperimentConfiguration) -> Timeline:
     """Read the dates of a resolved experiment.
 
     Raises:
-        ConfigError: If it has no start date or no enrollment period, or ends too early.
+        ConfigError: If it has no start date or no enrollment period.
     """
     slug = config.experiment.normandy_slug or ""
     if config.start_date is None:
@@ -93,14 +99,7 @@ def timeline(config: ExperimentConfiguration) -> Timeline:
         )
         raise ConfigError(None, f"{slug}.enrollmentEndDate", problem)
     end_date = config.end_date.date() if config.end_date else None
-    found = Timeline(config.start_date.date(), config.enrollment_period, end_date)
-    if end_date is not None and end_date <= found.last_enrollment_date:
-        problem = (
-            f"the experiment ends on {end_date}, but its last enrollment date is "
-            f"{found.last_enrollment_date}: no analysis window is ever complete"
-        )
-        raise ConfigError(None, f"{slug}.endDate", problem)
-    return found
+    return Timeline(config.start_date.date(), config.enrollment_period, end_date)
 
 
 def experiment_part(config: ExperimentConfiguration, dates: Timeline) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
+from functools import cache
 
 from dbt_jetstream.sql.dialect import (
     parse_expression,
@@ -75,6 +76,7 @@ class Table:
         return f"{{{self.key}}}"
 
 
+@cache
 def expression(sql: str) -> Fragment:
     """Make a fragment of a BigQuery expression.
 
@@ -88,6 +90,7 @@ def expression(sql: str) -> Fragment:
     return _fragment(bigquery if HAS_COMMENT.search(text) else text, bigquery, to_duckdb(tree))
 
 
+@cache
 def from_clause(from_expression: str) -> tuple[Fragment, tuple[Table, ...]]:
     """Make a fragment of a data source's from_expression, and list the tables in it.
 
@@ -109,6 +112,7 @@ def _without_select(sql: str) -> str:
     return re.sub(r"^SELECT\s+\*\s+FROM\s+", "", sql)
 
 
+@cache
 def query(sql: str) -> tuple[Fragment, tuple[Table, ...]]:
     """Make a fragment of a BigQuery query, and list the tables in it."""
     tree = parse_query(tidy(sql))

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from metric_config_parser.data_source import DataSource
 from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
-from dbt_jetstream.lock.enrollments import unit_column
 from dbt_jetstream.lock.fragments import Fragment, Table, expression, from_clause
+from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.sql.rollup import Direct, Part, Rollup, split
 
 BASES = ("enrollments", "exposures")
+# How metric-hub's own SQL joins data sources, by the relationship that their definition names.
+JOINS = {
+    "many_to_many": "JOIN",
+    "one_to_one": "JOIN",
+    "many_to_one": "RIGHT JOIN",
+    "one_to_many": "LEFT JOIN",
+}
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,10 @@ def enrolled_branch(source: DataSource, slug: str) -> str | None:
     return forms.get(source.experiments_column_type)
 
 
+# The same expression is in hundreds of experiments.
+_split = cache(split)
+
+
 def lock_metric(metric: Metric, slug: str) -> LockedMetric:
     """Lock a metric: substitute the experiment, split it into daily parts.
 
@@ -123,7 +135,7 @@ def lock_metric(metric: Metric, slug: str) -> LockedMetric:
     return LockedMetric(
         name=metric.name,
         select_expression=sql.strip(),
-        rollup=split(sql, metric.data_source.submission_date_column or "submission_date"),
+        rollup=_split(sql, metric.data_source.submission_date_column or "submission_date"),
         bases=tuple(basis.value for basis in metric.analysis_bases),
         description=metric.description or metric.friendly_name or metric.name,
     )
@@ -152,7 +164,7 @@ def sanity_metrics(source: DataSource, slug: str, *, daily: bool) -> list[Locked
         LockedMetric(
             name=f"{source.name}_{check}",
             select_expression=sql,
-            rollup=split(sql) if daily else Direct("follows the metrics of its data source"),
+            rollup=_split(sql) if daily else Direct("follows the metrics of its data source"),
             bases=BASES,
             description=description,
         )
@@ -167,49 +179,68 @@ def lock_data_source(source: DataSource, dataset: str) -> LockedDataSource:
         SqlSyntaxError: If its from_expression cannot be parsed.
         ValueError: If it needs a dataset that nothing names.
     """
-    clause, tables = from_clause(source.from_expr_for(dataset))
+    clause, tables = from_clause(_with_joins(source, dataset))
     return LockedDataSource(source, clause, tables)
 
 
-def data_source_part(locked: LockedDataSource, slug: str, analysis_unit: str) -> dict[str, Any]:
+def _with_joins(source: DataSource, dataset: str) -> str:
+    """Write a data source with those that it joins, each a STRUCT column of the same name."""
+    clause: str = source.from_expr_for(dataset)
+    if not source.joins:
+        return clause
+    name = source.name
+    joined = [join.data_source.name for join in source.joins]
+    lines = [f"(SELECT {', '.join([f'{name}.*', *joined])} FROM {clause} AS {name}"]
+    for join in source.joins:
+        kind = JOINS[join.relationship.value if join.relationship else "many_to_many"]
+        other = join.data_source
+        on = join.on_expression or (
+            f"{name}.{source.client_id_column} = {other.name}.{other.client_id_column} AND "
+            f"{name}.{source.submission_date_column} = {other.name}.{other.submission_date_column}"
+        )
+        lines.append(f"{kind} {_with_joins(other, dataset)} AS {other.name} ON {on}")
+    return "\n".join([*lines, ")"])
+
+
+def data_source_part(locked: LockedDataSource, slug: str, ids: UnitIds) -> dict[str, Any]:
     """Describe how a data source joins to enrolled units."""
     branch = enrolled_branch(locked.source, slug)
     return {
         "name": locked.name,
         "from": locked.clause,
-        "unit_column": unit_column(locked.source, analysis_unit),
+        "unit_column": ids.column(locked.source),
         "date_column": locked.source.submission_date_column or "submission_date",
         "enrolled_branch": expression(branch) if branch else None,
     }
 
 
 def client_days_part(
-    locked: LockedDataSource, slug: str, analysis_unit: str, first_day: int
+    locked: LockedDataSource, slug: str, ids: UnitIds, first_day: int
 ) -> dict[str, Any]:
     """Describe the client days of a data source.
 
     Args:
         locked: The data source, with the metrics of all periods.
         slug: The experiment.
-        analysis_unit: `client_id` or `profile_group_id`.
+        ids: The ids that the data source is joined on.
         first_day: The earliest day that a window needs, relative to enrollment.
     """
     return {
-        **data_source_part(locked, slug, analysis_unit),
+        **data_source_part(locked, slug, ids),
         "first_day": first_day,
         "parts": [{"name": part.name, "sql": expression(part.daily)} for part in locked.parts()],
     }
 
 
 def period_part(
-    locked: LockedDataSource, period: AnalysisPeriod, slug: str, analysis_unit: str
+    locked: LockedDataSource, period: AnalysisPeriod, slug: str, ids: UnitIds
 ) -> dict[str, Any]:
     """Describe what a period computes from a data source, by each of the two paths."""
     metrics = locked.metrics[period]
     daily = [m for m in metrics if isinstance(m.rollup, Rollup)]
     direct = [m for m in metrics if isinstance(m.rollup, Direct)]
     return {
-        **data_source_part(locked, slug, analysis_unit),
+        **data_source_part(locked, slug, ids),
         "parts": [{"name": p.name, "combine": p.combine} for p in locked.parts(daily)],
         "daily_metrics": [_daily(metric) for metric in daily],
         "direct_metrics": [_direct(metric) for metric in direct],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
 from dbt_jetstream.lock.summaries import LockedSummaries
+from dbt_jetstream.lock.units import UnitIds
+from dbt_jetstream.platforms import Platform
 
 CELL_KEY = ("analysis_period", "window_index", "analysis_basis", "segment", "metric")
 BIN_KEY = (*CELL_KEY, "series", "branch", "bin")
@@ -32,6 +35,10 @@ STATISTIC_KEY = (
 )
 
 
+EXPORT_METADATA = "{{ export_metadata() }}"
+EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
+
+
 @dataclass(frozen=True)
 class Shared:
     """What all models of an experiment have in common.
@@ -39,19 +46,36 @@ class Shared:
     Attributes:
         slug: The experiment.
         experiment: Its part of the lock.
-        unit: The analysis unit, `client_id` or `profile_group_id`.
+        ids: The ids that data sources are joined on.
         segments: The names of its segments.
         timeline: Its dates.
+        is_private: Whether nothing of it may be exported.
     """
 
     slug: str
     experiment: dict[str, Any]
-    unit: str
+    ids: UnitIds
     segments: list[str]
     timeline: Timeline
+    is_private: bool
 
 
-def shared(config: ExperimentConfiguration) -> Shared:
+@dataclass(frozen=True)
+class Upstream:
+    """What metrics are made from.
+
+    Attributes:
+        enrollments: The enrolled units.
+        client_days: The client days by data source.
+        exposure_days: Where the experiment has a signal of its own, the days of exposure.
+    """
+
+    enrollments: Node
+    client_days: dict[str, Node]
+    exposure_days: Node | None = None
+
+
+def shared(config: ExperimentConfiguration, platform: Platform) -> Shared:
     """Read what all models of an experiment have in common.
 
     Raises:
@@ -62,9 +86,10 @@ def shared(config: ExperimentConfiguration) -> Shared:
     return Shared(
         slug=experiment["slug"],
         experiment=experiment,
-        unit=experiment["analysis_unit"],
+        ids=UnitIds(experiment["analysis_unit"], platform.client_ids),
         segments=[segment.name for segment in config.segments],
         timeline=dates,
+        is_private=bool(config.is_private),
     )
 
 
@@ -99,7 +124,7 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
         ),
         meta={
             "experiment": shared.experiment,
-            "data_source": client_days_part(source, shared.slug, shared.unit, first_day),
+            "data_source": client_days_part(source, shared.slug, shared.ids, first_day),
         },
         columns=columns.client_days(source),
         stub=call(
@@ -115,16 +140,36 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
     )
 
 
+def exposure_days(
+    shared: Shared, signal: dict[str, Any], tables: Iterable[Table], enrollments: Node
+) -> Node:
+    """Build the days on which units met the experiment's own exposure signal."""
+    return Node(
+        name=naming.exposure_days(shared.slug),
+        description=(
+            f"How often units of `{shared.slug}` met its exposure signal `{signal['name']}` on "
+            "each day: what windows of the exposures basis look for their first exposure in. One "
+            "row per analysis unit, branch and day."
+        ),
+        meta={"experiment": shared.experiment, "exposure_signal": signal},
+        columns=columns.exposure_days(),
+        stub=call("exposure_days", enrollments=ref(enrollments.name), telemetry=sources(tables)),
+        config=incremental("analysis_id", "branch", "submission_date"),
+        upstream=(enrollments.definition_hash,),
+        tests=[unique_key("analysis_id", "branch", "submission_date")],
+    )
+
+
 def metrics(
     shared: Shared,
     period: AnalysisPeriod,
     locked: list[LockedDataSource],
-    days: dict[str, Node],
-    enrollments: Node,
+    upstream: Upstream,
 ) -> Node:
     """Build the metrics of a period."""
+    enrollments, days, exposed = upstream.enrollments, upstream.client_days, upstream.exposure_days
     used = [source for source in locked if period in source.metrics]
-    parts = [period_part(source, period, shared.slug, shared.unit) for source in used]
+    parts = [period_part(source, period, shared.slug, shared.ids) for source in used]
     rolled_up = {p["name"]: days[p["name"]] for p in parts if p["daily_metrics"]}
     direct = [s for s, p in zip(used, parts, strict=True) if p["direct_metrics"]]
     used_bases = {basis for s in used for m in s.metrics[period] for basis in m.bases}
@@ -141,6 +186,7 @@ def metrics(
             "bases": [basis for basis in BASES if basis in used_bases],
             "segments": shared.segments,
             "data_sources": parts,
+            **({"exposure_signal": _limits(exposed)} if exposed else {}),
         },
         columns=columns.metrics(used, period, shared.segments),
         stub=call(
@@ -148,6 +194,7 @@ def metrics(
             enrollments=ref(enrollments.name),
             client_days=mapping({name: ref(node.name) for name, node in rolled_up.items()}),
             telemetry=sources(t for source in direct for t in source.tables),
+            **({"exposure_days": ref(exposed.name)} if exposed else {}),
         ),
         config=incremental(
             "analysis_id",
@@ -159,6 +206,7 @@ def metrics(
         upstream=(
             enrollments.definition_hash,
             *(node.definition_hash for node in rolled_up.values()),
+            *([exposed.definition_hash] if exposed else []),
         ),
         tests=[
             {
@@ -168,6 +216,11 @@ def metrics(
             }
         ],
     )
+
+
+def _limits(exposure_days: Node) -> dict[str, Any]:
+    signal = exposure_days.meta["exposure_signal"]
+    return {key: signal[key] for key in ("window_start", "window_end")}
 
 
 def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries) -> Node:
@@ -254,7 +307,8 @@ def statistics(
         columns=columns.statistics(is_view=False),
         stub=_python_stub(shared.slug, summaries.name),
         config=incremental(
-            *STATISTIC_KEY, post_hook=["{{ drop_leftovers() }}", "{{ export_metadata() }}"]
+            *STATISTIC_KEY,
+            post_hook=["{{ drop_leftovers() }}", *([] if shared.is_private else [EXPORT_METADATA])],
         ),
         upstream=(summaries.definition_hash,),
         tests=[unique_key(*STATISTIC_KEY)],
@@ -265,16 +319,21 @@ def statistics(
 def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) -> Node:
     """Build the view of a period's statistics, which is exported."""
     name = naming.statistics(shared.slug, period)
+    exported = (
+        "not exported, since the experiment is private"
+        if shared.is_private
+        else f"exported as `statistics/{name}.json`"
+    )
     return Node(
         name=name,
         description=(
             f"Statistics of `{shared.slug}` over {_period_words(period)}, in Jetstream's schema; "
-            f"exported as `statistics/{name}.json`. One row per result."
+            f"{exported}. One row per result."
         ),
         meta={"experiment": shared.experiment, "period": period.table_suffix},
         columns=columns.statistics(is_view=True),
         stub=call("statistics_view", statistics=ref(statistics.name)),
-        config={"materialized": "view", "post_hook": "{{ export_statistics() }}"},
+        config={"materialized": "view", **({} if shared.is_private else EXPORT_STATISTICS)},
         upstream=(statistics.definition_hash,),
     )
 

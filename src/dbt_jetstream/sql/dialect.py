@@ -9,6 +9,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dbt_jetstream.sql.duckdb_rewrites import rewrite
+
 PLACEHOLDER = "jetstream_table_{}"
 
 
@@ -67,15 +69,12 @@ def _shortened(sql: str) -> str:
 def to_duckdb(tree: exp.Expr) -> str:
     """Write a BigQuery expression or query in DuckDB's dialect.
 
-    COUNTIF becomes a COUNT, since DuckDB's count_if over no value is NULL where BigQuery's is 0. A
-    function in a dataset, such as `mozfun.map.get_key`, becomes one with underscores in its name.
+    A function in a dataset is called by the library's name where the library has it, such as
+    `mozfun_map_get_key`; else by its own, in quotes. `compatibility.gap` reports those.
     """
     # A wrapper, so that the root too can be replaced.
     root = exp.Paren(this=tree.copy())
-    for node in list(root.find_all(exp.CountIf)):
-        node.replace(exp.Count(this=exp.Case().when(node.this.copy(), exp.Literal.number(1))))
-    for function in list(root.find_all(exp.Anonymous)):
-        _flatten_path(function)
+    rewrite(root)
     return _write(root.this, "duckdb")
 
 
@@ -89,24 +88,6 @@ def _write(tree: exp.Expr, dialect: str) -> str:
         indent=4,
         pad=4,
     )
-
-
-def _flatten_path(function: exp.Anonymous) -> None:
-    name = function.name
-    parent = function.parent
-    flat = exp.Anonymous(this=name.replace(".", "_"), expressions=function.expressions)
-    if isinstance(parent, exp.Dot) and parent.expression is function:
-        path = [part.name for part in _identifiers(parent.this)]
-        flat.set("this", "_".join([*path, name]))
-        parent.replace(flat)
-    elif "." in name:
-        function.replace(flat)
-
-
-def _identifiers(path: exp.Expr) -> list[exp.Expr]:
-    if isinstance(path, exp.Dot):
-        return [*_identifiers(path.this), *_identifiers(path.expression)]
-    return [path]
 
 
 def output_columns(query: exp.Query) -> list[str]:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from sqlglot import exp
 
@@ -28,9 +29,18 @@ COMBINING: dict[type[exp.Expr], str] = {
     exp.LogicalOr: "LOGICAL_OR",
     exp.LogicalAnd: "LOGICAL_AND",
 }
-# Columns of an enrolled unit that do not depend on the analysis basis or window.
-FIXED_UNIT_COLUMNS = {"analysis_id", "branch", "enrollment_date", "num_enrollment_events"}
+# Columns of an enrolled unit that stand beside its telemetry days; the others come with a window.
+DAILY_UNIT_COLUMNS = {"analysis_id", "branch", "enrollment_date"}
 UNIT_ALIAS = "e"
+# Functions that give a day's parts another value when the day is read later.
+UNSTEADY = (
+    exp.CurrentDate,
+    exp.CurrentDatetime,
+    exp.CurrentTime,
+    exp.CurrentTimestamp,
+    exp.Rand,
+    exp.Uuid,
+)
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,8 @@ def _refuse_inside(aggregate: exp.Expr) -> None:
         (lambda n: isinstance(n, exp.Order | exp.Limit), "depends on an order of rows"),
         (lambda n: isinstance(n, exp.HavingMax), "depends on an order of rows"),
         (_is_nested_distinct, "counts distinct values, which days share"),
-        (_reads_the_window, "reads the analysis window or the exposure"),
+        (_reads_the_window, "reads what is known of a unit's windows, not of its days"),
+        (lambda n: isinstance(n, UNSTEADY), "depends on when it is computed, or on chance"),
     ]
     for node in aggregate.walk():
         for is_refused, reason in checks:
@@ -189,11 +200,14 @@ def _is_nested_distinct(node: exp.Expr) -> bool:
 
 
 def _reads_the_window(node: exp.Expr) -> bool:
-    return (
-        isinstance(node, exp.Column)
-        and node.table == UNIT_ALIAS
-        and node.name not in FIXED_UNIT_COLUMNS
-    )
+    return _is_of_unit(node) and node.parts[1].name.lower() not in DAILY_UNIT_COLUMNS
+
+
+def _is_of_unit(node: exp.Expr) -> TypeGuard[exp.Column]:
+    """Whether it is a column of the enrolled unit: `e.x`, but not the field `e` of `ds.e.x`."""
+    if not isinstance(node, exp.Column) or not node.table:
+        return False
+    return node.parts[0].name.lower() == UNIT_ALIAS
 
 
 def _counts_shared_values(aggregate: exp.Expr, date_column: str) -> bool:
@@ -210,7 +224,8 @@ def _counts_shared_values(aggregate: exp.Expr, date_column: str) -> bool:
 def _is_day(node: exp.Expr, date_column: str) -> bool:
     node = node.unnest()
     if isinstance(node, exp.Column):
-        return node.name.lower() == date_column.lower() and node.table in {"", "ds"}
+        qualifier = [part.name.lower() for part in node.parts[:-1]]
+        return node.name.lower() == date_column.lower() and qualifier in ([], ["ds"])
     if isinstance(node, exp.Date) and not node.args.get("zone"):
         return node.this is not None and _is_day(node.this, date_column)
     if isinstance(node, exp.If):
@@ -232,7 +247,7 @@ def _refuse_loose_columns(tree: exp.Expr, part_names: set[str]) -> None:
     for node in tree.walk():
         if isinstance(node, exp.Column):
             is_part = not node.table and node.name in part_names
-            if not is_part and node.table != UNIT_ALIAS:
+            if not is_part and not _is_of_unit(node):
                 raise _NotSplittableError(f"{_sql(node)} stands outside of any aggregate")
         if isinstance(node, exp.Query):
             raise _NotSplittableError("it holds a query of its own")

@@ -1,0 +1,44 @@
+{#- Every enrolled unit once per analysis basis and window.
+
+    With an experiment's own exposure signal, the exposures basis has each window's own exposures:
+    those between the signal's limits for that window.
+
+    Args: lock (dict), exposure_days (relation, or none without a signal)
+-#}
+{% macro unit_windows(lock, exposure_days) -%}
+    {%- if not exposure_days %}
+select *
+from anchored_units
+cross join analysis_windows
+    {%- else %}
+select
+    u.* replace (
+        case when u.analysis_basis = 'exposures' then x.exposure_date else u.exposure_date end
+            as exposure_date,
+        case
+            when u.analysis_basis = 'exposures' then x.num_exposure_events
+            else u.num_exposure_events
+        end as num_exposure_events
+    ),
+    w.window_index,
+    w.analysis_window_start,
+    w.analysis_window_end
+from anchored_units as u
+cross join analysis_windows as w
+left join (
+    select
+        d.analysis_id,
+        d.branch,
+        w.window_index,
+        min(d.submission_date) as exposure_date,
+        cast(sum(d.num_exposure_events) as {{ integer_type() }}) as num_exposure_events
+    from {{ exposure_days }} as d
+    inner join analysis_windows as w
+        on d.submission_date between w.first_exposure_date and w.last_exposure_date
+    group by 1, 2, 3
+) as x
+    on x.analysis_id = u.analysis_id
+    and x.branch = u.branch
+    and x.window_index = w.window_index
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,242 @@
+"""All files of one or several hubs, merged, and which file says what."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metric_config_parser.analysis import AnalysisSpec
+from metric_config_parser.config import (
+    Config,
+    ConfigCollection,
+    DefaultConfig,
+    DefinitionConfig,
+    Outcome,
+)
+from metric_config_parser.definition import DefinitionSpec
+from metric_config_parser.function import FunctionsSpec
+from metric_config_parser.outcome import OutcomeSpec
+from metric_config_parser.parameter import ParameterSpec
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.hub.checkout import Checkout, HubAddress, check_out
+from dbt_jetstream.hub.files import HubFile, paths_of, read_file
+from dbt_jetstream.hub.view import ExperimentView, RememberingEnvironment
+
+if TYPE_CHECKING:
+    from metric_config_parser.analysis import AnalysisConfiguration
+    from metric_config_parser.experiment import Experiment
+    from metric_config_parser.metric import Summary
+
+# The parser asks for it; nothing here depends on it.
+LAST_MODIFIED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Hub:
+    """The files of one or several hubs; where two define a thing, the later one wins.
+
+    Attributes:
+        checkouts: The hubs, in the order in which they were merged.
+        files: Every file, likewise.
+        configs: What metric-config-parser makes of them together.
+    """
+
+    def __init__(self, checkouts: Sequence[Checkout], files: Sequence[HubFile]) -> None:
+        self.checkouts = list(checkouts)
+        self.files = list(files)
+        self.configs = ConfigCollection(functions=FunctionsSpec(functions={}))
+        for file in self.files:
+            _add(self.configs, file)
+
+    @property
+    def name(self) -> Path | str:
+        """The first hub, as the user named it."""
+        address = self.checkouts[0].address
+        return address.text if self.checkouts[0].clone else Path(address.text)
+
+    @property
+    def commit(self) -> str | None:
+        """The commits of the public hubs, or None where none is a git repository."""
+        public = [c.commit for c in self.checkouts if not c.address.is_private]
+        return ", ".join(commit for commit in public if commit) or None
+
+    @cached_property
+    def environment(self) -> RememberingEnvironment:
+        """Jinja with the hub's functions."""
+        functions = self.configs.functions
+        return RememberingEnvironment(functions.functions if functions else {})
+
+    def files_of(self, kind: str, name: str, application: str | None = None) -> list[HubFile]:
+        """List the files of a kind and name, the one that wins first."""
+        return [
+            file
+            for file in reversed(self.files)
+            if (file.kind, file.name) == (kind, name) and application in {None, file.application}
+        ]
+
+    def experiment_file(self, slug: str) -> HubFile | None:
+        """Return the experiment's own config, or None where it has none."""
+        return next(iter(self.files_of("experiment", slug)), None)
+
+    def is_private(self, slug: str) -> bool:
+        """Whether an experiment's own config is in a private hub, or says so."""
+        return any(
+            file.is_private or file.definition("experiment", "is_private")
+            for file in self.files_of("experiment", slug)
+        )
+
+    def view_for(self, experiment: Experiment) -> tuple[AnalysisSpec, ExperimentView]:
+        """Merge the defaults and the experiment's own config.
+
+        Returns:
+            The merged spec, and what it resolves against. Both belong to this experiment alone.
+        """
+        configs = self.configs
+        application = experiment.app_name
+        spec = AnalysisSpec()
+        for name in (application, experiment.type):
+            default = configs.get_platform_defaults(name)
+            if isinstance(default, AnalysisSpec):
+                spec.merge(copy.deepcopy(default))
+        own = configs.spec_for_experiment(str(experiment.normandy_slug))
+        if own is not None:
+            spec.merge(copy.deepcopy(own))
+        wanted = {*experiment.outcomes, *spec.experiment.outcomes}
+        outcomes = [o for o in configs.outcomes if o.platform == application and o.slug in wanted]
+        if own is not None:
+            spec.parameters = _declared_parameters(own, outcomes)
+        definition = next((d for d in configs.definitions if d.slug == application), None)
+        return spec, ExperimentView(definition, outcomes, self.environment)
+
+    def metric_file(self, metric: str, slug: str, app: str) -> Path | str:
+        """Find the file whose definition of `metric` an experiment uses."""
+        return self._defining_file("metrics", metric, "select_expression", slug, app)
+
+    def data_source_file(self, name: str, slug: str, app: str) -> Path | str:
+        """Find the file whose definition of the data source an experiment uses."""
+        return self._defining_file("data_sources", name, "from_expression", slug, app)
+
+    def statistic_file(self, summary: Summary, slug: str, app: str) -> Path | str:
+        """Find the file that asks for the statistic of a summary."""
+        for file in self._drawn_on(slug, app):
+            statistics = file.definition("metrics", summary.metric.name).get("statistics", {})
+            if summary.statistic.name in statistics:
+                return file.shown
+        return self.name
+
+    def _defining_file(
+        self, kind: str, name: str, expression: str, slug: str, app: str
+    ) -> Path | str:
+        for file in self._drawn_on(slug, app):
+            if file.definition(kind, name).get(expression):
+                return file.shown
+        return self.name
+
+    def _drawn_on(self, slug: str, app: str) -> Iterator[HubFile]:
+        """Yield what an experiment can draw on, nearest first."""
+        yield from self.files_of("experiment", slug)
+        yield from (f for f in self.files if f.kind == "outcome" and f.application == app)
+        yield from self.files_of("default", app)
+        yield from self.files_of("definition", app)
+
+    def outcomes_of(self, config: AnalysisConfiguration) -> list[Outcome]:
+        """List an experiment's outcomes as the hub defines them, each with its last commit."""
+        experiment = config.experiment.experiment
+        wanted = dict.fromkeys([*experiment.outcomes, *config.experiment.experiment_spec.outcomes])
+        known = {o.slug: o for o in self.configs.outcomes if o.platform == experiment.app_name}
+        return [self._with_commit(known[slug]) for slug in wanted if slug in known]
+
+    def _with_commit(self, outcome: Outcome) -> Outcome:
+        if outcome.commit_hash is None:
+            (file, *_) = self.files_of("outcome", outcome.slug, outcome.platform)
+            outcome.commit_hash = file.checkout.last_commit(file.path)
+        return outcome
+
+    def config_url(self, slug: str) -> str | None:
+        """Return where an experiment's own config can be read on the web, if anywhere."""
+        file = self.experiment_file(slug)
+        return file.checkout.web_address(file.path) if file else None
+
+
+def read_hub(path: Path) -> Hub:
+    """Read one public hub; see `read_hubs`."""
+    return read_hubs([HubAddress(str(path))])
+
+
+def read_hubs(addresses: Iterable[HubAddress]) -> Hub:
+    """Read every TOML file of the hubs.
+
+    Raises:
+        ConfigErrors: If a folder is no hub, a URL cannot be cloned, or files cannot be read; names
+            each.
+    """
+    checkouts = [check_out(address) for address in addresses]
+    files: list[HubFile] = []
+    errors: list[ConfigError] = []
+    for checkout in checkouts:
+        paths = paths_of(checkout.folder)
+        if not paths:
+            problem = "no hub here: expected definitions/*.toml or jetstream/**/*.toml below it"
+            shown = checkout.address.text if checkout.clone else checkout.folder
+            errors.append(ConfigError(shown, "", problem))
+        for kind, path in paths:
+            try:
+                file = read_file(checkout, kind, path)
+            except ConfigErrors as error:
+                errors += error.errors
+                continue
+            files += [file] if file else []
+    if errors:
+        raise ConfigErrors(errors)
+    return Hub(checkouts, files)
+
+
+def _add(configs: ConfigCollection, file: HubFile) -> None:
+    """Merge a file's spec; the files keep their own."""
+    spec = copy.deepcopy(file.spec)
+    if isinstance(spec, FunctionsSpec):
+        assert configs.functions is not None
+        configs.functions.functions.update(spec.functions)
+    elif isinstance(spec, OutcomeSpec):
+        same = [
+            o for o in configs.outcomes if (o.slug, o.platform) == (file.name, file.application)
+        ]
+        for outcome in same:
+            configs.outcomes.remove(outcome)
+        configs.outcomes.append(Outcome(file.name, spec, file.application, None, file.is_private))
+    elif isinstance(spec, DefinitionSpec):
+        new = DefinitionConfig(file.name, spec, LAST_MODIFIED, platform=file.name)
+        _add_or_merge(configs.definitions, new)
+    elif file.kind == "default":
+        _add_or_merge(configs.defaults, DefaultConfig(file.name, spec, LAST_MODIFIED))
+    else:
+        spec.experiment.is_private = spec.experiment.is_private or file.is_private
+        _add_or_merge(configs.configs, Config(file.name, spec, LAST_MODIFIED, file.is_private))
+
+
+def _add_or_merge(known: list[Any], new: Any) -> None:
+    for config in known:
+        if config.slug == new.slug:
+            config.spec.merge(new.spec)
+            return
+    known.append(new)
+
+
+def _declared_parameters(own: AnalysisSpec, outcomes: Iterable[Outcome]) -> ParameterSpec:
+    """Copy what an experiment's config sets of its outcomes' parameters.
+
+    The parser's merge forgets them, so that an outcome would always see its own defaults.
+    """
+    declared = {name for outcome in outcomes for name in outcome.spec.parameters.definitions}
+    found = {n: copy.deepcopy(p) for n, p in own.parameters.definitions.items() if n in declared}
+    return ParameterSpec(definitions=found)
+
+
+def definitions_of(spec: Any, kind: str) -> dict[str, Any]:
+    """Return a file's `metrics` or `data_sources`; an outcome holds metrics one level higher."""
+    found = getattr(spec, kind)
+    return found if isinstance(found, dict) else found.definitions

@@ -1,0 +1,119 @@
+"""One TOML file of a hub: what kind it is, and what metric-config-parser makes of it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cattrs.errors import AttributeValidationNote
+from metric_config_parser.analysis import AnalysisSpec
+from metric_config_parser.definition import DefinitionSpec
+from metric_config_parser.function import FunctionsSpec
+from metric_config_parser.outcome import OutcomeSpec
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.hub.checkout import Checkout
+from dbt_jetstream.keys import unknown_keys
+
+# Below the folder of Jetstream's own configs: `jetstream` in metric-hub, the root of a repository
+# that holds nothing else.
+FOLDERS = {
+    "definitions": "definition",
+    "defaults": "default",
+    "outcomes/*": "outcome",
+    "": "experiment",
+}
+JETSTREAM = "jetstream"
+FUNCTIONS = "functions.toml"
+PARSERS: dict[str, Any] = {
+    "function": FunctionsSpec,
+    "definition": DefinitionSpec,
+    "default": AnalysisSpec,
+    "outcome": OutcomeSpec,
+    "experiment": AnalysisSpec,
+}
+
+
+@dataclass
+class HubFile:
+    """One file.
+
+    Attributes:
+        kind: `function`, `definition`, `default`, `outcome` or `experiment`.
+        name: The file's name without its ending: the application, outcome or experiment.
+        application: The application that an outcome, default or definition is for.
+        path: Where it is on disk.
+        shown: Its path as the user knows it.
+        found: Its TOML.
+        spec: What the parser makes of it.
+        checkout: The hub that it is in.
+    """
+
+    kind: str
+    name: str
+    application: str
+    path: Path
+    shown: Path | str
+    found: dict[str, Any]
+    spec: Any
+    checkout: Checkout
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its hub is private."""
+        return self.checkout.address.is_private
+
+    def definition(self, kind: str, name: str) -> dict[str, Any]:
+        """Return what the file itself says of a metric or data source; empty where nothing."""
+        found = self.found.get(kind, {}).get(name, {})
+        return found if isinstance(found, dict) else {}
+
+
+def paths_of(folder: Path) -> list[tuple[str, Path]]:
+    """List a hub's files with their kinds; later ones win where both define a thing."""
+    own = folder / JETSTREAM
+    shared = [("definition", path) for path in sorted(folder.glob("definitions/*.toml"))]
+    found = shared if own.is_dir() else []
+    root = own if own.is_dir() else folder
+    for pattern, kind in FOLDERS.items():
+        found += [(kind, path) for path in sorted(root.glob(f"{pattern}/*.toml".lstrip("/")))]
+    return [("function" if path.name == FUNCTIONS else kind, path) for kind, path in found]
+
+
+def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
+    """Read one file; None for OpMon's, which say nothing about experiments.
+
+    Raises:
+        ConfigErrors: If it is not TOML, or the parser refuses it.
+    """
+    shown = checkout.shown(path)
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigErrors([ConfigError(shown, "", f"not valid TOML: {error}")]) from error
+    if "project" in found:
+        return None
+    try:
+        # A copy, since the parser takes the segments' data sources out of what it reads.
+        spec = PARSERS[kind].from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except Exception as error:
+        # The parser has no error type of its own for most mistakes, and its message is what
+        # tells the user which key it stumbled over.
+        # A key that it does not know is often the reason.
+        unknown = [ConfigError(shown, m.key, m.problem) for m in unknown_keys(path, found)]
+        raise ConfigErrors(_mistakes(shown, error) + unknown) from error
+    application = path.parent.name if kind == "outcome" else path.stem
+    return HubFile(kind, path.stem, application, path, shown, found, spec, checkout)
+
+
+def _mistakes(shown: Path | str, error: BaseException, key: str = "") -> list[ConfigError]:
+    """List what the parser refuses, each with its key; it groups them by the table they are in."""
+    notes = getattr(error, "__notes__", [])
+    names = [note.name for note in notes if isinstance(note, AttributeValidationNote)]
+    here = ".".join(part for part in (key, *names) if part)
+    if isinstance(error, BaseExceptionGroup):
+        return [mistake for inner in error.exceptions for mistake in _mistakes(shown, inner, here)]
+    reason = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+    return [ConfigError(shown, here, reason)]

@@ -1,0 +1,315 @@
+"""Finds keys in a hub's files that metric-config-parser ignores, and says where they belong.
+
+What a table may hold is read off the parser's own classes, so that it follows their versions.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import attr
+from metric_config_parser.alert import AlertDefinition
+from metric_config_parser.analysis import AnalysisSpec
+from metric_config_parser.config import DEFAULTS_DIR, DEFINITIONS_DIR, FUNCTIONS_FILE, OUTCOMES_DIR
+from metric_config_parser.data_source import DataSourceDefinition, DataSourceJoin
+from metric_config_parser.definition import DefinitionSpec
+from metric_config_parser.dimension import DimensionDefinition
+from metric_config_parser.experiment import ExperimentSpec
+from metric_config_parser.exposure_signal import ExposureSignalDefinition
+from metric_config_parser.function import Function, FunctionsSpec
+from metric_config_parser.metric import AnalysisPeriod, MetricDefinition, MetricsSpec
+from metric_config_parser.monitoring import MonitoringSpec
+from metric_config_parser.outcome import OutcomeSpec
+from metric_config_parser.parameter import ParameterDefinition
+from metric_config_parser.segment import SegmentDataSourceDefinition, SegmentDefinition
+
+from dbt_jetstream.errors import ConfigError
+
+# In a place, any name that the user chose.
+NAME = "<name>"
+METRIC = f"metrics.{NAME}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a hub's file.
+
+    Attributes:
+        place: Its dotted key in the file, with `<name>` for names that users choose.
+        keys: The keys that have an effect in it.
+        folds_case: Whether the parser accepts its keys in upper case.
+        taken: Names beside it that are no such table, as `data_sources` beside segments.
+    """
+
+    place: str
+    keys: frozenset[str]
+    folds_case: bool = False
+    taken: frozenset[str] = frozenset()
+
+    def knows(self, key: str) -> bool:
+        """Whether the parser reads the key."""
+        return (key.lower() if self.folds_case else key) in self.keys
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file in a hub: what it is called, its root and the tables that it may hold."""
+
+    title: str
+    root: Table
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A key that has no effect where it stands."""
+
+    key: str
+    value: Any
+    table: Table
+    kind: Kind
+
+
+def _fields(spec: type, *without: str) -> frozenset[str]:
+    names = (field.name for field in attr.fields(spec))
+    return frozenset(name for name in names if not name.startswith("_") and name not in without)
+
+
+# Every spelling of a period in the parser or in Jetstream's tables, and its key in a file.
+PERIODS = {
+    **{period.value: period.mozanalysis_label for period in AnalysisPeriod},
+    **{period.table_suffix: period.mozanalysis_label for period in AnalysisPeriod},
+    **{period.mozanalysis_label: period.mozanalysis_label for period in AnalysisPeriod},
+    "28day": AnalysisPeriod.DAYS_28.mozanalysis_label,
+    "28_days": AnalysisPeriod.DAYS_28.mozanalysis_label,
+    "preenrollment_28_day": AnalysisPeriod.PREENROLLMENT_DAYS_28.mozanalysis_label,
+}
+LABELS = frozenset(PERIODS.values())
+# The fields of [metrics] that are no key in a file: the parser passes over tables of this name.
+SHADOWED = _fields(MetricsSpec) - LABELS
+
+# Keys that people write for another one which no comparison of letters would find.
+RENAMED = {
+    ("experiment", "enrollment_end_date"): "enrollment_period",
+    (METRIC, "exposure_basis"): "analysis_bases",
+    (METRIC, "pre_treatments"): f"statistics.{NAME}.pre_treatments",
+    (METRIC, "pre_treatment"): f"statistics.{NAME}.pre_treatments",
+}
+
+_METRICS_BESIDE_PERIODS = Table(METRIC, _fields(MetricDefinition), True, LABELS | SHADOWED)
+_TABLES = (
+    Table("experiment", _fields(ExperimentSpec)),
+    Table("experiment.exposure_signal", _fields(ExposureSignalDefinition)),
+    Table(f"data_sources.{NAME}", _fields(DataSourceDefinition), True),
+    Table(f"data_sources.{NAME}.joins.{NAME}", _fields(DataSourceJoin, "data_source")),
+    Table(f"segments.{NAME}", _fields(SegmentDefinition), True, frozenset({"data_sources"})),
+    Table(f"segments.data_sources.{NAME}", _fields(SegmentDataSourceDefinition), True),
+    Table(f"parameters.{NAME}", _fields(ParameterDefinition), True),
+    Table(f"dimensions.{NAME}", _fields(DimensionDefinition)),
+    Table(f"alerts.{NAME}", _fields(AlertDefinition)),
+    Table(f"functions.{NAME}", _fields(Function, "slug")),
+)
+
+
+def _kind(title: str, keys: frozenset[str], metrics: Table = _METRICS_BESIDE_PERIODS) -> Kind:
+    tables = (metrics, *_TABLES)
+    return Kind(title, Table("", keys), tuple(t for t in tables if _top(t) in keys))
+
+
+def _top(table: Table) -> str:
+    return table.place.split(".")[0]
+
+
+EXPERIMENT = _kind("an experiment", _fields(AnalysisSpec))
+DEFAULT = _kind("a default", _fields(AnalysisSpec))
+DEFINITION = _kind("a definition", _fields(DefinitionSpec))
+# Its period lists stand at its root, and beside its metrics no name is taken.
+OUTCOME = _kind(
+    "an outcome",
+    frozenset(PERIODS.get(name, name) for name in _fields(OutcomeSpec)),
+    Table(METRIC, _fields(MetricDefinition), True),
+)
+FUNCTIONS = _kind("functions.toml", _fields(FunctionsSpec))
+OPMON = _kind("an OpMon project", _fields(MonitoringSpec))
+KINDS = (EXPERIMENT, DEFAULT, OUTCOME, DEFINITION, FUNCTIONS, OPMON)
+
+
+def unknown_keys(path: Path, found: dict[str, Any]) -> list[ConfigError]:
+    """List every key of a file that has no effect, or stops the parser, where it stands.
+
+    Names that files refer to are checked elsewhere, and so are statistics' and pre-treatments'.
+
+    Args:
+        path: The file; its place in the hub says what it may hold.
+        found: Its content, as `tomllib` reads it.
+
+    Returns:
+        One error a key, with the nearest key that has an effect, or the place where this one has.
+        Files of OpMon are not ours: none.
+    """
+    kind = _kind_of(path)
+    if kind in (EXPERIMENT, DEFAULT) and "project" in found:
+        return []
+    problems = [*_unknown_in(kind.root, "", found, kind)]
+    for table in kind.tables:
+        for key, value in _at(table.place.split("."), found):
+            problems += _unknown_at(table, key, value, kind)
+    return [ConfigError(path, key, problem) for key, problem in problems]
+
+
+def _kind_of(path: Path) -> Kind:
+    """Tell the kind from the folder, as the parser does."""
+    if path.parent.parent.name == OUTCOMES_DIR:
+        return OUTCOME
+    if path.parent.name == DEFAULTS_DIR:
+        return DEFAULT
+    if path.parent.name == DEFINITIONS_DIR:
+        return FUNCTIONS if path.name == FUNCTIONS_FILE else DEFINITION
+    return EXPERIMENT
+
+
+def _at(place: list[str], found: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the dotted key and the value of everything at a place."""
+    if not place:
+        yield before, found
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            # Below a data source the parser reads `Joins` too.
+            if place[0] in (NAME, key) or place[0] == "joins" == key.lower():
+                yield from _at(place[1:], value, _dotted(before, key))
+
+
+def _dotted(before: str, key: str) -> str:
+    return f"{before}.{key}" if before else key
+
+
+def _unknown_at(table: Table, key: str, value: Any, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a value where `table` is expected."""
+    name = key.rpartition(".")[2]
+    if table.place.endswith(NAME) and name in table.taken:
+        if table.place == METRIC and name in SHADOWED:
+            yield key, _shadowed(name, value)
+    elif isinstance(value, dict):
+        yield from _unknown_in(table, key, value, kind)
+    elif table.place == METRIC:
+        yield key, _unknown_list(name, kind)
+    else:
+        yield key, f"expected a table [{table.place}], found {value!r}"
+
+
+def _unknown_in(
+    table: Table, before: str, value: dict[str, Any], kind: Kind
+) -> Iterator[tuple[str, str]]:
+    for key, inner in value.items():
+        if not table.knows(key):
+            yield _dotted(before, key), _problem(Unknown(key, inner, table, kind))
+
+
+def _shadowed(name: str, value: Any) -> str:
+    if name in PERIODS and isinstance(value, list):
+        return f"has no effect; did you mean `{PERIODS[name]}`?"
+    return "has no effect: the parser passes over this name; give the metric another one"
+
+
+def _unknown_list(name: str, kind: Kind) -> str:
+    """Say what to do about a value under [metrics] that is neither a metric nor a period list."""
+    label = PERIODS.get(_nearest(name, PERIODS) or "")
+    if label in kind.root.keys:
+        return f"unknown list; {_period_place(name, label, kind)}"
+    if label is not None:
+        return f"unknown list; did you mean `{label}`?"
+    known = "" if kind.root.keys >= LABELS else f" or one of the lists {', '.join(sorted(LABELS))}"
+    return f"expected a table [{METRIC}]{known}"
+
+
+def _problem(unknown: Unknown) -> str:
+    # The parser itself stops at a parameter's key, with a message about Python's arguments.
+    effect = "is unknown" if unknown.table.place.startswith("parameters.") else "has no effect here"
+    hints = (hint(unknown) for hint in HINTS)
+    return f"{effect}; {next(hint for hint in hints if hint)}"
+
+
+def _period(unknown: Unknown) -> str | None:
+    label = PERIODS.get(unknown.key.lower())
+    root = unknown.kind.root
+    if label is None or "metrics" not in root.keys:
+        return None
+    if unknown.table == root and label in root.keys:
+        return f"did you mean `{label}`?"
+    return _period_place(unknown.key, label, unknown.kind)
+
+
+def _period_place(key: str, label: str, kind: Kind) -> str:
+    place = f"at the root of {kind.title}" if label in kind.root.keys else "under [metrics]"
+    return f"a period list belongs {place}{'' if key == label else f', as `{label}`'}"
+
+
+def _renamed(unknown: Unknown) -> str | None:
+    key = RENAMED.get((unknown.table.place, unknown.key.lower()))
+    return f"did you mean `{key}`?" if key else None
+
+
+def _misspelt(unknown: Unknown) -> str | None:
+    nearest = _nearest(unknown.key, unknown.table.keys, cutoff=0.85)
+    return f"did you mean `{nearest}`?" if nearest else None
+
+
+def _of_another_file(unknown: Unknown) -> str | None:
+    if unknown.table != unknown.kind.root:
+        return None
+    return _belongs([kind.title for kind in KINDS if kind.root.knows(unknown.key)])
+
+
+def _of_another_table(unknown: Unknown) -> str | None:
+    tables = [table for table in unknown.kind.tables if table.knows(unknown.key)]
+    related = [table for table in tables if _top(table) == _top(unknown.table)]
+    places = [f"[{table.place}]" for table in related or tables]
+    if unknown.kind.root.knows(unknown.key):
+        places.append("the file's root")
+    # What nearly every table takes, a description say, belongs in none of them in particular.
+    return _belongs(places) if len(tables) <= 3 else None
+
+
+def _belongs(owners: list[str]) -> str | None:
+    if not owners:
+        return None
+    *rest, last = owners
+    return f"it belongs in {', '.join(rest)} or {last}" if rest else f"it belongs in {last}"
+
+
+def _statistic(unknown: Unknown) -> str | None:
+    if unknown.table.place == METRIC and isinstance(unknown.value, dict):
+        return f"did you mean `statistics.{unknown.key}`?"
+    return None
+
+
+def _similar(unknown: Unknown) -> str | None:
+    nearest = _nearest(unknown.key, unknown.table.keys)
+    return f"did you mean `{nearest}`?" if nearest else None
+
+
+def _known(unknown: Unknown) -> str:
+    # A name stands in the table's own key already.
+    known = sorted(unknown.table.keys - {"name"})
+    return f"known are {', '.join(known)}" if len(known) <= 15 else "remove it"
+
+
+def _nearest(key: str, known: Collection[str], cutoff: float = 0.6) -> str | None:
+    return next(iter(difflib.get_close_matches(key.lower(), known, n=1, cutoff=cutoff)), None)
+
+
+# The first that has something to say wins.
+HINTS: tuple[Callable[[Unknown], str | None], ...] = (
+    _period,
+    _renamed,
+    _misspelt,
+    _of_another_file,
+    _of_another_table,
+    _statistic,
+    _similar,
+    _known,
+)

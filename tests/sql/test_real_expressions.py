@@ -1,0 +1,284 @@
+"""Every real metric on the daily path gives, rolled up, what a direct evaluation gives.
+
+Each select expression of metric-hub gets a table of its own, with random telemetry in the columns that
+it reads. One query, written by the macros themselves, computes it on both paths.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import math
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+from conftest import REPOSITORY
+from telemetry_for import FIRST_DAY, TYPES, Shape, shape_of
+from test_metric_hub_split import METRIC_HUB, select_expressions
+
+from dbt_jetstream.hub import read_hub
+from dbt_jetstream.lock.fragments import expression as fragment_of
+from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
+from dbt_jetstream.sql.rollup import Rollup, split
+
+pytestmark = pytest.mark.skipif(
+    not METRIC_HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"
+)
+
+DAY = dt.timedelta(days=1)
+SLUG = "an-experiment"
+EXPERIMENT = {
+    "slug": SLUG,
+    "start_date": str(FIRST_DAY + 2 * DAY),
+    "last_enrollment_date": str(FIRST_DAY + 4 * DAY),
+}
+# Unit, branch, enrollment and exposure, as days since the first one. `eve` sends nothing at all,
+# `dan` only before enrollment and `ann` enrolled twice.
+UNITS = [
+    ("ann", "control", 2, 3),
+    ("ann", "treatment", 3, None),
+    ("bob", "treatment", 3, 3),
+    ("cid", "control", 3, 4),
+    ("dan", "control", 4, None),
+    ("eve", "treatment", 2, 2),
+]
+ROWS = 100
+# The day before enrollment belongs to a window, since some metrics compare with it.
+WINDOWS = [{"index": 1, "start": -1, "end": 1}, {"index": 2, "start": 2, "end": 4}]
+MOST_TRIALS = 400
+
+
+class _Returned(Exception):  # noqa: N818
+    """What a macro returns, as in dbt."""
+
+
+class Macros:
+    """The project's macros, rendered for DuckDB by Jinja alone.
+
+    Their answers from a run (the definition, the days and windows to compute) are attributes.
+    """
+
+    def __init__(self) -> None:
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        self.lock: dict[str, Any] = {}
+        self.macros: dict[str, Callable[..., Any]] = {}
+        environment.globals.update(
+            execute=True,
+            target=SimpleNamespace(type="duckdb"),
+            modules=SimpleNamespace(datetime=dt, re=re),
+            adapter=SimpleNamespace(dispatch=self._dispatch),
+            is_incremental=lambda: False,
+            **{"return": self._return},
+        )
+        # A module sees the globals of the moment when it is made: first every name, then the modules.
+        texts = [path.read_text() for path in sorted((REPOSITORY / "macros").rglob("*.sql"))]
+        names = [name for text in texts for name in re.findall(r"{%-? macro (\w+)", text)]
+        environment.globals.update({name: self._caller(name) for name in names})
+        for text in texts:
+            module = environment.from_string(text).module
+            self.macros |= {name: getattr(module, name) for name in names if hasattr(module, name)}
+        self.macros |= {
+            "definition": lambda: self.lock,
+            "unread_days": lambda *_: {"first": FIRST_DAY, "last": FIRST_DAY + 30 * DAY},
+            "windows_missing": lambda *_: WINDOWS,
+        }
+
+    def _caller(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return self.macros[name](*args, **kwargs)
+            except _Returned as returned:
+                return returned.args[0]
+
+        return call
+
+    def _dispatch(self, name: str, _package: str) -> Callable[..., Any]:
+        found = f"duckdb__{name}" if f"duckdb__{name}" in self.macros else f"default__{name}"
+        return self._caller(found)
+
+    @staticmethod
+    def _return(value: Any) -> None:
+        raise _Returned(value)
+
+    def render(self, name: str, lock: dict[str, Any], **arguments: Any) -> str:
+        self.lock = lock
+        return str(self._caller(name)(**arguments))
+
+
+@dataclass
+class Metric:
+    """A select expression on the daily path and the shape of the telemetry that it reads."""
+
+    sql: str
+    date_column: str
+    rollup: Rollup
+
+    def lock(self) -> dict[str, Any]:
+        """Write the metric as the lock does: once per path."""
+        source = {
+            "name": "source",
+            "from": "telemetry",
+            "unit_column": "client_id",
+            "date_column": self.date_column,
+            "enrolled_branch": None,
+            "first_day": WINDOWS[0]["start"],
+            "parts": [
+                {"name": part.name, "sql": fragment_of(part.daily), "combine": part.combine}
+                for part in self.rollup.parts
+            ],
+            "daily_metrics": [self._locked("daily", self.rollup.expression)],
+            "direct_metrics": [{**self._locked("direct", self.sql), "reason": "to compare"}],
+        }
+        return {
+            "experiment": EXPERIMENT,
+            "data_source": source,
+            "data_sources": [source],
+            "segments": [],
+            "bases": ["enrollments", "exposures"],
+            "windows": {"first_day": WINDOWS[0]["start"], "length": 3},
+            "definition_hash": "hash",
+        }
+
+    @staticmethod
+    def _locked(name: str, sql: str) -> dict[str, Any]:
+        return {"name": name, "sql": fragment_of(sql), "bases": ["enrollments", "exposures"]}
+
+
+def _metrics() -> list[Metric]:
+    """List the distinct expressions on the daily path."""
+    found = []
+    for sql, date_column in sorted(set(select_expressions(read_hub(METRIC_HUB)))):
+        filled = sql.format(experiment_slug=SLUG)
+        try:
+            rollup = split(filled, date_column)
+        except SqlSyntaxError:
+            continue
+        if isinstance(rollup, Rollup):
+            found.append(Metric(filled, date_column, rollup))
+    return found
+
+
+def _connect(macros: Macros) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute(macros.render("create_functions", {}))
+    connection.execute(
+        "create table units (analysis_id varchar, branch varchar, enrollment_date date, "
+        "num_enrollment_events bigint, exposure_date date, num_exposure_events bigint)"
+    )
+    for unit, branch, enrolled, exposed in UNITS:
+        exposure = None if exposed is None else FIRST_DAY + exposed * DAY
+        events = None if exposed is None else exposed
+        row = [unit, branch, FIRST_DAY + enrolled * DAY, enrolled, exposure, events]
+        connection.execute("insert into units values (?, ?, ?, ?, ?, ?)", row)
+    return connection
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, row: Shape, date: str, seed: str) -> None:
+    """Make the table `telemetry`: no unit but `dan` sends less than others, `eve` nothing."""
+    chance = random.Random(seed)
+    rows = []
+    for _ in range(ROWS):
+        unit = chance.choice(["ann", "bob", "cid", "dan", "other"])
+        days = range(3) if unit == "dan" else range(12)
+        columns = {name: place.value(chance) for name, place in row.fields.items()}
+        columns[date.lower()] = str(FIRST_DAY + chance.choice(days) * DAY)
+        rows.append({"client_id": unit, **columns})
+    rows += chance.choices(rows, k=4)
+    typed = "".join(f', "{name}" {place.type()}' for name, place in row.fields.items())
+    connection.execute(
+        "create or replace table telemetry as select unnest(cast(? as json)"
+        f"::struct(client_id varchar{typed})[], max_depth => 2)",
+        [json.dumps(rows)],
+    )
+
+
+def _candidates(row: Shape) -> Iterator[None]:
+    """Give the places without a type one after the other of those it may have."""
+    places = [(place, tuple(place.types) or TYPES) for place in row.open_places()]
+    alike = [tuple(kinds[min(n, len(kinds) - 1)] for _, kinds in places) for n in range(len(TYPES))]
+    every = itertools.product(*(kinds for _, kinds in places))
+    for chosen in dict.fromkeys(itertools.islice(itertools.chain(alike, every), MOST_TRIALS)):
+        for (place, _), kind in zip(places, chosen, strict=True):
+            place.types = [kind]
+        yield
+
+
+def _give_table(connection: duckdb.DuckDBPyConnection, metric: Metric) -> str | None:
+    """Make `telemetry` such that DuckDB can evaluate the metric; returns why it cannot, or None."""
+    tree = parse_expression(metric.sql)
+    row = shape_of(tree, metric.date_column, random.Random(metric.sql))
+    sql = fragment_of(metric.sql)
+    sql = sql if isinstance(sql, str) else sql["duckdb"]
+    first_problem = None
+    for _ in _candidates(row):
+        try:
+            _fill(connection, row, metric.date_column, metric.sql)
+            connection.execute(
+                f"select {sql} from units as e left join telemetry as ds on true group by e.branch"
+            )
+        except duckdb.Error as problem:
+            first_problem = first_problem or str(problem).splitlines()[0]
+        else:
+            return None
+    return first_problem
+
+
+def _evaluate(
+    connection: duckdb.DuckDBPyConnection, macros: Macros, metric: Metric
+) -> list[tuple[Any, Any]]:
+    """Evaluate the metric on both paths, for each unit, analysis basis and window."""
+    lock = metric.lock()
+    days = macros.render("client_days", lock, enrollments="units", telemetry={})
+    connection.execute(f"create or replace table all_client_days as {days}")
+    types = connection.execute("describe all_client_days").fetchall()
+    # As narrow_integers() does after the table is made.
+    narrow = ", ".join(
+        f"cast({name} as bigint) as {name}" for name, kind, *_ in types if kind == "HUGEINT"
+    )
+    chosen = f"* replace ({narrow})" if narrow else "*"
+    connection.execute(f"create or replace table client_days as select {chosen} from all_client_days")
+    query = macros.render(
+        "window_metrics",
+        lock,
+        enrollments="units",
+        client_days={"source": "client_days"},
+        telemetry={},
+    )
+    return connection.execute(f"select daily, direct from ({query})").fetchall()
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (one != one and other != other)
+    return one == other
+
+
+def test_real_metrics_roll_up_to_what_a_direct_evaluation_gives() -> None:
+    macros = Macros()
+    without_table: dict[str, str] = {}
+    different = []
+    constant = []
+    metrics = _metrics()
+    with _connect(macros) as connection:
+        for metric in metrics:
+            problem = _give_table(connection, metric)
+            if problem:
+                without_table[metric.sql] = problem
+                continue
+            pairs = _evaluate(connection, macros, metric)
+            assert len(pairs) == len(UNITS) * len(WINDOWS) * 2
+            different += [(metric.sql, pair) for pair in pairs if not _same(*pair)]
+            if len({repr(direct) for _, direct in pairs}) == 1:
+                constant.append(metric.sql)
+    json.dump([without_table, constant, different], open("/tmp/without.json", "w"), indent=1, default=str)
+    print(len(metrics), len(without_table), len(constant))
+    assert not different, different[:20]
+    assert len(without_table) <= 0.02 * len(metrics), without_table
