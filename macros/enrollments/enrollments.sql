@@ -39,7 +39,7 @@ select
     {%- endfor %}
     {%- endfor %}
     exposed_units.exposure_date,
-    {{ 'coalesce(exposed_units.num_exposure_events, 0)' if lock.exposure_signal else 'exposed_units.num_exposure_events' }} as num_exposure_events,
+    exposed_units.num_exposure_events,
     '{{ lock.definition_hash }}' as definition_hash
 from enrolled_units
 {%- for source in lock.segment_sources %}

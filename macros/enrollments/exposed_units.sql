@@ -1,6 +1,7 @@
 {#- Each enrolled unit's first exposure, on or after enrollment and before it closed.
 
-    What exposure is: the experiment's own signal, or else Nimbus' event for the unit's branch.
+    What exposure is: the experiment's own signal, or else Nimbus' event for the unit's branch. A
+    unit that did not meet the signal was exposed no time; one without an event has no row.
 
     Args: lock (dict), telemetry (dict of relations)
 -#}
@@ -12,7 +13,7 @@ select
     min(exposure_events.submission_date) as exposure_date,
     count(exposure_events.submission_date) as num_exposure_events
 from enrolled_units
-inner join (
+{{ 'left' if lock.exposure_signal else 'inner' }} join (
     {%- if lock.exposure_signal %}
     {%- set window = {'start': 0, 'end': 0} %}
     {%- set dates = exposure_dates(lock.exposure_signal, lock.experiment, window) %}

@@ -1,5 +1,8 @@
 {#- One boolean column per segment of a data source, decided in the days around enrollment.
 
+    No day is later than the last enrollment date, on which enrollments are due: so a table written
+    late equals the one written in time.
+
     Args: source (dict, from the lock), experiment (dict), telemetry (dict of relations)
 -#}
 {% macro segment_columns(source, experiment, telemetry) %}
@@ -17,7 +20,7 @@ from enrolled_units as e
 left join {{ fragment(source.from, telemetry) }} as ds
     on ds.{{ source.unit_column }} = e.analysis_id
     and {{ date_column }} >= date '{{ first_date + source.window_start * day }}'
-    and {{ date_column }} <= date '{{ last_date + source.window_end * day }}'
+    and {{ date_column }} <= date '{{ last_date + [source.window_end, 0] | min * day }}'
     and {{ date_column }} >= {{ add_days('e.enrollment_date', source.window_start) }}
     and {{ date_column }} <= {{ add_days('e.enrollment_date', source.window_end) }}
 group by e.analysis_id, e.branch

@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="jetstream", description="Experiment analysis on dbt.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_sync(commands)
+    _add_validate(commands)
     _add_demo_data(commands)
     _add_show(commands)
     return parser
@@ -60,6 +61,43 @@ def _sync(options: argparse.Namespace) -> int:
         print(f"{slug}: skipped, since {reason}")
     print(f"{len(report.changed)} files changed")
     return 0
+
+
+def _add_validate(commands: argparse._SubParsersAction) -> None:
+    validate = commands.add_parser("validate", help="check changed configs without a warehouse")
+    validate.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="configs, definitions, defaults or outcomes of a hub; all of it where there is none",
+    )
+    _add_hubs(validate)
+    validate.add_argument(
+        "--experiments",
+        type=Path,
+        metavar="FILE.json",
+        help="take dates, branches and applications from real experiments",
+    )
+    validate.add_argument("--project-dir", type=Path, default=Path(), metavar="DIR")
+    validate.add_argument(
+        "--dry-run", action="store_true", help="compile against the target; BigQuery tells bytes"
+    )
+    validate.add_argument("--target", metavar="NAME", help="the target of a dry run")
+    validate.set_defaults(command=_validate)
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from dbt_jetstream.validation.command import Request, validate  # noqa: PLC0415
+
+    hubs = _hubs(options) if options.metric_hub or options.private_metric_hub else []
+    request = Request(options.paths, hubs, options.project_dir, options.experiments)
+    dry_run = (options.target,) if options.dry_run else None
+    has_errors = False
+    for text, is_valid in validate(request, dry_run):
+        print(text)
+        has_errors = has_errors or not is_valid
+    return int(has_errors)
 
 
 def _add_hubs(command: argparse.ArgumentParser) -> None:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.config import ConfigCollection
 from metric_config_parser.experiment import Experiment
-from metric_config_parser.metric import AnalysisPeriod
+from metric_config_parser.metric import AnalysisPeriod, MetricDefinition, MetricReference
 from metric_config_parser.outcome import OutcomeSpec
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
 
+# What can be referred to, by kind.
+Names: TypeAlias = dict[str, set[str]]
+
 PERIOD_KEYS = {period.table_suffix: period.mozanalysis_label for period in AnalysisPeriod}
 PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 
-def resolve(hub: Hub, experiment: Experiment) -> AnalysisConfiguration:
+def resolve(
+    hub: Hub, experiment: Experiment, more: Mapping[str, MetricDefinition] | None = None
+) -> AnalysisConfiguration:
     """Resolve every metric, statistic, data source and segment of the experiment.
+
+    Args:
+        hub: The hub.
+        experiment: The experiment.
+        more: Metrics to compute over the overall window beside those that the hub asks for.
 
     Raises:
         ConfigErrors: With one error per mistake, each naming the file and the key.
@@ -31,6 +42,9 @@ def resolve(hub: Hub, experiment: Experiment) -> AnalysisConfiguration:
     if errors:
         raise ConfigErrors(errors)
     spec, configs = hub.view_for(experiment)
+    for name, metric in (more or {}).items():
+        spec.metrics.definitions.setdefault(name, metric)
+        spec.metrics.overall.append(MetricReference(name))
     try:
         return spec.resolve(experiment, configs)
     except Exception as error:
@@ -53,10 +67,12 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
             yield ConfigError(where, f"{slug}.outcomes", _unknown("outcome", name, known))
     outcomes = [known[name] for name in wanted if name in known]
     files = [*outcomes, *hub.files_of("default", app), *own]
+    names = _names(files, hub.configs, app)
+    yield from _unknown_metrics(files, names)
+    yield from _unknown_sources(files, names)
     for file in own:
-        yield from _unknown_segments(file, own, hub.configs, app)
-    yield from _unknown_metrics(files, _known("metrics", files, hub.configs, app))
-    yield from _unknown_sources(files, _known("data_sources", files, hub.configs, app))
+        yield from _unknown_segments(file, names)
+        yield from _unknown_signal_source(file, names)
     yield from _undeclared_parameters(files, outcomes)
 
 
@@ -75,31 +91,68 @@ def _is_outcome(file: HubFile, application: str) -> bool:
     return file.kind == "outcome" and file.application == application
 
 
-def _known(kind: str, files: Iterable[HubFile], configs: ConfigCollection, app: str) -> set[str]:
+def _names(files: Iterable[HubFile], configs: ConfigCollection, app: str) -> Names:
     """Name what an experiment can refer to: the platform's definitions and its own files'."""
     platform = configs.get_platform_definitions(app)
     specs = [file.spec for file in files] + ([platform] if platform is not None else [])
-    return {name for spec in specs for name in definitions_of(spec, kind)}
+    with_segments = [spec.segments for spec in specs if not isinstance(spec, OutcomeSpec)]
+    return {
+        "metric": {name for spec in specs for name in definitions_of(spec, "metrics")},
+        "data source": {name for spec in specs for name in definitions_of(spec, "data_sources")},
+        "segment": {name for segments in with_segments for name in segments.definitions},
+        "segment data source": {name for found in with_segments for name in found.data_sources},
+    }
 
 
-def _unknown_metrics(files: Iterable[HubFile], known: set[str]) -> Iterator[ConfigError]:
+def _unknown_metrics(files: Iterable[HubFile], names: Names) -> Iterator[ConfigError]:
     for file in files:
         is_outcome = isinstance(file.spec, OutcomeSpec)
         lists = file.spec if is_outcome else file.spec.metrics
         for attribute, key in PERIOD_KEYS.items():
+            where = key if is_outcome else f"metrics.{key}"
             for reference in getattr(lists, attribute):
-                if reference.name not in known:
-                    where = key if is_outcome else f"metrics.{key}"
-                    yield ConfigError(file.shown, where, _unknown("metric", reference.name, known))
+                yield from _check_name(file, where, "metric", reference.name, names)
+        for name, metric in definitions_of(file.spec, "metrics").items():
+            for reference in metric.depends_on or []:
+                where = f"metrics.{name}.depends_on"
+                yield from _check_name(file, where, "metric", reference.name, names)
 
 
-def _unknown_sources(files: Iterable[HubFile], known: set[str]) -> Iterator[ConfigError]:
+def _unknown_sources(files: Iterable[HubFile], names: Names) -> Iterator[ConfigError]:
     for file in files:
         for name, metric in definitions_of(file.spec, "metrics").items():
-            source = metric.data_source.name if metric.data_source else None
-            if source is not None and source not in known and "*" not in name:
-                problem = _unknown("data source", source, known)
-                yield ConfigError(file.shown, f"metrics.{name}.data_source", problem)
+            if metric.data_source is not None and "*" not in name:
+                where, source = f"metrics.{name}.data_source", metric.data_source.name
+                yield from _check_name(file, where, "data source", source, names)
+
+
+def _unknown_segments(file: HubFile, names: Names) -> Iterator[ConfigError]:
+    for reference in file.spec.experiment.segments:
+        yield from _check_name(file, "experiment.segments", "segment", reference.name, names)
+    for name, segment in file.spec.segments.definitions.items():
+        where, source = f"segments.{name}.data_source", segment.data_source.name
+        yield from _check_name(file, where, "segment data source", source, names)
+
+
+def _unknown_signal_source(file: HubFile, names: Names) -> Iterator[ConfigError]:
+    signal = file.spec.experiment.exposure_signal
+    if signal is not None:
+        where = "experiment.exposure_signal.data_source"
+        yield from _check_name(file, where, "data source", signal.data_source.name, names)
+
+
+def _check_name(
+    file: HubFile, where: str, kind: str, name: str, names: Names
+) -> Iterator[ConfigError]:
+    """Yield a mistake unless something of this kind has the name."""
+    if name in names[kind]:
+        return
+    others = [other for other, found in names.items() if name in found]
+    if others:
+        problem = f"`{name}` is a {others[0]}, but a {kind} is expected here"
+        yield ConfigError(file.shown, where, problem)
+    else:
+        yield ConfigError(file.shown, where, _unknown(kind, name, names[kind]))
 
 
 def _undeclared_parameters(
@@ -115,19 +168,6 @@ def _undeclared_parameters(
                         "the outcome that does, or write the value into the expression"
                     )
                     yield ConfigError(file.shown, f"metrics.{name}.select_expression", problem)
-
-
-def _unknown_segments(
-    file: HubFile, own: Iterable[HubFile], configs: ConfigCollection, app: str
-) -> Iterator[ConfigError]:
-    known = {
-        *(name for each in own for name in each.spec.segments.definitions),
-        *(segment.name for segment in configs.get_segments_for_app(app) or []),
-    }
-    for reference in file.spec.experiment.segments:
-        if reference.name not in known:
-            problem = _unknown("segment", reference.name, known)
-            yield ConfigError(file.shown, "experiment.segments", problem)
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

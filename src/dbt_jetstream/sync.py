@@ -77,7 +77,8 @@ def sync(
             _lock(hub, experiment, platforms, report)
         except (ConfigError, ConfigErrors) as error:
             errors += [_located(mistake, experiments_path) for mistake in mistakes_of(error)]
-    report.warnings = [_located(warning, experiments_path) for warning in report.warnings]
+    warnings = [_located(warning, experiments_path) for warning in report.warnings]
+    report.warnings = list({str(warning): warning for warning in warnings}.values())
     if errors:
         raise ConfigErrors(errors)
     for locked in report.experiments:

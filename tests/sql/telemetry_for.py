@@ -1,8 +1,9 @@
-"""Telemetry for an expression that nobody has a table of: its columns, found in it, and random rows.
+"""Telemetry for an expression that nobody has a table of: its columns and random rows.
 
-`shape_of` reads a BigQuery expression and notes where it looks (`a.b.c`, the entries of a map, a JSON
-text, a histogram), what it compares each place with and which type that takes. `Shape.open_places`
-are those whose type nothing tells; a caller gives them one of TYPES until its database agrees.
+`shape_of` reads a BigQuery expression and notes where it looks (`a.b.c`, the entries of a map, a
+JSON text, a histogram), what it compares each place with and which type that takes.
+`Shape.open_places` are those whose type nothing tells; a caller gives them one of TYPES until its
+database agrees.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,16 @@ TYPES = ("BIGINT", "VARCHAR", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
 # Metrics of the shopping season begin on 18 November.
 FIRST_DAY = dt.date(2024, 11, 13)
 NULLS = 0.15
+DAYS = [str(FIRST_DAY + dt.timedelta(days=n)) for n in range(9)]
+SCALARS: dict[str, list[Any]] = {
+    "BIGINT": [0, 1, 1, 2, 3, 5, 40],
+    "DOUBLE": [0.0, 0.1, 0.7, 1 / 3, 2.0, 12.3],
+    "BOOLEAN": [True, True, True, False, False],
+    "DATE": DAYS,
+    "TIMESTAMP": [f"{day} 10:00:00" for day in DAYS],
+    "VARCHAR": ["some", "other", ""],
+    "JSON": ["some", "other", ""],
+}
 
 HISTOGRAM_CALLS = {"extract", "json_extract_histogram"}
 HISTOGRAM_NUMBERS = {
@@ -38,11 +49,9 @@ TEXT_CONTEXTS = (
     exp.EndsWith,
     exp.Contains,
     exp.Lower,
-    exp.Replace,
-    exp.Split,
-    exp.ParseDatetime,
 )
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
+Kinds = type[exp.Expr] | tuple[type[exp.Expr], ...]
 TRANSPARENT = (
     exp.Paren,
     exp.Coalesce,
@@ -158,19 +167,7 @@ def _scalar(kind: str, place: Shape, chance: random.Random) -> Any:
     asked = [value for value in place.values if _fits(value, kind)]
     if asked and (place.only_values or chance.random() < 0.7):
         return chance.choice(asked)
-    match kind:
-        case "BIGINT":
-            return chance.choice([0, 1, 1, 2, 3, 5, 40])
-        case "DOUBLE":
-            return chance.choice([0.0, 0.1, 0.7, 1 / 3, 2.0, 12.3])
-        case "BOOLEAN":
-            return chance.random() < 0.6
-        case "DATE":
-            return str(FIRST_DAY + dt.timedelta(days=chance.randrange(9)))
-        case "TIMESTAMP":
-            return f"{FIRST_DAY + dt.timedelta(days=chance.randrange(9))} 10:00:00"
-        case _:
-            return chance.choice(["some", "other", ""])
+    return chance.choice(SCALARS[kind])
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -200,8 +197,17 @@ def shape_of(tree: exp.Expr, date_column: str, chance: random.Random) -> Shape:
     """Find the columns of an expression over telemetry; `chance` picks among numeric types."""
     row = Shape()
     row.at(date_column).ask("DATE")
-    _Reader(row, chance).read(tree, None, [], [])
+    _Reader(row, chance).read(tree, Asked(), [])
     return row
+
+
+@dataclass
+class Asked:
+    """What a node's surroundings ask of its value, as the fields of Shape; NUMBER is any number."""
+
+    type: str | None = None
+    values: list[Any] = field(default_factory=list)
+    only: bool = False
 
 
 @dataclass
@@ -218,68 +224,64 @@ class _Reader:
     def __init__(self, row: Shape, chance: random.Random) -> None:
         self.row = row
         self.chance = chance
+        self.readers: list[tuple[Kinds, Callable[[exp.Expr, Asked, list[_Scope]], None]]] = [
+            (exp.Select, self._read_select),
+            (TRANSPARENT, self._read_through),
+            (COMPARISONS, self._read_comparison),
+            (exp.Cast, self._read_cast),
+            (exp.If, self._read_if),
+            (exp.Case, self._read_case),
+            (exp.Is, self._read_is),
+            (exp.ArraySize, self._read_size),
+            (exp.ParseDatetime, self._read_date_text),
+            (exp.Replace, self._read_replaced),
+            (exp.Split, self._read_split),
+            (TEXT_CONTEXTS, self._read_text),
+        ]
+        self.finders: list[tuple[Kinds, Callable[[exp.Expr, list[_Scope]], Shape | None]]] = [
+            (exp.Paren, self._inside),
+            (exp.Column, self._column),
+            (exp.Dot, self._field),
+            (exp.Anonymous, self._call),
+            (exp.Bracket, self._bracket),
+            ((exp.JSONExtractScalar, exp.JSONExtract), self._json_text),
+        ]
 
-    def read(
-        self,
-        node: exp.Expr,
-        wanted: str | None,
-        values: list[Any],
-        scopes: list[_Scope],
-        only: bool = False,
-    ) -> None:
+    def read(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
         place = self.place(node, scopes)
         if place is not None:
-            place.ask(self._number(place) if wanted == "NUMBER" else wanted, values, only)
-        elif isinstance(node, exp.Select):
-            self._read_select(node, wanted, values, scopes)
-        elif isinstance(node, TRANSPARENT):
-            literals = _literals(node)
-            wanted = wanted or (_type_of(literals[0]) if literals else None)
-            self._read_children(node, wanted, values, scopes, only)
-        elif isinstance(node, COMPARISONS):
-            literals = _literals(node)
-            kind = _type_of(literals[0]) if literals else None
-            near = [value + step for value in literals for step in (-1, 1) if kind == "NUMBER"]
-            self._read_children(node, kind, [*literals, *near], scopes)
-        elif isinstance(node, exp.Cast):
-            self._read_cast(node, values, scopes)
-        elif isinstance(node, exp.If | exp.Case):
-            self._read_branches(node, wanted, values, scopes)
-        elif isinstance(node, exp.Is):
-            is_boolean = isinstance(node.expression, exp.Boolean)
-            self.read(node.this, "BOOLEAN" if is_boolean else None, [], scopes)
-        elif isinstance(node, BOOLEAN_CONTEXTS):
-            self._read_children(node, "BOOLEAN", [], scopes)
-        elif isinstance(node, NUMBER_CONTEXTS):
-            self._read_children(node, "NUMBER", [], scopes)
-        elif isinstance(node, exp.BitwiseAnd):
-            self._read_children(node, "BIGINT", [0, 1, 2, 3, 8, 64, 255], scopes)
-        elif isinstance(node, TEXT_CONTEXTS):
-            self._read_text(node, values, scopes)
-        elif isinstance(node, exp.ArraySize) and (listed := self.place(node.this, scopes)):
-            listed.entry()
-        else:
-            self._read_children(node, None, [], scopes)
+            place.ask(
+                self._number(place) if asked.type == "NUMBER" else asked.type,
+                asked.values,
+                asked.only,
+            )
+            return
+        for kinds, reader in self.readers:
+            if isinstance(node, kinds):
+                reader(node, asked, scopes)
+                return
+        self._read_children(node, self._asks_of_children(node), scopes)
+
+    @staticmethod
+    def _asks_of_children(node: exp.Expr) -> Asked:
+        if isinstance(node, BOOLEAN_CONTEXTS):
+            return Asked("BOOLEAN")
+        if isinstance(node, NUMBER_CONTEXTS):
+            return Asked("NUMBER")
+        if isinstance(node, exp.BitwiseAnd):
+            return Asked("BIGINT", [0, 1, 2, 3, 8, 64, 255])
+        return Asked()
 
     def _number(self, place: Shape) -> str:
         """Choose between the numeric types, once for a place."""
         known = [kind for kind in place.types if kind in {"BIGINT", "DOUBLE"}]
         return known[0] if known else self.chance.choice(["BIGINT", "BIGINT", "DOUBLE"])
 
-    def _read_children(
-        self,
-        node: exp.Expr,
-        wanted: str | None,
-        values: list[Any],
-        scopes: list[_Scope],
-        only: bool = False,
-    ) -> None:
+    def _read_children(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
         for child in node.iter_expressions():
-            self.read(child, wanted, values, scopes, only)
+            self.read(child, asked, scopes)
 
-    def _read_select(
-        self, select: exp.Select, wanted: str | None, values: list[Any], scopes: list[_Scope]
-    ) -> None:
+    def _read_select(self, select: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
         source = select.args.get("from_")
         unnest = source.this if source is not None else None
         if isinstance(unnest, exp.Unnest):
@@ -287,84 +289,111 @@ class _Reader:
             element = place.entry() if place is not None else Shape()
             scopes = [*scopes, _Scope(_unnest_alias(unnest), element)]
         for projection in select.expressions:
-            self.read(projection, wanted, values, scopes)
+            self.read(projection, asked, scopes)
         if select.args.get("where"):
-            self.read(select.args["where"], None, [], scopes)
+            self.read(select.args["where"], Asked(), scopes)
 
-    def _read_cast(self, node: exp.Cast, values: list[Any], scopes: list[_Scope]) -> None:
+    def _read_through(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        """Ask of each argument what is asked of the whole, such as of a COALESCE."""
+        literals = _literals(node)
+        wanted = asked.type or (_type_of(literals[0]) if literals else None)
+        self._read_children(node, Asked(wanted, asked.values, asked.only), scopes)
+
+    def _read_comparison(self, node: exp.Expr, _asked: Asked, scopes: list[_Scope]) -> None:
+        literals = _literals(node)
+        kind = _type_of(literals[0]) if literals else None
+        near = [value + step for value in literals for step in (-1, 1) if kind == "NUMBER"]
+        self._read_children(node, Asked(kind, [*literals, *near]), scopes)
+
+    def _read_cast(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
         """A text that is cast needs to be a number's or boolean's."""
-        if node.to.is_type("boolean"):
-            self.read(node.this, None, ["true", "false"], scopes, only=True)
-        elif node.to.is_type(*exp.DataType.NUMERIC_TYPES):
-            texts = ["0", "1", "2", "30", *[str(value) for value in values]]
-            wanted = "VARCHAR" if isinstance(node, exp.TryCast) else None
-            self.read(node.this, wanted, texts, scopes, only=True)
+        if node.args["to"].is_type("boolean"):
+            asked = Asked(None, ["true", "false"], only=True)
+        elif node.args["to"].is_type(*exp.DataType.NUMERIC_TYPES):
+            texts = ["0", "1", "2", "30", *[str(value) for value in asked.values]]
+            asked = Asked("VARCHAR" if isinstance(node, exp.TryCast) else None, texts, only=True)
         else:
-            self.read(node.this, None, values, scopes)
+            asked = Asked(None, asked.values)
+        self.read(node.this, asked, scopes)
 
-    def _read_branches(
-        self, node: exp.If | exp.Case, wanted: str | None, values: list[Any], scopes: list[_Scope]
-    ) -> None:
-        branches = [node] if isinstance(node, exp.If) else node.args["ifs"]
-        subject = None if isinstance(node, exp.If) else node.this
-        for branch in branches:
-            if subject is None:
-                self.read(branch.this, "BOOLEAN", [], scopes)
-            self.read(branch.args["true"], wanted, values, scopes)
-        literals = [branch.this for branch in branches] if subject is not None else []
+    def _read_if(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        self.read(node.this, Asked("BOOLEAN"), scopes)
+        for branch in (node.args["true"], node.args.get("false")):
+            if branch is not None:
+                self.read(branch, asked, scopes)
+
+    def _read_case(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        subject, otherwise = node.this, node.args.get("default")
+        conditions = [branch.this for branch in node.args["ifs"]]
         if subject is not None:
-            found = [_python(literal) for literal in literals]
-            self.read(subject, _type_of(found[0]), found, scopes)
-        otherwise = node.args.get("false") or node.args.get("default")
-        if otherwise is not None:
-            self.read(otherwise, wanted, values, scopes)
-
-    def _read_text(self, node: exp.Expr, values: list[Any], scopes: list[_Scope]) -> None:
-        if isinstance(node, exp.ParseDatetime):
-            dates = [f"{FIRST_DAY}+00:00", *[f"{value}+00:00" for value in values]]
-            self.read(node.this, "VARCHAR", dates, scopes, only=True)
-            return
-        if isinstance(node, exp.Replace):
-            self.read(node.this, "VARCHAR", values, scopes, only=bool(values))
-            return
-        texts = [value for value in values if isinstance(value, str)]
-        patterns = [value for value in _literals(node) if isinstance(value, str)]
-        if isinstance(node, exp.Split):
-            texts = [f"1{patterns[0]}{n}" for n in "234"] if patterns else texts
+            literals = [_python(condition) for condition in conditions]
+            self.read(subject, Asked(_type_of(literals[0]), literals), scopes)
         else:
-            texts = [*texts, *[text for pattern in patterns for text in _matching(pattern)]]
-        self.read(node.this, "VARCHAR", texts, scopes)
+            for condition in conditions:
+                self.read(condition, Asked("BOOLEAN"), scopes)
+        for branch in [branch.args["true"] for branch in node.args["ifs"]]:
+            self.read(branch, asked, scopes)
+        if otherwise is not None:
+            self.read(otherwise, asked, scopes)
+
+    def _read_is(self, node: exp.Expr, _asked: Asked, scopes: list[_Scope]) -> None:
+        is_boolean = isinstance(node.expression, exp.Boolean)
+        self.read(node.this, Asked("BOOLEAN" if is_boolean else None), scopes)
+
+    def _read_size(self, node: exp.Expr, _asked: Asked, scopes: list[_Scope]) -> None:
+        listed = self.place(node.this, scopes)
+        if listed is not None:
+            listed.entry()
+        else:
+            self._read_children(node, Asked(), scopes)
+
+    def _read_date_text(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        dates = [f"{day}+00:00" for day in [FIRST_DAY, *asked.values]]
+        self.read(node.this, Asked("VARCHAR", dates, only=True), scopes)
+
+    def _read_replaced(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        self.read(node.this, Asked("VARCHAR", asked.values, bool(asked.values)), scopes)
+
+    def _read_split(self, node: exp.Expr, _asked: Asked, scopes: list[_Scope]) -> None:
+        between = [pattern for pattern in _literals(node) if isinstance(pattern, str)] or [","]
+        self.read(node.this, Asked("VARCHAR", [f"1{between[0]}{n}" for n in "234"]), scopes)
+
+    def _read_text(self, node: exp.Expr, asked: Asked, scopes: list[_Scope]) -> None:
+        patterns = [pattern for pattern in _literals(node) if isinstance(pattern, str)]
+        texts = [value for value in asked.values if isinstance(value, str)]
+        texts += [text for pattern in patterns for text in _matching(pattern)]
+        self.read(node.this, Asked("VARCHAR", texts), scopes)
 
     def place(self, node: exp.Expr, scopes: list[_Scope]) -> Shape | None:
         """Find the place that a node names, if it names one."""
-        if isinstance(node, exp.Paren):
-            return self.place(node.this, scopes)
-        if isinstance(node, exp.Column):
-            return self._column(node, scopes)
-        if isinstance(node, exp.Dot):
-            if isinstance(node.expression, exp.Anonymous):
-                return self._call(node.expression, scopes)
-            inside = self.place(node.this, scopes)
-            return None if inside is None else inside.at(node.expression.name)
-        if isinstance(node, exp.Anonymous):
-            return self._call(node, scopes)
-        if isinstance(node, exp.Bracket):
-            return self._bracket(node, scopes)
-        if isinstance(node, exp.JSONExtractScalar | exp.JSONExtract):
-            inside = self.place(node.this, scopes)
-            path = [key.name for key in node.expression.find_all(exp.JSONPathKey)]
-            if inside is None:
-                return None
-            if not path:
-                inside.ask("JSON")
-                return inside
-            return inside.text_at(path)
+        for kinds, finder in self.finders:
+            if isinstance(node, kinds):
+                return finder(node, scopes)
         return None
 
-    def _column(self, column: exp.Column, scopes: list[_Scope]) -> Shape | None:
+    def _inside(self, node: exp.Expr, scopes: list[_Scope]) -> Shape | None:
+        return self.place(node.this, scopes)
+
+    def _field(self, node: exp.Expr, scopes: list[_Scope]) -> Shape | None:
+        if isinstance(node.expression, exp.Anonymous):
+            return self._call(node.expression, scopes)
+        inside = self.place(node.this, scopes)
+        return None if inside is None else inside.at(node.expression.name)
+
+    def _json_text(self, node: exp.Expr, scopes: list[_Scope]) -> Shape | None:
+        inside = self.place(node.this, scopes)
+        path = [key.name for key in node.expression.find_all(exp.JSONPathKey)]
+        if inside is None:
+            return None
+        if path:
+            return inside.text_at(path)
+        inside.ask("JSON")
+        return inside
+
+    def _column(self, column: exp.Expr, scopes: list[_Scope]) -> Shape | None:
         if isinstance(column.this, exp.Star):
             return None
-        path = [part.name for part in column.parts]
+        path = [part.name for part in column.parts] if isinstance(column, exp.Column) else []
         for scope in reversed(scopes):
             if path[0] == scope.alias:
                 return _down(scope.element, path[1:])
@@ -374,7 +403,7 @@ class _Reader:
             return _down(self.row, path[1:])
         return _down(scopes[-1].element if scopes else self.row, path)
 
-    def _bracket(self, node: exp.Bracket, scopes: list[_Scope]) -> Shape | None:
+    def _bracket(self, node: exp.Expr, scopes: list[_Scope]) -> Shape | None:
         inside = self.place(node.this, scopes)
         key = node.expressions[0]
         if inside is None:
@@ -384,7 +413,7 @@ class _Reader:
             return inside.text_at([key.name])
         return inside.entry()
 
-    def _call(self, call: exp.Anonymous, scopes: list[_Scope]) -> Shape:
+    def _call(self, call: exp.Expr, scopes: list[_Scope]) -> Shape:
         """Tell a function's arguments what it takes; returns the place of its result."""
         name = call.name.replace("`", "").rpartition(".")[2].lower()
         first = self.place(call.expressions[0], scopes) if call.expressions else None
@@ -403,12 +432,7 @@ class _Reader:
         elif name == "keyed_histogram_get_sum":
             first.entry().at("key").ask("VARCHAR", [_python(call.expressions[1])])
             first.entry().at("value").as_histogram()
-        elif name == "monetized_search":
-            for argument in call.expressions[:3]:
-                self.read(argument, "VARCHAR", [], scopes)
-        else:
-            for argument in call.expressions:
-                self.read(argument, None, [], scopes)
+        self._read_children(call, Asked(), scopes)
         return Shape()
 
 

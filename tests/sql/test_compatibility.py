@@ -19,7 +19,7 @@ import pytest
 
 from conftest import REPOSITORY, SHARED
 from dbt_jetstream.hub import definitions_of, read_hub
-from dbt_jetstream.lock.fragments import Fragment, expression, from_clause, query
+from dbt_jetstream.lock.fragments import Fragment, expression, from_clause, gap_of, query
 from dbt_jetstream.sql.compatibility import FUNCTIONS, gap
 from dbt_jetstream.sql.dialect import parse_expression, parse_query, to_duckdb
 
@@ -369,7 +369,7 @@ def test_of_the_real_definitions_only_those_with_private_functions_have_a_gap() 
     found: dict[str, set[str]] = {}
     seen: Counter[bool] = Counter()
     for name, fragment in _fragments():
-        reason = gap(fragment if isinstance(fragment, str) else fragment["duckdb"])
+        reason = gap_of(fragment)
         seen[reason is None] += 1
         if reason is not None:
             found.setdefault(reason, set()).add(name)

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
+from sqlglot.tokens import TokenType
 
 from conftest import SHARED
 from dbt_jetstream.hub import Hub, definitions_of, read_hub
-from dbt_jetstream.sql.dialect import SqlSyntaxError
+from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
 from dbt_jetstream.sql.rollup import Rollup, split
 
+SAME_WORDS = {"INT": "INT64", "!=": "<>"}
+# `t AS x` for `t x`, and JSON_VALUE's path, which is `$` where it is left out.
+OPTIONAL_WORDS = {"AS", "$", ","}
 METRIC_HUB = SHARED / "metric-hub"
 
 pytestmark = pytest.mark.skipif(
@@ -60,3 +65,26 @@ def test_at_least_93_percent_of_the_expressions_split_into_days() -> None:
     share = outcomes["daily"] / len(expressions)
     assert share >= 0.93, outcomes
     assert len(expressions) - outcomes["daily"] - outcomes["direct"] <= 5, outcomes
+
+
+def test_writing_an_expression_anew_for_bigquery_keeps_its_words() -> None:
+    """Parts are written from the syntax tree, and no test here runs them on BigQuery."""
+    changed = []
+    for sql, _ in sorted(set(select_expressions(read_hub(Path(METRIC_HUB))))):
+        try:
+            written = parse_expression(sql).sql(dialect="bigquery", comments=False)
+        except SqlSyntaxError:
+            continue
+        if _words(sql) != _words(written):
+            changed.append((sql, written))
+    assert changed == []
+
+
+def _words(sql: str) -> Counter[str]:
+    """Count words and strings: `x IS NOT NULL` and `NOT x IS NULL` have the same."""
+    words: Counter[str] = Counter()
+    for token in sqlglot.tokenize(sql, read="bigquery"):
+        is_string = token.token_type in {TokenType.STRING, TokenType.RAW_STRING}
+        word = token.text if is_string else token.text.upper()
+        words[SAME_WORDS.get(word, word)] += 1
+    return Counter({word: count for word, count in words.items() if word not in OPTIONAL_WORDS})

@@ -19,7 +19,7 @@ from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
 from dbt_jetstream.lock.exposures import signal_part
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.fragments import Table, gap_of
 from dbt_jetstream.lock.metadata import metadata
 from dbt_jetstream.lock.metrics import (
     LockedDataSource,
@@ -33,6 +33,7 @@ from dbt_jetstream.lock.summaries import check, lock_summaries
 from dbt_jetstream.platforms import Platform
 
 T = TypeVar("T")
+NOBODY_EXPOSED = "nobody counts as exposed there"
 
 
 @dataclass
@@ -147,6 +148,27 @@ class _Builder:
             )
             self.warnings.append(ConfigError(None, f"{self.slug}.endDate", problem))
 
+    def _warn_of_gap(
+        self, reason: str | None, path: Path | str | None, key: str, effect: str
+    ) -> None:
+        if reason is not None:
+            problem = f"cannot run on DuckDB: {reason}; {effect}, BigQuery is not concerned"
+            self.warnings.append(ConfigError(path, key, problem))
+
+    def _warn_of_enrollment_gaps(
+        self, enrollment: dict[str, Any], segment_sources: list[dict[str, Any]]
+    ) -> None:
+        own = self.own_file
+        if enrollment["custom_query"]:
+            key, gap = "experiment.enrollment_query", gap_of(enrollment["custom_query"])
+            self._warn_of_gap(gap, own, key, "the experiment fails there")
+        for source in segment_sources:
+            key = f"segments.data_sources.{source['data_source']}.from_expression"
+            self._warn_of_gap(gap_of(source["from"]), own, key, "the experiment fails there")
+            for segment in source["segments"]:
+                key = f"segments.{segment['name']}.select_expression"
+                self._warn_of_gap(gap_of(segment["sql"]), own, key, "nobody is in it there")
+
     def _exposure_signal(self) -> tuple[dict[str, Any], tuple[Table, ...]] | None:
         """Lock the experiment's own exposure signal, if it has one."""
         signal = self.config.experiment.exposure_signal
@@ -154,8 +176,12 @@ class _Builder:
             return None
         attempt = partial(signal_part, signal, self.shared.ids, self.dataset)
         found = self._try(attempt, self.own_file, "experiment.exposure_signal")
-        if found is not None:
-            self.tables += found[1]
+        if found is None:
+            return None
+        self.tables += found[1]
+        gaps = [reason for key in ("from", "sql") if (reason := gap_of(found[0][key]))]
+        for reason in gaps:
+            self._warn_of_gap(reason, self.own_file, "experiment.exposure_signal", NOBODY_EXPOSED)
         return found
 
     def _check_summaries(self) -> None:
@@ -181,11 +207,13 @@ class _Builder:
                     found = self._try(attempt, path, key)
                     if found is None:
                         continue
+                    self._warn_of_gap(gap_of(found.clause), path, key, "its metrics fail there")
                     sources[name] = found
                 path = self.hub.metric_file(metric.name, self.slug, self.app)
                 key = f"metrics.{metric.name}.select_expression"
                 locked = self._try(partial(lock_metric, metric, self.slug), path, key)
                 if locked is not None:
+                    self._warn_of_gap(locked.gap, path, key, "its values are null there")
                     sources[name].metrics.setdefault(period, []).append(locked)
         for source in sources.values():
             self._add_sanity_metrics(source)
@@ -211,6 +239,7 @@ class _Builder:
         )
         if not enrollment or segments is None:
             return None
+        self._warn_of_enrollment_gaps(enrollment[0], segments[0])
         tables = [*enrollment[1], *segments[1], *(signal[1] if signal else ())]
         self.tables += tables
         meta = {

@@ -1,8 +1,9 @@
 """SQL fragments as the lock stores them: BigQuery's text, and DuckDB's where it differs.
 
 A fragment is a string where one text serves both, else a mapping with the keys `bigquery` and
-`duckdb`. A physical table stands in it as `{dataset.table}`: the stub that uses the fragment names
-its source, so that lineage starts at the telemetry.
+`duckdb`. What DuckDB cannot run is null there, with the reason under `gap`. A physical table stands
+in it as `{dataset.table}`: the stub that uses the fragment names its source, so that lineage starts
+at the telemetry.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 
+from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import (
     parse_expression,
     parse_query,
@@ -20,7 +22,10 @@ from dbt_jetstream.sql.dialect import (
     to_duckdb,
 )
 
-Fragment = str | dict[str, str]
+Fragment = str | dict[str, str | None]
+
+# A type that every aggregate takes, and that casts to any other.
+NOTHING = "CAST(NULL AS BOOLEAN)"
 
 DEFAULT_PROJECT = "mozdata"
 HAS_COMMENT = re.compile(r"--|#|/\*")
@@ -87,7 +92,9 @@ def expression(sql: str) -> Fragment:
     tree = parse_expression(text)
     bigquery = tree.sql(dialect="bigquery", comments=False)
     # A comment at the end of a line would swallow what the macros write behind the fragment.
-    return _fragment(bigquery if HAS_COMMENT.search(text) else text, bigquery, to_duckdb(tree))
+    found = _fragment(bigquery if HAS_COMMENT.search(text) else text, bigquery, to_duckdb(tree))
+    reason = gap_of(found)
+    return found if reason is None else nothing_on_duckdb(found, reason)
 
 
 @cache
@@ -105,7 +112,10 @@ def from_clause(from_expression: str) -> tuple[Fragment, tuple[Table, ...]]:
     found, tables = query(f"SELECT * FROM {text}")
     if isinstance(found, str):
         return _without_select(found), tables
-    return {dialect: _without_select(sql) for dialect, sql in found.items()}, tables
+    clause = {
+        key: _without_select(sql) if sql and key != "gap" else sql for key, sql in found.items()
+    }
+    return clause, tables
 
 
 def _without_select(sql: str) -> str:
@@ -129,9 +139,25 @@ def tidy(sql: str) -> str:
     return textwrap.dedent(sql).strip()
 
 
+def gap_of(fragment: Fragment) -> str | None:
+    """Say why DuckDB cannot run a fragment; None where it can."""
+    return None if isinstance(fragment, str) else fragment.get("gap")
+
+
+def nothing_on_duckdb(fragment: Fragment, reason: str) -> Fragment:
+    """Give an expression the value null on DuckDB, and the reason."""
+    bigquery = fragment if isinstance(fragment, str) else fragment["bigquery"]
+    return {"bigquery": bigquery, "duckdb": NOTHING, "gap": reason}
+
+
 def _fragment(text: str, bigquery: str, duckdb: str) -> Fragment:
-    same = _canonical(bigquery) == _canonical(duckdb)
-    return text if same else {"bigquery": text, "duckdb": duckdb}
+    reason = gap(duckdb)
+    if reason is not None:
+        return {"bigquery": text, "duckdb": None, "gap": reason}
+    if _canonical(bigquery) != _canonical(duckdb):
+        return {"bigquery": text, "duckdb": duckdb}
+    # Literals that only BigQuery reads so: in double quotes, raw, or over several lines.
+    return bigquery if '"' in text or "r'" in text or "'''" in text else text
 
 
 def _canonical(sql: str) -> str:

@@ -10,7 +10,14 @@ from typing import Any
 from metric_config_parser.data_source import DataSource
 from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
-from dbt_jetstream.lock.fragments import Fragment, Table, expression, from_clause
+from dbt_jetstream.lock.fragments import (
+    Fragment,
+    Table,
+    expression,
+    from_clause,
+    gap_of,
+    nothing_on_duckdb,
+)
 from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.sql.rollup import Direct, Part, Rollup, split
 
@@ -34,6 +41,7 @@ class LockedMetric:
         rollup: Its split into daily parts, or why there is none.
         bases: The analysis bases that it is computed for.
         description: What it measures, for the docs.
+        gap: Why DuckDB cannot compute it; None where it can.
     """
 
     name: str
@@ -41,6 +49,7 @@ class LockedMetric:
     rollup: Rollup | Direct
     bases: tuple[str, ...]
     description: str
+    gap: str | None = None
 
     @property
     def is_daily(self) -> bool:
@@ -131,13 +140,13 @@ def lock_metric(metric: Metric, slug: str) -> LockedMetric:
             "`{experiment_slug}` is known, and a literal brace is written twice"
         )
         raise ValueError(message) from error
-    expression(sql)
     return LockedMetric(
         name=metric.name,
         select_expression=sql.strip(),
         rollup=_split(sql, metric.data_source.submission_date_column or "submission_date"),
         bases=tuple(basis.value for basis in metric.analysis_bases),
         description=metric.description or metric.friendly_name or metric.name,
+        gap=gap_of(expression(sql)),
     )
 
 
@@ -249,11 +258,12 @@ def period_part(
 
 def _daily(metric: LockedMetric) -> dict[str, Any]:
     assert isinstance(metric.rollup, Rollup)
+    combined = expression(metric.rollup.expression)
     return {
         "name": metric.name,
         "bases": list(metric.bases),
         "select_expression": metric.select_expression,
-        "sql": expression(metric.rollup.expression),
+        "sql": nothing_on_duckdb(combined, metric.gap) if metric.gap else combined,
     }
 
 

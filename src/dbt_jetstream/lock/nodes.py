@@ -13,6 +13,7 @@ from dbt_jetstream.lock.fragments import Table
 # What the lock says, but what changes no row that is there: a later end date only adds windows.
 NOT_HASHED = {
     "end_date",
+    "gap",
     "metadata",
     "not_before",
     "reads",

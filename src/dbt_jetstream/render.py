@@ -1,0 +1,258 @@
+"""Renders an experiment's models as SQL without dbt and without a warehouse.
+
+dbt takes seconds to start and asks the warehouse what it holds. A check of a config needs neither:
+the project's own macros, in plain Jinja, with the few things of dbt's that they use, give what a
+first build would run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+
+from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.nodes import Node
+
+PACKAGE = "dbt_jetstream"
+SCHEMA = "analysis"
+# An experiment without an end is rendered as of this many days after enrollment.
+OPEN_ENDED_DAYS = 56
+# Windows of a period differ in their numbers alone, and a period may have a hundred.
+MOST_WINDOWS = 2
+STRING = {"bigquery": "string", "duckdb": "varchar"}
+INTEGER = {"bigquery": "int64", "duckdb": "bigint"}
+FLOAT = {"bigquery": "FLOAT64", "duckdb": "DOUBLE"}
+
+
+class RenderError(ValueError):
+    """A macro refuses what a definition asks for."""
+
+
+class _ReturnError(Exception):
+    """Carries what a macro returns that returns no text, as dbt's `return` does."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table as macros see one.
+
+    Attributes:
+        text: What stands for it in SQL.
+        identifier: Its name alone.
+        columns: Its columns' names, where they are known.
+    """
+
+    text: str
+    identifier: str
+    columns: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as macros see one; without a warehouse, each is taken for a number."""
+
+    name: str
+    quoted: str
+    dtype: str
+
+    def is_integer(self) -> bool:
+        """Whether its values are whole numbers by type."""
+        return False
+
+
+class Renderer:
+    """The macros of a project for one dialect."""
+
+    def __init__(self, project: Path, dialect: str) -> None:
+        """Load the macros.
+
+        Args:
+            project: The dbt project.
+            dialect: `bigquery` or `duckdb`.
+        """
+        self.dialect = dialect
+        self.macros: dict[str, Callable[..., Any]] = {}
+        self.environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+        self.environment.globals.update(self._context())
+        for path in sorted((project / "macros").rglob("*.sql")):
+            template = self.environment.from_string(path.read_text(encoding="utf-8"))
+            # Shared: macros see those that are loaded after them, and the model being rendered.
+            module = template.make_module(self.environment.globals, shared=True)
+            for name, macro in vars(module).items():
+                if isinstance(macro, jinja2.runtime.Macro):
+                    self.macros[name] = partial(_call, macro)
+        self.macros["windows_missing"] = partial(_first_of, self.macros["windows_missing"])
+        self.environment.globals.update(self.macros)
+
+    def _context(self) -> dict[str, Any]:
+        """Return what the macros use of dbt's."""
+        return {
+            "return": _return,
+            "execute": True,
+            "is_incremental": lambda: False,
+            "run_started_at": dt.datetime.now(dt.UTC),
+            "tojson": json.dumps,
+            "log": lambda *_, **__: "",
+            "modules": SimpleNamespace(datetime=dt, re=re),
+            "target": SimpleNamespace(type=self.dialect, database="warehouse", schema=SCHEMA),
+            "dbt": SimpleNamespace(type_string=lambda: STRING[self.dialect]),
+            "exceptions": SimpleNamespace(raise_compiler_error=_refuse, warn=lambda _: ""),
+            "adapter": SimpleNamespace(
+                dispatch=self._dispatch, get_columns_in_relation=self._columns
+            ),
+        }
+
+    def _dispatch(self, name: str, _package: str = PACKAGE) -> Callable[..., Any]:
+        for prefix in (self.dialect, "default"):
+            if f"{prefix}__{name}" in self.macros:
+                return self.macros[f"{prefix}__{name}"]
+        message = f"no macro {name} for {self.dialect}"
+        raise RenderError(message)
+
+    def _columns(self, relation: Relation) -> list[Any]:
+        return [Column(name, name, FLOAT[self.dialect]) for name in relation.columns]
+
+    def render(
+        self, locked: LockedExperiment, wanted: Callable[[Node], bool] = lambda _: True
+    ) -> dict[str, str]:
+        """Render the SQL models of an experiment, as of a day on which every window is due.
+
+        Args:
+            locked: The experiment.
+            wanted: Which of its models to render.
+
+        Returns:
+            The SQL of each model, by its name.
+
+        Raises:
+            RenderError: If a macro refuses what the definition asks for.
+        """
+        models = {node.name: self._relation(node) for node in locked.nodes}
+        context = {
+            "env_var": partial(_environment_variable, as_of=_last_day(locked)),
+            "ref": lambda name: models[name],
+            "source": partial(self._source, locked.tables),
+        }
+        return {
+            node.name: self._model(node, models[node.name], context)
+            for node in locked.nodes
+            if node.language == "sql" and wanted(node)
+        }
+
+    def render_inlined(
+        self, locked: LockedExperiment, wanted: Callable[[Node], bool]
+    ) -> dict[str, str]:
+        """Render models as queries over telemetry alone, before any model has been built.
+
+        What a model reads of another stands in it as a subquery; of the enrollments, as an empty
+        one with their columns' types, so that a dry run's bytes are the model's own.
+
+        Args:
+            locked: The experiment.
+            wanted: Which of its models to render.
+        """
+        texts: dict[str, str] = {}
+        context = {
+            "env_var": partial(_environment_variable, as_of=_last_day(locked)),
+            "ref": lambda name: Relation(f"(\n{texts[name]}\n)", name),
+            "source": partial(self._source, locked.tables),
+        }
+        found = {}
+        (enrollments, *others) = locked.nodes
+        if wanted(enrollments):
+            found[enrollments.name] = self._model(enrollments, self._relation(enrollments), context)
+        texts[enrollments.name] = self._no_enrollments(enrollments)
+        for node in others:
+            if any(key in node.meta for key in ("data_source", "data_sources", "exposure_signal")):
+                texts[node.name] = self._model(node, self._relation(node), context)
+                found |= {node.name: texts[node.name]} if wanted(node) else {}
+        return found
+
+    def _no_enrollments(self, node: Node) -> str:
+        types = {
+            "enrollment_date": "date",
+            "exposure_date": "date",
+            "num_enrollment_events": INTEGER[self.dialect],
+            "num_exposure_events": INTEGER[self.dialect],
+            **dict.fromkeys(node.meta["segments"], "boolean"),
+        }
+        columns = [
+            f"cast(null as {types.get(c.name, STRING[self.dialect])}) as {c.name}"
+            for c in node.columns
+        ]
+        return f"select {', '.join(columns)} from (select 1 as one) as nobody where false"
+
+    def create_functions(self) -> str:
+        """Render what a run does first: the functions that the target lacks."""
+        return str(self.macros["create_functions"]()).strip()
+
+    def _model(self, node: Node, this: Relation, context: dict[str, Any]) -> str:
+        meta = {**node.meta, "definition_hash": node.definition_hash}
+        config = SimpleNamespace(meta=meta, get=meta.get)
+        self.environment.globals.update(
+            context, model=SimpleNamespace(config=config), this=this, config=config
+        )
+        template = self.environment.from_string(node.stub)
+        return template.render().strip()
+
+    def _relation(self, node: Node) -> Relation:
+        schema = node.config.get("schema", SCHEMA)
+        columns = tuple(column.name for column in node.columns)
+        return Relation(self._quoted(schema, node.name), node.name, columns)
+
+    def _source(self, tables: Iterable[Table], source: str, name: str) -> Relation:
+        table = next(t for t in tables if (t.source, t.name) == (source, name))
+        parts = (table.project, table.dataset) if self.dialect == "bigquery" else (table.dataset,)
+        return Relation(self._quoted(*parts, name), name)
+
+    def _quoted(self, *parts: str) -> str:
+        quote = "`" if self.dialect == "bigquery" else '"'
+        return ".".join(f"{quote}{part}{quote}" for part in parts if part)
+
+
+def _call(macro: jinja2.runtime.Macro, *arguments: Any, **options: Any) -> Any:
+    try:
+        return macro(*arguments, **options)
+    except _ReturnError as returned:
+        return returned.value
+
+
+def _first_of(windows_missing: Callable[..., list[Any]], *arguments: Any, **options: Any) -> Any:
+    return windows_missing(*arguments, **options)[:MOST_WINDOWS]
+
+
+def _return(value: Any) -> None:
+    raise _ReturnError(value)
+
+
+def _refuse(message: str) -> None:
+    raise RenderError(message)
+
+
+def _environment_variable(name: str, default: str = "", *, as_of: dt.date) -> str:
+    return as_of.isoformat() if name == "JETSTREAM_AS_OF" else default
+
+
+def _last_day(locked: LockedExperiment) -> dt.date:
+    experiment = locked.nodes[0].meta["experiment"]
+    if experiment["end_date"]:
+        return dt.date.fromisoformat(experiment["end_date"])
+    last_enrollment = dt.date.fromisoformat(experiment["last_enrollment_date"])
+    return last_enrollment + dt.timedelta(days=OPEN_ENDED_DAYS)

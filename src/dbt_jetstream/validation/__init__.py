@@ -1,0 +1,1 @@
+"""`jetstream validate`: checks changed configs without a warehouse."""

@@ -1,0 +1,90 @@
+"""`jetstream validate`: finds the hub of the changed files, and checks them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.experiments import read_experiments
+from dbt_jetstream.hub import Hub, HubAddress, read_hubs
+from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, HubFile
+from dbt_jetstream.platforms import read_platforms
+from dbt_jetstream.validation.check import Checker
+from dbt_jetstream.validation.dry_run import dry_run
+from dbt_jetstream.validation.report import report
+
+OWN_HUB = "metric_hub"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to check.
+
+    Attributes:
+        paths: The files; all of the hub's where there is none.
+        hubs: The hubs; where empty, the one that holds the files.
+        project: The dbt project.
+        experiments: A JSON array of experiments, or None.
+    """
+
+    paths: Sequence[Path]
+    hubs: Sequence[HubAddress]
+    project: Path
+    experiments: Path | None = None
+
+
+def validate(
+    request: Request, target: tuple[str | None] | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Check files.
+
+    Args:
+        request: What to check.
+        target: To compile against a target too, its name in a tuple; None in it: the default one.
+
+    Yields:
+        For each file a report in Markdown, and whether it is without errors.
+
+    Raises:
+        ConfigErrors: If a file is in no hub, or the hub cannot be read.
+    """
+    hub = read_hubs(request.hubs or [_hub_of(request)])
+    files = _chosen(hub, request.paths)
+    known = read_experiments(request.experiments) if request.experiments else []
+    checker = Checker(hub, request.project, read_platforms(request.project), known)
+    for file in files:
+        finding = checker.check(file)
+        scanned = None
+        if target is not None and finding.locked is not None and not finding.errors:
+            scanned, errors = dry_run(finding, checker.renderers, request.project, *target)
+            finding.errors += errors
+        yield report(finding, scanned), not finding.errors
+
+
+def _hub_of(request: Request) -> HubAddress:
+    """Find the hub that holds the first file: the folder above those of the layout."""
+    if not request.paths:
+        return HubAddress(str(request.project / OWN_HUB))
+    folder = request.paths[0].parent
+    names = {pattern.removesuffix("/*") for pattern in FOLDERS if pattern}
+    if folder.parent.name in names:
+        folder = folder.parent
+    if folder.name in names:
+        folder = folder.parent
+    return HubAddress(str(folder.parent if folder.name == JETSTREAM else folder))
+
+
+def _chosen(hub: Hub, paths: Sequence[Path]) -> list[HubFile]:
+    if not paths:
+        return hub.files
+    by_path = {file.path.resolve(): file for file in hub.files}
+    errors = [
+        ConfigError(path, "", f"no such file in the hub {hub.name}; check the path")
+        for path in paths
+        if path.resolve() not in by_path
+    ]
+    if errors:
+        raise ConfigErrors(errors)
+    return [by_path[path.resolve()] for path in paths]

@@ -1,0 +1,301 @@
+"""Every configuration of metric-hub comes out as the original's parser and mozanalysis read it."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
+from metric_config_parser.config import ConfigCollection, LocalConfigCollection
+from metric_config_parser.errors import DefinitionNotFound
+from metric_config_parser.experiment import Branch, Experiment
+from metric_config_parser.metric import AnalysisPeriod
+from mozanalysis.experiment import TimeLimits
+
+from conftest import REPOSITORY, SHARED, Project, copy_project
+from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.experiments import read_experiments
+from dbt_jetstream.hub import Hub, HubAddress, read_hub
+from dbt_jetstream.lock.document import LockedExperiment, lock
+from dbt_jetstream.platforms import read_platforms
+from dbt_jetstream.render import Renderer
+from dbt_jetstream.resolve import resolve
+from dbt_jetstream.sql.dialect import parse_query
+from dbt_jetstream.statistics.catalogue import PRE_TREATMENTS, STATISTICS
+from dbt_jetstream.sync import SyncReport, sync
+from dbt_jetstream.validation.check import holds_expressions
+from dbt_jetstream.validation.sample import sample_experiment
+
+HUB = SHARED / "metric-hub"
+EXPERIMENTS = SHARED / "metric-hub-experiments.json"
+pytestmark = pytest.mark.skipif(
+    not HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"
+)
+TIME_SERIES = {
+    AnalysisPeriod.DAY: "daily",
+    AnalysisPeriod.WEEK: "weekly",
+    AnalysisPeriod.DAYS_28: "28_day",
+}
+# Summaries hold names alone, and their SQL takes seconds to parse: a few stand for all.
+SUMMARIES_PARSED_EVERY = 60
+ANDROID = {"release-android-onboarding-redesign"}
+
+
+@dataclass
+class Synced:
+    """All of metric-hub in one project."""
+
+    project: Project
+    report: SyncReport
+    experiments: dict[str, Experiment]
+
+    @property
+    def locked(self) -> dict[str, LockedExperiment]:
+        return {experiment.slug: experiment for experiment in self.report.experiments}
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
+    project = copy_project(tmp_path_factory.mktemp("metric-hub") / "project")
+    report = sync([HubAddress(str(HUB))], EXPERIMENTS, project.path)
+    known = {str(e.normandy_slug): e for e in read_experiments(EXPERIMENTS)}
+    return Synced(project, report, known)
+
+
+@pytest.fixture(scope="module")
+def hub() -> Hub:
+    return read_hub(HUB)
+
+
+@pytest.fixture(scope="module")
+def original() -> ConfigCollection:
+    """The hub as the original reads it: Jetstream's folder merged over the shared one."""
+    found = LocalConfigCollection.from_local_path(str(HUB))
+    found.merge(LocalConfigCollection.from_local_path(str(HUB / "jetstream")))
+    return found
+
+
+def _resolved(original: ConfigCollection, experiment: Experiment) -> AnalysisConfiguration:
+    configs = copy.deepcopy(original)
+    spec = AnalysisSpec.default_for_experiment(experiment, configs)
+    own = configs.spec_for_experiment(str(experiment.normandy_slug))
+    if own is not None:
+        spec.merge(own)
+    return spec.resolve(experiment, configs)
+
+
+@pytest.fixture(scope="module")
+def resolved(
+    synced: Synced, original: ConfigCollection
+) -> dict[str, tuple[LockedExperiment, AnalysisConfiguration]]:
+    return {
+        slug: (locked, _resolved(original, synced.experiments[slug]))
+        for slug, locked in synced.locked.items()
+    }
+
+
+def test_every_experiment_is_locked_unless_its_config_skips_it(synced: Synced) -> None:
+    assert len(synced.experiments) == 467
+    assert {*synced.locked, *synced.report.skipped} == {*synced.experiments}
+    for slug in synced.report.skipped:
+        assert re.search(r"^skip = true", (HUB / f"jetstream/{slug}.toml").read_text(), re.M)
+
+
+def test_dbt_parses_all_of_them_together(synced: Synced) -> None:
+    done = synced.project.run("dbt", "parse")
+    assert done.returncode == 0, done.stdout[-3000:]
+    manifest = json.loads((synced.project.path / "target/manifest.json").read_text())
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert len(models) == sum(len(locked.nodes) for locked in synced.report.experiments)
+
+
+def test_the_bigquery_sql_of_each_can_be_parsed(synced: Synced) -> None:
+    renderer = Renderer(REPOSITORY, "bigquery")
+    for i, locked in enumerate(synced.report.experiments):
+        everything = i % SUMMARIES_PARSED_EVERY == 0
+        wanted = (lambda _: True) if everything else holds_expressions
+        for sql in renderer.render(locked, wanted).values():
+            parse_query(sql)
+
+
+def _columns(locked: LockedExperiment, period: AnalysisPeriod) -> dict[str, dict[str, Any]]:
+    """The locked metrics of a period by name, without the checks of data sources."""
+    nodes = [n for n in locked.nodes if n.meta.get("period") == period.table_suffix]
+    sources = [source for node in nodes for source in node.meta.get("data_sources", [])]
+    checks = {
+        f"{source['name']}_{check}"
+        for source in sources
+        for check in ("has_contradictory_branch", "has_non_enrolled_data")
+    }
+    found = {m["name"]: m for s in sources for m in [*s["daily_metrics"], *s["direct_metrics"]]}
+    return {name: metric for name, metric in found.items() if name not in checks}
+
+
+def test_metrics_and_bases_of_each_period_are_the_original_s(
+    resolved: dict[str, tuple[LockedExperiment, AnalysisConfiguration]],
+) -> None:
+    for slug, (locked, config) in resolved.items():
+        for period in AnalysisPeriod:
+            metrics = {s.metric.name: s.metric for s in config.metrics[period]}
+            upstream = [s.metric for m in metrics.values() for s in m.depends_on or []]
+            expected = {m.name: m for m in [*upstream, *metrics.values()] if m.select_expression}
+            found = _columns(locked, period)
+            assert {*found} == {*expected}, (slug, period)
+            for name, metric in found.items():
+                bases = [basis.value for basis in expected[name].analysis_bases]
+                assert metric["bases"] == bases, (slug, name)
+
+
+def test_statistics_and_their_parameters_are_the_original_s(
+    resolved: dict[str, tuple[LockedExperiment, AnalysisConfiguration]],
+) -> None:
+    for slug, (locked, config) in resolved.items():
+        (node,) = [node for node in locked.nodes if node.language == "python"]
+        found = {
+            (s["metric"], s["statistic"], period): s
+            for s in node.meta["statistics"]
+            for period in s["periods"]
+        }
+        expected = {
+            (s.metric.name, STATISTICS[s.statistic.name].label, period.table_suffix): s
+            for period in AnalysisPeriod
+            for s in config.metrics[period]
+        }
+        assert {*found} == {*expected}, slug
+        for key, statistic in found.items():
+            _assert_same_parameters(statistic, expected[key], (slug, key))
+
+
+def _assert_same_parameters(statistic: dict[str, Any], summary: Any, where: Any) -> None:
+    treatments = [
+        {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
+        for p in summary.pre_treatments
+    ]
+    assert statistic["pre_treatments"] == treatments, where
+    for key in ("drop_highest", "grid_size", "log_space", "confidence_interval"):
+        if key in summary.statistic.params:
+            assert statistic[key] == summary.statistic.params[key], (where, key)
+    adjustment = summary.statistic.params.get("covariate_adjustment")
+    if adjustment and statistic.get("covariate"):
+        covariate = statistic["covariate"]
+        assert covariate["metric"] == adjustment.get("metric", statistic["metric"]), where
+
+
+def test_segments_and_their_windows_are_the_original_s(
+    resolved: dict[str, tuple[LockedExperiment, AnalysisConfiguration]],
+) -> None:
+    for slug, (locked, config) in resolved.items():
+        found = {
+            segment["name"]: (source["data_source"], source["window_start"], source["window_end"])
+            for source in locked.nodes[0].meta["segment_sources"]
+            for segment in source["segments"]
+        }
+        expected = {
+            s.name: (s.data_source.name, s.data_source.window_start, s.data_source.window_end)
+            for s in config.experiment.segments
+        }
+        assert found == expected, slug
+
+
+def _windows(renderer: Renderer, node: Any) -> list[tuple[int, int]]:
+    """The windows that are due once the experiment has ended."""
+    experiment = node.meta["experiment"]
+    renderer.environment.globals["env_var"] = lambda *_: experiment["end_date"]
+    due = renderer.macros["windows_due"](node.meta["windows"], experiment)
+    return [(window["start"], window["end"]) for window in due]
+
+
+def _expected_windows(period: AnalysisPeriod, config: Any) -> Iterator[tuple[int, int]]:
+    dates = config.enrollment_period + 1
+    length = (config.end_date - config.start_date).days - dates + 1
+    if period in TIME_SERIES:
+        limits = TimeLimits.for_ts(
+            f"{config.start_date:%Y-%m-%d}",
+            f"{config.end_date:%Y-%m-%d}",
+            TIME_SERIES[period],
+            dates,
+        )
+        yield from ((window.start, window.end) for window in limits.analysis_windows)
+    elif period == AnalysisPeriod.OVERALL:
+        yield (0, length - 1)
+    else:
+        yield (-7 if period == AnalysisPeriod.PREENROLLMENT_WEEK else -28, -1)
+
+
+def test_windows_are_mozanalysis(
+    resolved: dict[str, tuple[LockedExperiment, AnalysisConfiguration]],
+) -> None:
+    renderer = Renderer(REPOSITORY, "bigquery")
+    compared = 0
+    for slug, (locked, config) in resolved.items():
+        last = config.experiment.start_date + dt.timedelta(days=config.experiment.enrollment_period)
+        if config.experiment.end_date <= last + dt.timedelta(days=28):
+            continue  # mozanalysis refuses a series without a whole period
+        for node in [node for node in locked.nodes if "windows" in node.meta]:
+            period = next(p for p in AnalysisPeriod if p.table_suffix == node.meta["period"])
+            expected = list(_expected_windows(period, config.experiment))
+            assert _windows(renderer, node) == expected, (slug, period)
+            compared += 1
+    assert compared > 1000
+
+
+def test_every_outcome_can_be_computed_on_its_platform(hub: Hub) -> None:
+    platforms = read_platforms(REPOSITORY)
+    outcomes = [file for file in hub.files if file.kind == "outcome"]
+    assert len(outcomes) == 43
+    for file in outcomes:
+        experiment = sample_experiment(file, file.application)
+        config = resolve(hub, experiment)
+        locked = lock(hub, experiment, config, platforms[file.application])
+        weekly = {*_columns(locked, AnalysisPeriod.WEEK), *_columns(locked, AnalysisPeriod.DAY)}
+        overall = {*_columns(locked, AnalysisPeriod.OVERALL)}
+        assert weekly | overall, file.shown
+
+
+def _experiment(slug: str) -> Experiment:
+    start = dt.datetime(2024, 3, 4, tzinfo=dt.UTC)
+    return Experiment(
+        experimenter_slug=None,
+        normandy_slug=slug,
+        type="v6",
+        status="Complete",
+        branches=[Branch(slug="control", ratio=1), Branch(slug="treatment", ratio=1)],
+        start_date=start,
+        end_date=start + dt.timedelta(days=49),
+        proposed_enrollment=7,
+        reference_branch="control",
+        is_high_population=False,
+        app_name="fenix" if slug in ANDROID else "firefox_desktop",
+    )
+
+
+def test_what_the_original_refuses_is_refused_by_the_name_of_what_is_missing(
+    synced: Synced, hub: Hub, original: ConfigCollection
+) -> None:
+    slugs = {c.slug for c in original.configs} - {*synced.experiments}
+    assert len(slugs) == 20
+    for slug in sorted(slugs):
+        experiment = _experiment(slug)
+        with pytest.raises(Exception) as theirs:  # noqa: PT011 - of several unrelated types
+            _resolved(original, experiment)
+        with pytest.raises(ConfigErrors) as ours:
+            resolve(hub, experiment)
+        missing = _missing(theirs.value)
+        assert f"`{missing}`" in str(ours.value) or missing in str(ours.value), (slug, missing)
+        assert str(Path(HUB / f"jetstream/{slug}.toml")) in str(ours.value)
+
+
+def _missing(error: BaseException) -> str:
+    """Find the name in the original's message: quoted, or the last word."""
+    message = str(error)
+    if isinstance(error, DefinitionNotFound):
+        quoted = re.search(r"'([\w-]+)'", message)
+        return quoted[1] if quoted else message.rsplit(maxsplit=1)[-1]
+    return re.findall(r"'(\w+)'", message)[-1]
