@@ -72,7 +72,9 @@ def lock(
         node.config["schema"] = dataset_id
     tables = sorted(set(builder.tables))
     is_private = builder.shared.is_private
-    return LockedExperiment(builder.slug, nodes, tables, is_private, builder.warnings)
+    # A metric of several periods is looked at in each.
+    warnings = list({str(warning): warning for warning in builder.warnings}.values())
+    return LockedExperiment(builder.slug, nodes, tables, is_private, warnings)
 
 
 class _Builder:

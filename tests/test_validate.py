@@ -1,0 +1,131 @@
+"""`jetstream validate`: what it finds in a config, and how it says so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY, Project
+from dbt_jetstream.cli import main
+
+OWN = "jetstream/pip-first-time-hint.toml"
+DEFINITIONS = "definitions/firefox_desktop.toml"
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    shutil.copytree(REPOSITORY / "metric_hub", tmp_path / "hub")
+    return tmp_path / "hub"
+
+
+def _validate(*arguments: str | Path) -> int:
+    return main(["validate", f"--project-dir={REPOSITORY}", *map(str, arguments)])
+
+
+def _change(path: Path, change: Callable[[str], str]) -> Path:
+    text = path.read_text()
+    assert change(text) != text
+    path.write_text(change(text))
+    return path
+
+
+def test_the_example_hub_is_valid(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _validate(f"--metric-hub={hub}") == 0
+    printed = capsys.readouterr().out
+    assert printed.count(": ok") == len(list(hub.rglob("*.toml")))
+
+
+def test_a_config_is_described_with_the_metrics_that_are_read_per_window(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _validate(hub / OWN) == 0
+    printed = capsys.readouterr().out
+    assert f"### `{hub / OWN}`: ok" in printed
+    assert "14 rolled up from days, 1 read per window" in printed
+    assert "`countries_seen`: COUNT(DISTINCT country) cannot be added up over days" in printed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[experiment]\n", '[experiment]\nweekly = ["uri_count"]\n', "`experiment.weekly`: has no"),
+        ("[metrics]\nweekly", "[metrics]\ndays28", "`metrics.days28`: "),
+        ('"log_active_hours"]', '"log_active_hour"]', "did you mean `log_active_hours`?"),
+        (
+            'data_source = "clients_daily"',
+            'data_source = "heavy_users"',
+            "is a segment, but a data",
+        ),
+        ('"heavy_users"', '"clients_daily"', "is a data source, but a segment is expected"),
+        ("{{agg_sum('search_count_all')}}", "SUM(search_count_all", "SQL that cannot be parsed"),
+        ("statistics.bootstrap_mean]", "statistics.bootstrap_means]", "bootstrap_mean"),
+    ],
+)
+def test_a_mistake_is_an_error_with_the_way_out(
+    hub: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
+) -> None:
+    path = _change(hub / OWN, lambda text: text.replace(old, new, 1))
+    assert _validate(path) == 1
+    printed = capsys.readouterr()
+    found = [line for line in (printed.out + printed.err).splitlines() if "error" in line]
+    assert any(message in line for line in found), found
+
+
+def test_what_cannot_run_on_duckdb_is_a_warning(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _change(
+        hub / OWN,
+        lambda text: text.replace(
+            "{{agg_sum('search_count_all')}}", "SUM(acme.fn.f(search_count_all))"
+        ),
+    )
+    assert _validate(path) == 0
+    printed = capsys.readouterr().out
+    assert "1 warning" in printed
+    assert "cannot run on DuckDB: acme.fn.f has no form on DuckDB" in printed
+
+
+def test_a_metric_of_a_definition_file_is_checked_though_nothing_uses_it(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metric = '\n[metrics.unused]\nselect_expression = "SUM("\ndata_source = "clients_daily"\n'
+    path = _change(hub / DEFINITIONS, lambda text: text + metric)
+    assert _validate(path) == 1
+    assert (
+        "`metrics.unused.select_expression`: SQL that cannot be parsed" in capsys.readouterr().out
+    )
+
+
+def test_a_file_outside_of_the_hub_is_refused(
+    hub: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _validate(f"--metric-hub={hub}", tmp_path / "nowhere.toml") == 1
+    assert "no such file in the hub" in capsys.readouterr().err
+
+
+def test_a_dry_run_compiles_against_the_database(
+    hub: Path, demo: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JETSTREAM_DUCKDB", str(demo.database))
+    arguments = ["validate", "--dry-run", f"--project-dir={demo.path}"]
+    assert main([*arguments, str(hub / OWN)]) == 0
+    assert "`enrollments_pip_first_time_hint`: compiles" in capsys.readouterr().out
+    _change(hub / OWN, lambda text: text.replace("search_count_all", "search_count_none"))
+    assert main([*arguments, str(hub / OWN)]) == 1
+    assert "search_count_none" in capsys.readouterr().out
+
+
+def test_a_dry_run_needs_a_database(
+    hub: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JETSTREAM_DUCKDB", str(tmp_path / "none.duckdb"))
+    assert main(["validate", "--dry-run", f"--project-dir={project.path}", str(hub / OWN)]) == 1
+    assert "there is no such database" in capsys.readouterr().err
