@@ -26,6 +26,9 @@
         and {{ date_column }} between date '{{ first_date }}' and date '{{ last_date }}'
         and {{ date_column }} >= {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
         and {{ date_column }} <= {{ add_days('e.anchor_date', 'e.analysis_window_end') }}
+        -- dates of a custom enrollment query may lie outside the enrollment dates
+        and {{ date_column }} >= {{ add_days("date '" ~ lock.experiment.start_date ~ "'", 'e.analysis_window_start') }}
+        and {{ date_column }} <= {{ add_days("date '" ~ lock.experiment.last_enrollment_date ~ "'", 'e.analysis_window_end') }}
         {{- sent_after_enrollment(source) | indent(8) }}
     group by
         e.analysis_id,

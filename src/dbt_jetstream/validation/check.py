@@ -159,5 +159,5 @@ def _all_of(file: HubFile) -> dict[str, MetricDefinition]:
     return {
         name: MetricDefinition(name=name, statistics=ANY_STATISTIC)
         for name, metric in file.found.get("metrics", {}).items()
-        if isinstance(metric, dict) and metric.get("select_expression")
+        if isinstance(metric, dict) and (metric.keys() & {"select_expression", "aggregation"})
     }
