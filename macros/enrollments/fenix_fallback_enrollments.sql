@@ -14,9 +14,8 @@ select
 from {{ telemetry[enrollment.tables.baseline] }} as b
 where
     b.client_info.client_id is not null
-    and date(b.submission_timestamp)
-        between {{ add_days("date '" ~ experiment.start_date ~ "'", -7) }}
-        and date '{{ experiment.last_enrollment_date }}'
+    and date(b.submission_timestamp) >= {{ add_days("date '" ~ experiment.start_date ~ "'", -7) }}
+    and date(b.submission_timestamp) <= date '{{ experiment.last_enrollment_date }}'
     and {{ branch }} is not null
     and b.sample_id < {{ enrollment.sample_size }}
 group by 1, 2

@@ -29,12 +29,12 @@ left join (
     select
         d.analysis_id,
         d.branch,
-        w.window_index,
+        due.window_index,
         min(d.submission_date) as exposure_date,
         cast(sum(d.num_exposure_events) as {{ integer_type() }}) as num_exposure_events
     from {{ exposure_days }} as d
-    inner join analysis_windows as w
-        on d.submission_date between w.first_exposure_date and w.last_exposure_date
+    inner join analysis_windows as due
+        on d.submission_date between due.first_exposure_date and due.last_exposure_date
     group by 1, 2, 3
 ) as x
     on x.analysis_id = u.analysis_id

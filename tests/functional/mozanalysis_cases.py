@@ -193,7 +193,7 @@ METRICS = {
     "exposures": "ANY_VALUE(e.num_exposure_events)",
 }
 PERIODS = {
-    "daily": ["minutes", "days_exposed"],
+    "daily": ["minutes", "countries", "days_exposed"],
     "weekly": [*METRICS],
     "overall": [*METRICS],
     "preenrollment_weekly": ["minutes", "countries", "exposures"],
@@ -235,7 +235,7 @@ experiments_column_type = "simple"
 [data_sources.joined.joins.searches]
 relationship = "one_to_many"
 on_expression = '''
-    joined.client_id = searches.client_id AND joined.submission_date = searches.submission_date
+    searches.client_id = joined.client_id AND searches.submission_date = joined.submission_date
 '''
 
 [data_sources.searches]

@@ -42,12 +42,12 @@ EXPERIMENT = {
     "last_enrollment_date": str(FIRST_DAY + 4 * DAY),
 }
 # Unit, branch, enrollment and exposure, as days since the first one. `eve` sends nothing at all,
-# `dan` only before enrollment and `ann` enrolled twice.
+# `dan` only before enrollment; `ann` enrolled twice, `cid` was exposed after enrollment had closed.
 UNITS = [
     ("ann", "control", 2, 3),
     ("ann", "treatment", 3, None),
     ("bob", "treatment", 3, 3),
-    ("cid", "control", 3, 4),
+    ("cid", "control", 3, 5),
     ("dan", "control", 4, None),
     ("eve", "treatment", 2, 2),
 ]

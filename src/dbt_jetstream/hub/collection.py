@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -49,8 +50,10 @@ class Hub:
         self.checkouts = list(checkouts)
         self.files = list(files)
         self.configs = ConfigCollection(functions=FunctionsSpec(functions={}))
+        self._by_name: dict[tuple[str, str], list[HubFile]] = defaultdict(list)
         for file in self.files:
             _add(self.configs, file)
+            self._by_name[file.kind, file.name].insert(0, file)
 
     @property
     def name(self) -> Path | str:
@@ -72,11 +75,17 @@ class Hub:
 
     def files_of(self, kind: str, name: str, application: str | None = None) -> list[HubFile]:
         """List the files of a kind and name, the one that wins first."""
-        return [
-            file
-            for file in reversed(self.files)
-            if (file.kind, file.name) == (kind, name) and application in {None, file.application}
-        ]
+        found = self._by_name.get((kind, name), [])
+        return [file for file in found if application in {None, file.application}]
+
+    @cached_property
+    def _outcomes(self) -> dict[str, list[HubFile]]:
+        """The outcomes by their applications."""
+        found = defaultdict(list)
+        for file in self.files:
+            if file.kind == "outcome":
+                found[file.application].append(file)
+        return found
 
     def experiment_file(self, slug: str) -> HubFile | None:
         """Return the experiment's own config, or None where it has none."""
@@ -139,7 +148,7 @@ class Hub:
     def _drawn_on(self, slug: str, app: str) -> Iterator[HubFile]:
         """Yield what an experiment can draw on, nearest first."""
         yield from self.files_of("experiment", slug)
-        yield from (f for f in self.files if f.kind == "outcome" and f.application == app)
+        yield from self._outcomes[app]
         yield from self.files_of("default", app)
         yield from self.files_of("definition", app)
 
