@@ -1,5 +1,6 @@
 """What a user's mistake looks like: one line that names the file, the key and the way out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,13 @@ class ConfigErrors(Exception):
 
     def __init__(self, errors: list[ConfigError]) -> None:
         # One mistake in a shared file shows in every experiment that uses it.
-        self.errors = list({str(error): error for error in errors}.values())
+        self.errors = distinct(errors)
         super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def distinct(errors: Iterable[ConfigError]) -> list[ConfigError]:
+    """List each line once, in its first place."""
+    return list({str(error): error for error in errors}.values())
 
 
 def mistakes_of(error: ConfigError | ConfigErrors) -> list[ConfigError]:

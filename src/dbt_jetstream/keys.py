@@ -138,7 +138,9 @@ OPMON = _kind("an OpMon project", _fields(MonitoringSpec))
 KINDS = (EXPERIMENT, DEFAULT, OUTCOME, DEFINITION, FUNCTIONS, OPMON)
 
 
-def unknown_keys(path: Path, found: dict[str, Any]) -> list[ConfigError]:
+def unknown_keys(
+    path: Path, found: dict[str, Any], shown: Path | str | None = None
+) -> list[ConfigError]:
     """List every key of a file that has no effect, or stops the parser, where it stands.
 
     Names that files refer to are checked elsewhere, and so are statistics' and pre-treatments'.
@@ -146,6 +148,7 @@ def unknown_keys(path: Path, found: dict[str, Any]) -> list[ConfigError]:
     Args:
         path: The file; its place in the hub says what it may hold.
         found: Its content, as `tomllib` reads it.
+        shown: What the errors call the file, where that is not its path: a clone's has a URL.
 
     Returns:
         One error a key, with the nearest key that has an effect, or the place where this one has.
@@ -158,7 +161,7 @@ def unknown_keys(path: Path, found: dict[str, Any]) -> list[ConfigError]:
     for table in kind.tables:
         for key, value in _at(table.place.split("."), found):
             problems += _unknown_at(table, key, value, kind)
-    return [ConfigError(path, key, problem) for key, problem in problems]
+    return [ConfigError(shown or path, key, problem) for key, problem in problems]
 
 
 def _kind_of(path: Path) -> Kind:

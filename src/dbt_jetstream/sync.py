@@ -15,7 +15,7 @@ from typing import Any
 
 from metric_config_parser.experiment import Experiment
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
+from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct, mistakes_of
 from dbt_jetstream.experiments import read_experiments
 from dbt_jetstream.hub import Hub, HubAddress, read_hubs
 from dbt_jetstream.keys import unknown_keys
@@ -77,8 +77,7 @@ def sync(
             _lock(hub, experiment, platforms, report)
         except (ConfigError, ConfigErrors) as error:
             errors += [_located(mistake, experiments_path) for mistake in mistakes_of(error)]
-    warnings = [_located(warning, experiments_path) for warning in report.warnings]
-    report.warnings = list({str(warning): warning for warning in warnings}.values())
+    report.warnings = distinct(_located(warning, experiments_path) for warning in report.warnings)
     if errors:
         raise ConfigErrors(errors)
     for locked in report.experiments:
@@ -98,8 +97,7 @@ def _unknown_keys(hub: Hub, chosen: Iterable[Experiment]) -> Iterator[ConfigErro
     applications = {experiment.app_name for experiment in chosen}
     for file in hub.files:
         if file.name in slugs if file.kind == "experiment" else file.application in applications:
-            for mistake in unknown_keys(file.path, file.found):
-                yield ConfigError(file.shown, mistake.key, mistake.problem)
+            yield from unknown_keys(file.path, file.found, file.shown)
 
 
 def _choose(experiments: list[Experiment], slugs: Sequence[str], path: Path) -> list[Experiment]:

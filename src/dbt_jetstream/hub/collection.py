@@ -91,13 +91,6 @@ class Hub:
         """Return the experiment's own config, or None where it has none."""
         return next(iter(self.files_of("experiment", slug)), None)
 
-    def is_private(self, slug: str) -> bool:
-        """Whether an experiment's own config is in a private hub, or says so."""
-        return any(
-            file.is_private or file.definition("experiment", "is_private")
-            for file in self.files_of("experiment", slug)
-        )
-
     def view_for(self, experiment: Experiment) -> tuple[AnalysisSpec, ExperimentView]:
         """Merge the defaults and the experiment's own config.
 

@@ -102,7 +102,7 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         # The parser has no error type of its own for most mistakes, and its message is what
         # tells the user which key it stumbled over.
         # A key that it does not know is often the reason.
-        unknown = [ConfigError(shown, m.key, m.problem) for m in unknown_keys(path, found)]
+        unknown = unknown_keys(path, found, shown)
         raise ConfigErrors(_mistakes(shown, error) + unknown) from error
     application = path.parent.name if kind == "outcome" else path.stem
     return HubFile(kind, path.stem, application, path, shown, found, spec, checkout)

@@ -14,7 +14,7 @@ from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod
 
 from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
@@ -73,8 +73,7 @@ def lock(
     tables = sorted(set(builder.tables))
     is_private = builder.shared.is_private
     # A metric of several periods is looked at in each.
-    warnings = list({str(warning): warning for warning in builder.warnings}.values())
-    return LockedExperiment(builder.slug, nodes, tables, is_private, warnings)
+    return LockedExperiment(builder.slug, nodes, tables, is_private, distinct(builder.warnings))
 
 
 class _Builder:

@@ -35,14 +35,12 @@ class Finding:
         errors: What must be mended.
         warnings: What its author should know.
         locked: The experiment that it was tried on; None where an error came first.
-        sql: BigQuery's SQL of the models that hold its expressions, by name.
     """
 
     file: HubFile
     errors: list[ConfigError] = field(default_factory=list)
     warnings: list[ConfigError] = field(default_factory=list)
     locked: LockedExperiment | None = None
-    sql: dict[str, str] = field(default_factory=dict)
 
 
 class Checker:
@@ -67,8 +65,7 @@ class Checker:
     def check(self, file: HubFile) -> Finding:
         """Check a file: its keys, its references, its statistics and its SQL in both dialects."""
         finding = Finding(file)
-        for mistake in unknown_keys(file.path, file.found):
-            finding.errors.append(ConfigError(file.shown, mistake.key, mistake.problem))
+        finding.errors += unknown_keys(file.path, file.found, file.shown)
         if file.kind == "function":
             return finding
         experiment = self._experiment(file)
@@ -108,9 +105,8 @@ class Checker:
 
     def _lock(self, file: HubFile, experiment: Experiment) -> LockedExperiment:
         platform = platform_of(experiment, self.platforms)
-        if file.kind != "definition":
-            return lock(self.hub, experiment, resolve(self.hub, experiment), platform)
-        return lock(self.hub, experiment, resolve(self.hub, experiment, _all_of(file)), platform)
+        more = _all_of(file) if file.kind == "definition" else None
+        return lock(self.hub, experiment, resolve(self.hub, experiment, more), platform)
 
     def _render(self, finding: Finding) -> Iterator[ConfigError]:
         """Render and parse the models that hold what users wrote, in both dialects."""
@@ -123,8 +119,6 @@ class Checker:
                 if dialect == "bigquery":
                     yield ConfigError(finding.file.shown, dialect, str(error))
                 continue
-            if dialect == "bigquery":
-                finding.sql = found
             for name, sql in found.items():
                 problem = _syntax_problem(sql, dialect)
                 if problem:
@@ -133,9 +127,8 @@ class Checker:
 
 def holds_expressions(node: Node) -> bool:
     """Whether a model holds SQL that users wrote; the others hold names alone."""
-    return any(key in node.meta for key in ("enrollment", "data_source", "data_sources")) or (
-        "exposure_signal" in node.meta
-    )
+    keys = ("enrollment", "data_source", "data_sources", "exposure_signal")
+    return any(key in node.meta for key in keys)
 
 
 def _syntax_problem(sql: str, dialect: str) -> str | None:

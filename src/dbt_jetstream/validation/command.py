@@ -12,7 +12,7 @@ from dbt_jetstream.hub import Hub, HubAddress, read_hubs
 from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, HubFile
 from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.validation.check import Checker
-from dbt_jetstream.validation.dry_run import dry_run
+from dbt_jetstream.validation.dry_run import connect, dry_run
 from dbt_jetstream.validation.report import report
 
 OWN_HUB = "metric_hub"
@@ -54,11 +54,12 @@ def validate(
     files = _chosen(hub, request.paths)
     known = read_experiments(request.experiments) if request.experiments else []
     checker = Checker(hub, request.project, read_platforms(request.project), known)
+    compiled_against = connect(request.project, *target, checker.renderers) if target else None
     for file in files:
         finding = checker.check(file)
         scanned = None
-        if target is not None and finding.locked is not None and not finding.errors:
-            scanned, errors = dry_run(finding, checker.renderers, request.project, *target)
+        if compiled_against and finding.locked is not None and not finding.errors:
+            scanned, errors = dry_run(finding, compiled_against)
             finding.errors += errors
         yield report(finding, scanned), not finding.errors
 

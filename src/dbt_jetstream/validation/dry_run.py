@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +18,40 @@ Compile = Callable[[str], str]
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
-def dry_run(
-    finding: Finding, renderers: dict[str, Renderer], project: Path, target: str | None
-) -> tuple[dict[str, str], list[ConfigError]]:
+@dataclass(frozen=True)
+class Target:
+    """A target that queries are compiled against.
+
+    Attributes:
+        renderer: The project's macros in its dialect.
+        compile_query: Compiles one query.
+        error_type: What `compile_query` raises for a query that the target refuses.
+    """
+
+    renderer: Renderer
+    compile_query: Compile
+    error_type: type[Exception]
+
+
+def dry_run(finding: Finding, target: Target) -> tuple[dict[str, str], list[ConfigError]]:
     """Compile the models that read telemetry, each with what it is made from inlined.
 
     Args:
         finding: A check without errors.
-        renderers: The project's macros by dialect.
-        project: The dbt project, for its profile.
-        target: The target, or None for the profile's default.
+        target: What to compile against.
 
     Returns:
         What each model would read, by its name, and the mistakes that only the target sees.
-
-    Raises:
-        ConfigErrors: If the target cannot be used.
     """
-    dialect, compile_query, error_type = _target(project, target)
     assert finding.locked is not None
-    models = renderers[dialect].render_inlined(finding.locked, _reads_telemetry)
+    models = target.renderer.render_inlined(finding.locked, _reads_telemetry)
     scanned, errors = {}, []
     for name, sql in models.items():
         try:
-            scanned[name] = compile_query(sql)
-        except error_type as error:
-            problem = str(error).splitlines()[0]
-            errors.append(ConfigError(finding.file.shown, f"{dialect}: {name}", problem))
+            scanned[name] = target.compile_query(sql)
+        except target.error_type as error:
+            key, problem = f"{target.renderer.dialect}: {name}", str(error).splitlines()[0]
+            errors.append(ConfigError(finding.file.shown, key, problem))
     return scanned, errors
 
 
@@ -54,15 +62,25 @@ def _reads_telemetry(node: Node) -> bool:
     )
 
 
-def _target(project: Path, target: str | None) -> tuple[str, Compile, type[Exception]]:
-    """Connect to the target of the project's profile."""
-    credentials = _credentials(project, target)
+def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> Target:
+    """Connect to a target of the project's profile.
+
+    Args:
+        project: The dbt project.
+        name: The target, or None for the profile's default.
+        renderers: The project's macros by dialect.
+
+    Raises:
+        ConfigErrors: If the target cannot be used.
+    """
+    credentials = _credentials(project, name)
     if credentials.type == "bigquery":
-        return "bigquery", *_bigquery(credentials)
+        return Target(renderers["bigquery"], *_bigquery(credentials))
     if credentials.type == "duckdb":
-        return "duckdb", *_duckdb(Path(credentials.path), project)
+        renderer = renderers["duckdb"]
+        return Target(renderer, *_duckdb(Path(credentials.path), renderer))
     problem = f"a dry run knows bigquery and duckdb, not `{credentials.type}`"
-    raise ConfigErrors([ConfigError(project / "profiles.yml", target or "", problem)])
+    raise ConfigErrors([ConfigError(project / "profiles.yml", name or "", problem)])
 
 
 def _credentials(project: Path, target: str | None) -> Any:
@@ -96,7 +114,7 @@ def _bigquery(credentials: Any) -> tuple[Compile, type[Exception]]:
     return compile_query, GoogleAPIError
 
 
-def _duckdb(database: Path, project: Path) -> tuple[Compile, type[Exception]]:
+def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception]]:
     import duckdb  # noqa: PLC0415
 
     if not database.exists():
@@ -104,7 +122,7 @@ def _duckdb(database: Path, project: Path) -> tuple[Compile, type[Exception]]:
         raise ConfigErrors([ConfigError(database, "", problem)])
     connection = duckdb.connect()
     # A copy of the functions that a run creates: the database is only read.
-    connection.execute(Renderer(project, "duckdb").create_functions())
+    connection.execute(renderer.create_functions())
     connection.execute(f"attach '{database}' as warehouse (read_only)")
     connection.execute("set search_path = 'warehouse.main,memory.main'")
 
