@@ -10,7 +10,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo test calibrate benchmark lint format lock clean
+.PHONY: help install demo lock-demo test calibrate benchmark benchmark-experiments lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,15 +29,22 @@ install: $(VENV)/.installed profiles.yml ## Create .venv from the pinned version
 
 demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 	$(BIN)/jetstream demo-data --clients $(DEMO_CLIENTS)
-	$(BIN)/jetstream sync --metric-hub metric_hub --experiments demo/experiments.json
+	$(BIN)/jetstream sync --with-ended
 	$(BIN)/dbt build --quiet --select $(addprefix experiment:,$(DEMO_EXPERIMENTS))
 	$(BIN)/jetstream show $(DEMO_EXPERIMENTS)
 
+lock-demo: install ## Lock the demo experiments anew, after a change to the example hub or the lock
+	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
+	$(BIN)/jetstream sync --with-ended
+
 test: install ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py
+
+benchmark-experiments: install ## Time a day's work on 100 experiments
+	$(BIN)/python -P benchmarks/experiments.py
 
 benchmark: install ## Time the statistics against mozilla-jetstream, installed into benchmarks/.peer
 	$(BIN)/python benchmarks/statistics.py

@@ -33,8 +33,8 @@ class Project:
     def exports(self) -> Path:
         return self.path / "export"
 
-    def run(self, *command: str, as_of: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run `jetstream` or `dbt` in the project; the caller looks at the exit code."""
+    def environment(self, as_of: str | None = None) -> dict[str, str]:
+        """What commands in the project see of the world."""
         environment = os.environ | {
             "JETSTREAM_DUCKDB": str(self.database),
             "JETSTREAM_EXPORT_URI": str(self.exports),
@@ -42,13 +42,15 @@ class Project:
             "NO_COLOR": "1",
         }
         environment.pop("JETSTREAM_AS_OF", None)
-        if as_of:
-            environment["JETSTREAM_AS_OF"] = as_of
+        return environment | ({"JETSTREAM_AS_OF": as_of} if as_of else {})
+
+    def run(self, *command: str, as_of: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run `jetstream` or `dbt` in the project; the caller looks at the exit code."""
         program, *arguments = command
         return subprocess.run(
             [str(BIN / program), *arguments],
             cwd=self.path,
-            env=environment,
+            env=self.environment(as_of),
             capture_output=True,
             text=True,
             check=False,
@@ -63,6 +65,7 @@ class Project:
             str(hub),
             "--experiments",
             str(experiments),
+            "--with-ended",
             *chosen,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -85,9 +88,20 @@ def copy_project(path: Path) -> Project:
         shutil.copytree(REPOSITORY / folder, path / folder)
     for folder in ("models", "python_models"):
         (path / folder).mkdir()
-    shutil.copy(REPOSITORY / "dbt_project.yml", path)
+    for file in ("dbt_project.yml", "selectors.yml"):
+        shutil.copy(REPOSITORY / file, path)
     shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
     return Project(path)
+
+
+def end_sources(project: Project, *names: str) -> None:
+    """Say in the project's settings that the telemetry of these data sources has ended."""
+    path = project.path / "dbt_project.yml"
+    settings = path.read_text()
+    listed = f"jetstream_ended_sources: [{', '.join(names)}]"
+    changed = settings.replace("jetstream_ended_sources: []", listed)
+    assert changed != settings
+    path.write_text(changed)
 
 
 @pytest.fixture
@@ -114,7 +128,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def load_golden(project: Project) -> None:
-    """Load the golden telemetry into a project and lock the golden experiment."""
+    """Load the golden telemetry into a project and lock the golden experiment.
+
+    Its events end two weeks before the experiment does; the original does not mind.
+    """
+    end_sources(project, "events")
     with duckdb.connect(str(project.database)) as connection:
         connection.execute("create schema telemetry")
         for file in sorted((GOLDEN / "input/telemetry").glob("*.parquet")):

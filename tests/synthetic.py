@@ -118,7 +118,7 @@ def _table(period: str, units: str, columns: dict[str, str], bases: tuple[str, .
     return (
         f"create table analysis.{NAME}_{period} as "
         "select 'unit-' || number as analysis_id, branch, date '2026-03-01' as enrollment_date, "
-        "1::bigint as window_index, analysis_basis, "
+        "1::bigint as window_index, '' as absent_sources, analysis_basis, "
         "case when number % 2 = 0 then date '2026-03-02' end as exposure_date"
         f"{listed} from ({units}), "
         f"(select unnest({list(bases)}) as analysis_basis) "

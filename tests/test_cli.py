@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import REPOSITORY, Project
 from dbt_jetstream.cli import main
 
 
@@ -33,21 +34,23 @@ def test_more_clients_than_can_be_generated_is_one_line(
     [
         (None, "cannot be read: No such file or directory"),
         ("# experiments", "not valid JSON"),
-        ('{"slug": "a"}', "expected a JSON array of experiments, found dict"),
-        ('[{"appName": "fenix"}]', "expected an experiment with a `slug`"),
-        ('[{"slug": "a"}]', "a: `branches` is missing"),
+        ('{"slug": "a"}', "expected a JSON array of experiments, found an object"),
+        ('[{"appName": "fenix"}]', "[0]: the experiment has no slug"),
+        ('[{"slug": "a"}]', "a.branches: `branches` is missing"),
     ],
 )
 def test_a_file_that_holds_no_experiments_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, words: str
+    project: Project,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: str | None,
+    words: str,
 ) -> None:
-    repository = Path(__file__).parents[1]
     path = tmp_path / "experiments.json"
     if content is not None:
         path.write_text(content)
-    hub = f"--metric-hub={repository / 'metric_hub'}"
-    project = f"--project-dir={repository}"
-    assert main(["sync", hub, f"--experiments={path}", project]) == 1
+    hub = f"--metric-hub={REPOSITORY / 'metric_hub'}"
+    assert main(["sync", hub, f"--experiments={path}", f"--project-dir={project.path}"]) == 1
     printed = capsys.readouterr().err
     assert str(path) in printed
     assert words in printed

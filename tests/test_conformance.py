@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ from dbt_jetstream.render import Renderer
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.sql.dialect import parse_query
 from dbt_jetstream.statistics.catalogue import PRE_TREATMENTS, STATISTICS
-from dbt_jetstream.sync import SyncReport, sync
+from dbt_jetstream.sync import Request, SyncReport, sync
 from dbt_jetstream.validation.check import holds_expressions
 from dbt_jetstream.validation.sample import sample_experiment
 
@@ -55,6 +56,7 @@ class Synced:
     project: Project
     report: SyncReport
     experiments: dict[str, Experiment]
+    fitted: int
 
     @property
     def locked(self) -> dict[str, LockedExperiment]:
@@ -63,10 +65,50 @@ class Synced:
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
-    project = copy_project(tmp_path_factory.mktemp("metric-hub") / "project")
-    report = sync([HubAddress(str(HUB))], EXPERIMENTS, project.path)
-    known = {str(e.normandy_slug): e for e in read_experiments(EXPERIMENTS)}
-    return Synced(project, report, known)
+    folder = tmp_path_factory.mktemp("metric-hub")
+    project = copy_project(folder / "project")
+    plain = json.loads(EXPERIMENTS.read_text())
+    fitted = [_fitted(entry) for entry in plain]
+    path = folder / "experiments.json"
+    path.write_text(json.dumps(fitted))
+    report = sync(Request([HubAddress(str(HUB))], path, project.path))
+    known = {str(e.normandy_slug): e for e in read_experiments(path)}
+    changed = sum(old != new for old, new in zip(plain, fitted, strict=True))
+    return Synced(project, report, known, changed)
+
+
+def _fitted(entry: dict[str, Any]) -> dict[str, Any]:
+    """Give a plain experiment the branch and the dates that its config takes for granted."""
+    own = tomllib.loads((HUB / f"jetstream/{entry['slug']}.toml").read_text())
+    settings = own.get("experiment", {})
+    fitted = {**entry, **_fitted_dates(entry, settings)}
+    branches = [branch["slug"] for branch in entry["branches"]]
+    reference = settings.get("reference_branch", branches[0])
+    if reference not in branches and "enrollment_query" not in settings:
+        fitted["branches"] = [*entry["branches"], {"slug": reference, "ratio": 1}]
+    return fitted
+
+
+def _fitted_dates(entry: dict[str, Any], settings: dict[str, Any]) -> dict[str, str]:
+    """Move the dates that the config does not set, where it would end before enrollment does."""
+    start, end, last = (
+        dt.date.fromisoformat(text)
+        for text in (
+            settings.get("start_date", entry["startDate"]),
+            settings.get("end_date", entry["endDate"]),
+            entry["enrollmentEndDate"],
+        )
+    )
+    enrolled = dt.timedelta(days=settings.get("enrollment_period", (last - start).days + 1))
+    if enrolled > dt.timedelta() and start + enrolled <= end:
+        return {}
+    week = dt.timedelta(days=7)
+    lasts = dt.timedelta(days=settings.get("enrollment_period", 7)) + 6 * week
+    if "start_date" not in settings:
+        start = end - lasts if "end_date" in settings else start
+    end = end if "end_date" in settings else start + lasts
+    dates = {"startDate": start, "enrollmentEndDate": start + week, "endDate": end}
+    return {key: date.isoformat() for key, date in dates.items()}
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +145,9 @@ def resolved(
 
 def test_every_experiment_is_locked_unless_its_config_skips_it(synced: Synced) -> None:
     assert len(synced.experiments) == 467
+    # The plain experiments know nothing of the dates and branches in configs.
+    assert synced.fitted == 58
+    assert synced.report.refused == {}
     assert {*synced.locked, *synced.report.skipped} == {*synced.experiments}
     for slug in synced.report.skipped:
         assert re.search(r"^skip = true", (HUB / f"jetstream/{slug}.toml").read_text(), re.M)

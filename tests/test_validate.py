@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -129,3 +130,70 @@ def test_a_dry_run_needs_a_database(
     monkeypatch.setenv("JETSTREAM_DUCKDB", str(tmp_path / "none.duckdb"))
     assert main(["validate", "--dry-run", f"--project-dir={project.path}", str(hub / OWN)]) == 1
     assert "there is no such database" in capsys.readouterr().err
+
+
+def _experiments(folder: Path, **changes: object) -> Path:
+    """Write the list of the demo's experiments, with changes to the first one."""
+    (first, *others) = json.loads((REPOSITORY / "demo/experiments.json").read_text())
+    path = folder / "experiments.json"
+    path.write_text(json.dumps([first | changes, *others]))
+    return path
+
+
+def test_facts_of_a_real_experiment_are_checked(
+    hub: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    branches = [{"slug": "control", "ratio": 1}, {"slug": "it's", "ratio": 1}]
+    path = _experiments(tmp_path, branches=branches, appName="firefox_desktops")
+    assert _validate(hub / OWN, f"--experiments={path}") == 1
+    assert "unknown application `firefox_desktops`" in capsys.readouterr().out
+    path = _experiments(tmp_path, branches=branches, endDate="2020-01-01")
+    assert _validate(hub / OWN, f"--experiments={path}") == 1
+    printed = capsys.readouterr().out
+    assert (
+        f"- **error** `{path}` `pip-first-time-hint.branches`: the branch `it's` holds" in printed
+    )
+    assert f"- **error** `{path}` `pip-first-time-hint.endDate`: the experiment ends on" in printed
+
+
+def test_an_experiment_that_is_not_analysed_is_no_error_of_its_config(
+    hub: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _experiments(tmp_path, isRollout=True)
+    _change(hub / OWN, lambda text: text.replace("[experiment]\n", "[experiment]\nskip = true\n"))
+    assert _validate(hub / OWN, f"--experiments={path}") == 0
+    printed = capsys.readouterr().out
+    assert "- warning `experiment.skip`: its config says `skip = true`" in printed
+    assert "the experiment is a rollout" in printed
+
+
+def test_a_made_up_experiment_contradicts_no_config(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for settings in ('reference_branch = "treatment"', 'end_date = "2020-01-01"'):
+        path = hub / OWN
+        text = path.read_text()
+        _change(
+            path,
+            lambda text, more=settings: text.replace("[experiment]\n", f"[experiment]\n{more}\n"),
+        )
+        assert _validate(path) == 0, capsys.readouterr().out
+        path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("searches_per_day", "exposure_date", "the table's own column `exposure_date`"),
+        ("searches_per_day", "select", "the name of a reserved word of SQL"),
+        ('data_source = "clients_daily"', 'data_source = ["x"]', "expected text, found a list"),
+        ("{{agg_sum('search_count_all')}}", "{{ ''.join('x') }}", "a method cannot stand in Jinja"),
+    ],
+)
+def test_a_name_or_value_that_no_experiment_could_use_is_an_error(
+    hub: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
+) -> None:
+    path = _change(hub / OWN, lambda text: text.replace(old, new))
+    assert _validate(path) == 1
+    printed = capsys.readouterr()
+    assert message in printed.out + printed.err

@@ -1,5 +1,5 @@
 {#- The enrollments of an experiment: who enrolled when, in which branch and segments, and who was
-    exposed. Written once, when enrollment is complete, and kept.
+    exposed. Written once, when enrollment is complete and its telemetry has arrived, and kept.
 
     Args: telemetry (dict of relations by key: the event table and the segments' tables)
 -#}
@@ -52,6 +52,9 @@ left join exposed_units
     and exposed_units.branch = enrolled_units.branch
 {%- if not enrollment_is_complete(lock.experiment) %}
 -- enrollment lasts until {{ lock.experiment.last_enrollment_date }}
+where false
+{%- elif not enrollment_has_arrived(lock, telemetry) %}
+-- not all telemetry up to {{ lock.experiment.last_enrollment_date }} has arrived
 where false
 {%- endif %}
 {%- endif %}

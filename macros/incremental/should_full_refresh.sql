@@ -1,20 +1,21 @@
 {#- Whether dbt builds an incremental table anew: when it is told to, and when what is there was
     made by another definition, or is empty.
 
-    Overrides dbt's macro of the same name, which asks only for the flag and the config.
+    Overrides dbt's macro of the same name, which asks only for the flag and the config. A lock that
+    `jetstream rerun-skip` wrote also accepts the windows that earlier definitions made.
 
     Returns: bool
 -#}
 {% macro should_full_refresh() %}
     {%- set configured = config.get('full_refresh') -%}
     {%- set asked = flags.FULL_REFRESH if configured is none else configured -%}
-    {%- set locked = model.config.get('meta', {}).get('definition_hash') -%}
-    {%- if asked or not locked or not execute -%}
+    {%- set lock = model.config.get('meta', {}) -%}
+    {%- if asked or not lock.get('definition_hash') or not execute -%}
         {{- return(asked) -}}
     {%- endif -%}
     {%- set relation = load_relation(this) -%}
     {%- if relation is none or relation.type != 'table' -%}
         {{- return(asked) -}}
     {%- endif -%}
-    {{- return(not is_built_by(relation, locked)) -}}
+    {{- return(not is_built_by(relation, [lock.definition_hash] + lock.get('accepts', []))) -}}
 {% endmacro %}

@@ -1,7 +1,8 @@
 {#- What a data source says about each enrolled unit and day: the parts that windows combine.
 
-    A run reads the telemetry days since the last one it holds, and no day twice. The first run adds
-    one row per unit without a date: the parts over one empty telemetry row.
+    A run reads the telemetry days that have arrived since the last one it holds, and no day twice.
+    The first run adds one row per unit without a date: the parts over one empty telemetry row. Each
+    run that reads adds a marker row without a unit: the last day read, whoever sent anything on it.
 
     Args: enrollments (relation), telemetry (dict of relations by key)
 -#}
@@ -9,7 +10,7 @@
 {%- if execute -%}
 {%- set lock = definition() -%}
 {%- set source = lock.data_source -%}
-{%- set days = unread_days(source, lock.experiment) -%}
+{%- set days = unread_days(source, lock.experiment, enrollments, telemetry) -%}
 with
 
 enrolled_units as (
@@ -62,6 +63,18 @@ select
     *,
     '{{ lock.definition_hash }}' as definition_hash
 from units_without_telemetry
+{%- endif %}
+{%- if days.first <= days.last %}
+union all
+-- the marker: until which day the data source has been read
+select
+    null as analysis_id,
+    null as branch,
+    date '{{ days.last }}' as submission_date,
+    {%- for part in source.parts %}
+    null as {{ part.name }},
+    {%- endfor %}
+    '{{ lock.definition_hash }}' as definition_hash
 {%- endif %}
 {%- endif -%}
 {% endmacro %}

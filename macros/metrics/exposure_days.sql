@@ -1,13 +1,14 @@
 {#- How often each enrolled unit met the experiment's own exposure signal on each day.
 
-    A run reads the telemetry days since the last one it holds, and no day twice.
+    A run reads the telemetry days that have arrived since the last one it holds, and no day twice.
+    Each run that reads adds a marker row without a unit: the last day read, whoever was exposed on it.
 
     Args: enrollments (relation), telemetry (dict of relations by key)
 -#}
 {% macro exposure_days(enrollments, telemetry) %}
 {%- if execute -%}
 {%- set lock = definition() -%}
-{%- set days = unread_days(lock.exposure_signal, lock.experiment) -%}
+{%- set days = unread_days(lock.exposure_signal, lock.experiment, enrollments, telemetry) -%}
 select
     e.analysis_id,
     e.branch,
@@ -21,5 +22,15 @@ inner join (
     on exposure_events.analysis_id = e.analysis_id
     and exposure_events.submission_date >= e.enrollment_date
 group by 1, 2, 3
+{%- if days.first <= days.last %}
+union all
+-- the marker: until which day the signal has been read
+select
+    null as analysis_id,
+    null as branch,
+    date '{{ days.last }}' as submission_date,
+    null as num_exposure_events,
+    '{{ lock.definition_hash }}' as definition_hash
+{%- endif %}
 {%- endif -%}
 {% endmacro %}

@@ -1,18 +1,20 @@
-{#- The telemetry days that the client days being built do not hold yet.
+{#- The telemetry days that have arrived and that the table of days being built does not hold yet.
 
-    Args: source (dict, from the lock), experiment (dict)
+    None while nobody is enrolled: a day is read once, and later units would miss it.
+
+    Args: source (dict, from the lock), experiment (dict), enrollments (relation),
+        telemetry (dict of relations by key)
     Returns: {first, last}, dates, inclusive; `first` after `last` where there is nothing to read
 -#}
-{% macro unread_days(source, experiment) %}
+{% macro unread_days(source, experiment, enrollments, telemetry) %}
     {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set first = parse_date(experiment.start_date) + source.first_day * day -%}
-    {%- set last = last_telemetry_day(experiment) -%}
-    {%- if is_incremental() -%}
-        {%- set newest = run_query('select max(submission_date) from ' ~ this).rows[0][0] -%}
-        {%- set first = [first, newest + day] | max if newest is not none else first -%}
+    {%- set newest = read_until(this) if is_incremental() else none -%}
+    {%- set first = [first, newest + day] | max if newest is not none else first -%}
+    {%- set nothing = {'first': first, 'last': first - day} -%}
+    {%- if not enrollment_is_complete(experiment) or not has_rows(enrollments) -%}
+        {{- return(nothing) -}}
     {%- endif -%}
-    {%- if not enrollment_is_complete(experiment) -%}
-        {%- set last = first - day -%}
-    {%- endif -%}
-    {{- return({'first': first, 'last': last}) -}}
+    {%- set arrived = arrived_day(dated_source(source, telemetry), first, last_telemetry_day(experiment)) -%}
+    {{- return({'first': first, 'last': arrived} if arrived is not none else nothing) -}}
 {% endmacro %}

@@ -1,4 +1,7 @@
-{#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
+{#- The metrics of a period: one row per enrolled unit, analysis basis and window that can be computed.
+
+    Data sources that are absent in this run are left out with their columns, and named in
+    `absent_sources`: such a window is incomplete, and the next run computes it again.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
         telemetry (dict of relations by key, for metrics that read telemetry directly),
@@ -6,8 +9,10 @@
 -#}
 {% macro window_metrics(enrollments, client_days, telemetry, exposure_days=none) %}
 {%- if execute -%}
-{%- set lock = definition() -%}
-{%- set windows = windows_missing(lock.windows, lock.experiment) -%}
+{%- set absent = absent_sources(definition().experiment) -%}
+{%- set present = definition().data_sources | rejectattr('name', 'in', absent) | list -%}
+{%- set lock = dict(definition(), data_sources=present) -%}
+{%- set windows = windows_to_compute(lock, client_days, telemetry, exposure_days) -%}
 {%- set tables = metric_tables(lock.data_sources) -%}
 with
 
@@ -52,6 +57,7 @@ select
     {{ metric_column(table.name, metric, lock.bases) }} as {{ metric.name }},
     {%- endfor %}
     {%- endfor %}
+    '{{ absent | sort | join(',') }}' as absent_sources,
     '{{ lock.definition_hash }}' as definition_hash
 from unit_windows as e
 {%- for table in tables %}

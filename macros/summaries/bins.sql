@@ -7,10 +7,10 @@
 -#}
 {% macro bins(metrics) %}
 {%- if execute -%}
-{%- set lock = definition() -%}
-{%- set missing = windows_missing_by_period(lock) -%}
+{%- set missing = windows_missing_by_period(windows_of_metrics(metrics, definition()), definition()) -%}
+{%- set lock = with_columns(definition(), metrics) -%}
 {%- if is_incremental() and not missing -%}
--- every window that is due has been counted
+-- every window with metrics has been counted
 select * from {{ this }}
 where false
 {%- else -%}
@@ -62,6 +62,7 @@ select
         when lowest < highest then octave / 16 * sqrt(greatest(mean_square - mean_position * mean_position, 0))
         else 0
     end as deviation,
+    {{ absent_from_window(missing) | indent(4) }} as absent_sources,
     '{{ lock.definition_hash }}' as definition_hash
 from measured
 {%- endif -%}

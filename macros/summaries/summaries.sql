@@ -10,10 +10,10 @@
 -#}
 {% macro summaries(bins, metrics) %}
 {%- if execute -%}
-{%- set lock = definition() -%}
-{%- set missing = windows_missing_by_period(lock) -%}
+{%- set missing = windows_missing_by_period(windows_by_period(bins), definition()) -%}
+{%- set lock = with_columns(definition(), metrics) -%}
 {%- if is_incremental() and not missing -%}
--- every window that is due has been summarised
+-- every window with bins has been summarised
 select * from {{ this }}
 where false
 {%- else -%}
@@ -101,6 +101,7 @@ select
     lowest,
     highest,
     deviation,
+    {{ absent_from_window(missing) | indent(4) }} as absent_sources,
     '{{ lock.definition_hash }}' as definition_hash
 from pieces
 union all
@@ -113,6 +114,7 @@ select
     point as lowest,
     null as highest,
     null as deviation,
+    {{ absent_from_window(missing) | indent(4) }} as absent_sources,
     '{{ lock.definition_hash }}' as definition_hash
 from moments
 {%- endif -%}

@@ -1,15 +1,15 @@
-{#- The windows that the summaries being built do not hold yet, for each period that has any.
+{#- The windows that the table being built does not hold yet, or not completely, for each period with any.
 
-    Args: lock (dict)
-    Returns: dict of list of {index, start, end}, by period
+    Args: held (dict by period of dict by window index of absent sources: the windows upstream), lock (dict)
+    Returns: dict by period of list of {index, absent_sources}
 -#}
-{% macro windows_missing_by_period(lock) %}
+{% macro windows_missing_by_period(held, lock) %}
+    {%- set done = windows_by_period(this) if is_incremental() else {} -%}
     {%- set missing = {} -%}
-    {%- for period, described in lock.periods.items() -%}
-        {%- set windows = windows_missing(described.windows, lock.experiment, period) -%}
-        {%- if windows -%}
-            {%- do missing.update({period: windows}) -%}
-        {%- endif -%}
+    {%- for period in lock.periods -%}
+        {%- for index, absent in held.get(period, {}).items() if done.get(period, {}).get(index) != '' -%}
+            {%- do missing.setdefault(period, []).append({'index': index, 'absent_sources': absent}) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{- return(missing) -}}
 {% endmacro %}

@@ -1,18 +1,14 @@
-{#- The windows that are due and that the table being built does not hold yet.
+{#- The windows that are due and that the table being built does not hold yet, or not completely.
 
-    Args: windows (dict, from the lock), experiment (dict),
-        period (str, where the table holds several: the one to look for)
+    Args: windows (dict, from the lock), experiment (dict)
     Returns: list of {index, start, end}
 -#}
-{% macro windows_missing(windows, experiment, period=none) %}
+{% macro windows_missing(windows, experiment) %}
     {%- set due = windows_due(windows, experiment) -%}
     {%- if not due or not is_incremental() -%}
         {{- return(due) -}}
     {%- endif -%}
-    {%- set found -%}
-        select distinct window_index from {{ this }}
-        {%- if period %} where analysis_period = '{{ period }}'{% endif %}
-    {%- endset -%}
+    {%- set found = "select distinct window_index from " ~ this ~ " where absent_sources = ''" -%}
     {%- set present = run_query(found).columns[0].values() | map('int') | list -%}
     {{- return(due | rejectattr('index', 'in', present) | list) -}}
 {% endmacro %}

@@ -3,6 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
+
+# Of what a user wrote, no more than this is repeated.
+MAX_PATH = 1000
+MAX_KEY = 200
+MAX_PROBLEM = 1000
 
 
 @dataclass
@@ -13,16 +19,28 @@ class ConfigError(Exception):
         path: The file, as the user named it, or its URL; None where no single file is to blame.
         key: The dotted key inside the file, or an empty string for the file as a whole.
         problem: What was found and what was expected, and the fix.
+        is_error: Whether it is a mistake to be exported, or only a state of the experiment.
     """
+
+    is_error: ClassVar[bool] = True
 
     path: Path | str | None
     key: str
     problem: str
 
     def __str__(self) -> str:
-        where = ": ".join(part for part in (str(self.path or ""), self.key) if part)
-        line = " ".join(self.problem.split())
-        return f"{where}: {line}" if where else line
+        parts = (shown(str(self.path or ""), MAX_PATH), shown(self.key, MAX_KEY))
+        where = ": ".join(part for part in parts if part)
+        return f"{where}: {self.line}" if where else self.line
+
+    @property
+    def line(self) -> str:
+        """The problem in one line."""
+        return shown(" ".join(self.problem.split()), MAX_PROBLEM)
+
+    def located(self, path: Path | str) -> "ConfigError":
+        """Name the file to blame where none is named yet; the kind of mistake stays."""
+        return self if self.path else type(self)(path, self.key, self.problem)
 
 
 class ConfigErrors(Exception):
@@ -32,6 +50,13 @@ class ConfigErrors(Exception):
         # One mistake in a shared file shows in every experiment that uses it.
         self.errors = distinct(errors)
         super().__init__("\n".join(str(error) for error in self.errors))
+
+
+def shown(text: str, length: int) -> str:
+    """Make a text that may hold anything fit for a line of a message."""
+    start = text[: length + 1]
+    printable = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in start)
+    return printable if len(printable) <= length else f"{printable[:length]}…"
 
 
 def distinct(errors: Iterable[ConfigError]) -> list[ConfigError]:

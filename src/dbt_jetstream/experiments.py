@@ -1,93 +1,302 @@
-"""Reads experiments in the form of Experimenter's v8 API (NimbusExperiment)."""
+"""Reads experiments in the form of Experimenter's v8 API (NimbusExperiment).
+
+One entry that is wrong says so, and does not keep the others from being read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import http.client
 import json
+import re
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from metric_config_parser.experiment import Branch, BucketConfig, Experiment
+from mozilla_nimbus_schemas import RandomizationUnit
 
+from dbt_jetstream.checks import NoSlugException, shown
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 
+T = TypeVar("T")
+KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    list: "an array",
+    dict: "an object",
+}
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+URL = re.compile(r"https?://", re.IGNORECASE)
+# Experimenter's list of all experiments has about 20 MB and comes within seconds.
+MAX_BYTES = 500_000_000
+SILENCE_SECONDS = 30.0
+MAX_SECONDS = 300.0
+USER_AGENT = "dbt-jetstream"
 
-def read_experiments(path: Path) -> list[Experiment]:
-    """Read a JSON array of experiments.
+
+@dataclass
+class Experiments:
+    """What an array of experiments holds.
+
+    Attributes:
+        found: The experiments that could be read.
+        mistakes: What is wrong with the others, by slug, or by `[position]` without one.
+    """
+
+    found: list[Experiment] = field(default_factory=list)
+    mistakes: dict[str, list[ConfigError]] = field(default_factory=dict)
+
+
+def read_all(address: Path | str) -> Experiments:
+    """Read a JSON array of experiments, each by itself.
+
+    Args:
+        address: A file, or an http(s) URL, as Experimenter's API.
 
     Raises:
-        ConfigErrors: If the file is no such array, or a value has the wrong form.
+        ConfigErrors: If it cannot be read, or is no such array.
     """
+    read = Experiments()
+    seen: dict[str, list[str]] = {}
+    for i, raw in enumerate(_array(address)):
+        position = f"[{i}]"
+        errors: list[ConfigError] = []
+        slug = _slug(raw, position, errors, address)
+        if slug is not None:
+            seen.setdefault(slug, []).append(position)
+            experiment = _experiment(_Fields(raw, shown(slug), errors, address), slug)
+            read.found += [] if errors else [experiment]
+        if errors:
+            read.mistakes.setdefault(slug or position, []).extend(errors)
+    _refuse_repeated(read, seen, address)
+    return read
+
+
+def read_experiments(address: Path | str) -> list[Experiment]:
+    """Read a JSON array of experiments.
+
+    Args:
+        address: A file, or an http(s) URL.
+
+    Raises:
+        ConfigErrors: If it is no such array, or anything in it has the wrong form.
+    """
+    read = read_all(address)
+    if read.mistakes:
+        raise ConfigErrors([error for errors in read.mistakes.values() for error in errors])
+    return read.found
+
+
+def _refuse_repeated(read: Experiments, seen: dict[str, list[str]], address: Path | str) -> None:
+    """Refuse all experiments of a slug that is not theirs alone."""
+    repeated = {slug: positions for slug, positions in seen.items() if len(positions) > 1}
+    for slug, positions in repeated.items():
+        problem = (
+            f"{len(positions)} experiments have this slug, at {', '.join(positions)}; keep one"
+        )
+        error = ConfigError(address, f"{shown(slug)}.slug", problem)
+        read.mistakes.setdefault(slug, []).append(error)
+    read.found = [e for e in read.found if e.normandy_slug not in repeated]
+
+
+def _array(address: Path | str) -> list[Any]:
+    is_url = URL.match(str(address)) is not None
+    content = _fetch(str(address)) if is_url else _read(Path(address))
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigErrors([ConfigError(path, "", f"cannot be read: {error.strerror}")]) from error
-    except json.JSONDecodeError as error:
-        raise ConfigErrors([ConfigError(path, "", f"not valid JSON: {error}")]) from error
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _refusal(address, f"not valid JSON: {error}") from error
     if not isinstance(found, list):
-        problem = f"expected a JSON array of experiments, found {type(found).__name__}"
-        raise ConfigErrors([ConfigError(path, "", problem)])
-    errors: list[ConfigError] = []
-    experiments = [_experiment(path, f"[{i}]", raw, errors) for i, raw in enumerate(found)]
-    if errors:
-        raise ConfigErrors(errors)
-    return [experiment for experiment in experiments if experiment is not None]
+        problem = f"expected a JSON array of experiments, found {_kind(found)}"
+        raise _refusal(address, problem)
+    return found
 
 
-def _experiment(path: Path, key: str, raw: Any, errors: list[ConfigError]) -> Experiment | None:
-    if not isinstance(raw, dict) or not raw.get("slug"):
-        errors.append(ConfigError(path, key, "expected an experiment with a `slug`"))
-        return None
+def _refusal(address: Path | str, problem: str) -> ConfigErrors:
+    return ConfigErrors([ConfigError(address, "", problem)])
+
+
+def _read(path: Path) -> bytes:
     try:
-        return _structure(raw)
-    except (KeyError, TypeError, ValueError) as error:
-        reason = f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
-        errors.append(ConfigError(path, raw["slug"], reason))
+        return path.read_bytes()
+    except OSError as error:
+        raise _refusal(path, f"cannot be read: {error.strerror}") from error
+
+
+def _fetch(url: str) -> bytes:
+    """Download a URL, within bounds of time and size."""
+    deadline = time.monotonic() + MAX_SECONDS
+    content = bytearray()
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": USER_AGENT})
+        with urllib.request.urlopen(request, timeout=SILENCE_SECONDS) as response:
+            while chunk := response.read1():
+                content += chunk
+                if len(content) > MAX_BYTES:
+                    raise _refusal(url, f"has more than {MAX_BYTES:,} bytes; check the address")
+                if time.monotonic() > deadline:
+                    raise _refusal(url, f"took more than {MAX_SECONDS:.0f} seconds; try again")
+    except urllib.error.HTTPError as error:
+        problem = f"the server answered {error.code} {error.reason}; check the address"
+        raise _refusal(url, problem) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        problem = f"cannot be downloaded: {reason}; check the address and the network"
+        raise _refusal(url, problem) from error
+    return bytes(content)
+
+
+class _Fields:
+    """Reads the fields of a JSON object, and gathers the mistakes in it."""
+
+    def __init__(
+        self, raw: dict[str, Any], key: str, errors: list[ConfigError], address: Path | str
+    ) -> None:
+        self.raw = raw
+        self.key = key
+        self.errors = errors
+        self.address = address
+
+    def refuse(self, name: str, problem: str) -> None:
+        """Note a mistake in a field."""
+        self.errors.append(ConfigError(self.address, f"{self.key}.{name}", problem))
+
+    def get(self, kind: type[T], name: str, otherwise: T) -> T:
+        """Return a field; `otherwise` where it is missing, null or wrong."""
+        found = self.maybe(kind, name)
+        return otherwise if found is None else found
+
+    def need(self, kind: type[T], name: str) -> T:
+        """Return a field; an empty one where it is missing, null or wrong."""
+        if self.raw.get(name) is None:
+            self.refuse(name, f"`{name}` is missing; it must be {KINDS[kind]}")
+        return self.get(kind, name, kind())
+
+    def maybe(self, kind: type[T], name: str) -> T | None:
+        """Return a field; None where it is missing, null or wrong."""
+        found = self.raw.get(name)
+        if found is None:
+            return None
+        # To Python, true and false are numbers too.
+        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
+            self.refuse(name, f"expected {KINDS[kind]}, found {_kind(found)}")
+            return None
+        if isinstance(found, str) and not _is_unicode(found):
+            self.refuse(name, "the text holds half of a character; write it in UTF-8")
+            return None
+        return found
+
+    def count(self, name: str) -> int | None:
+        """Return a number that cannot be negative."""
+        found = self.maybe(int, name)
+        if found is not None and found < 0:
+            self.refuse(name, f"expected 0 or more, found {found}")
+        return found
+
+    def date(self, name: str) -> dt.datetime | None:
+        """Return a date as midnight UTC; the parser's experiments hold datetimes."""
+        found = self.raw.get(name)
+        if found is None:
+            return None
+        try:
+            if not DATE.fullmatch(found):
+                raise ValueError
+            date = dt.datetime.fromisoformat(found).date()
+        except (TypeError, ValueError):
+            problem = f"expected a date as YYYY-MM-DD, found {shown(repr(found), 40)}"
+            self.refuse(name, problem)
+            return None
+        return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+
+    def objects(self, name: str, *, is_needed: bool = False) -> list[_Fields]:
+        """Return the objects in an array; none where it is missing or null."""
+        found = self.need(list, name) if is_needed else self.get(list, name, [])
+        objects = []
+        for i, raw in enumerate(found):
+            if isinstance(raw, dict):
+                objects.append(_Fields(raw, f"{self.key}.{name}[{i}]", self.errors, self.address))
+            else:
+                self.refuse(f"{name}[{i}]", f"expected an object, found {_kind(raw)}")
+        return objects
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text can be written; JSON can hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _kind(value: Any) -> str:
+    """Show a value from JSON, or say what it is where that would be long."""
+    return KINDS[type(value)] if isinstance(value, list | dict) else shown(json.dumps(value), 40)
+
+
+def _slug(raw: Any, position: str, errors: list[ConfigError], address: Path | str) -> str | None:
+    """Return what the entry is known by; None with a mistake where there is nothing."""
+    if not isinstance(raw, dict):
+        problem = f"expected an experiment, which is an object, found {_kind(raw)}"
+        errors.append(ConfigError(address, position, problem))
         return None
+    fields = _Fields(raw, position, errors, address)
+    slug = fields.maybe(str, "slug")
+    if not slug and not errors:
+        errors.append(NoSlugException(address, position, "the experiment has no slug; set `slug`"))
+    return slug or None
 
 
-def _structure(raw: dict[str, Any]) -> Experiment:
-    end_date = _date(raw, "endDate")
-    bucket = raw.get("bucketConfig")
+def _experiment(fields: _Fields, slug: str) -> Experiment:
+    """Read an experiment; worthless where a mistake was noted."""
+    end_date = fields.date("endDate")
     return Experiment(
         experimenter_slug=None,
-        normandy_slug=raw["slug"],
+        normandy_slug=slug,
         type="v6",
         status="Complete" if end_date else "Live",
-        branches=[Branch(slug=b["slug"], ratio=b.get("ratio", 1)) for b in raw["branches"]],
-        start_date=_date(raw, "startDate"),
+        branches=[_branch(branch) for branch in fields.objects("branches", is_needed=True)],
+        start_date=fields.date("startDate"),
         end_date=end_date,
-        enrollment_end_date=_date(raw, "enrollmentEndDate"),
-        proposed_enrollment=raw.get("proposedEnrollment"),
-        reference_branch=raw.get("referenceBranch"),
-        is_high_population=False,
-        is_enrollment_paused=bool(raw.get("isEnrollmentPaused")),
-        is_rollout=bool(raw.get("isRollout")),
-        app_name=raw.get("appName") or "firefox_desktop",
-        app_id=raw.get("appId"),
-        outcomes=[outcome["slug"] for outcome in raw.get("outcomes") or []],
-        segments=[segment["slug"] for segment in raw.get("segments") or []],
-        bucket_config=_bucket(bucket) if bucket else None,
+        enrollment_end_date=fields.date("enrollmentEndDate"),
+        proposed_enrollment=fields.count("proposedEnrollment"),
+        reference_branch=fields.maybe(str, "referenceBranch"),
+        is_high_population=fields.get(bool, "isHighPopulation", otherwise=False),
+        is_enrollment_paused=fields.get(bool, "isEnrollmentPaused", otherwise=False),
+        is_rollout=fields.get(bool, "isRollout", otherwise=False),
+        app_name=fields.maybe(str, "appName") or "firefox_desktop",
+        app_id=fields.maybe(str, "appId"),
+        outcomes=[outcome.need(str, "slug") for outcome in fields.objects("outcomes")],
+        segments=[segment.need(str, "slug") for segment in fields.objects("segments")],
+        bucket_config=_bucket(fields),
     )
 
 
-def _date(raw: dict[str, Any], key: str) -> dt.datetime | None:
-    """Read a date as midnight UTC; the parser's experiments hold datetimes."""
-    value = raw.get(key)
-    if value is None:
+def _branch(fields: _Fields) -> Branch:
+    ratio = fields.count("ratio")
+    return Branch(slug=fields.need(str, "slug"), ratio=1 if ratio is None else ratio)
+
+
+def _bucket(experiment: _Fields) -> BucketConfig | None:
+    raw = experiment.maybe(dict, "bucketConfig")
+    if not raw:
         return None
-    try:
-        return dt.datetime.strptime(value[:10], "%Y-%m-%d").replace(tzinfo=dt.UTC)
-    except (TypeError, ValueError) as error:
-        message = f"{key}: expected a date as YYYY-MM-DD, found {value!r}"
-        raise ValueError(message) from error
-
-
-def _bucket(raw: dict[str, Any]) -> BucketConfig:
+    key = f"{experiment.key}.bucketConfig"
+    fields = _Fields(raw, key, experiment.errors, experiment.address)
+    unit = fields.need(str, "randomizationUnit")
+    units = [known.value for known in RandomizationUnit]
+    if unit and unit not in units:
+        problem = f"unknown unit `{shown(unit, 40)}`; known are {', '.join(units)}"
+        fields.refuse("randomizationUnit", problem)
     return BucketConfig(
-        randomization_unit=raw["randomizationUnit"],
-        namespace=raw["namespace"],
-        start=raw["start"],
-        count=raw["count"],
-        total=raw.get("total", 10000),
+        randomization_unit=unit,
+        namespace=fields.need(str, "namespace"),
+        start=fields.need(int, "start"),
+        count=fields.need(int, "count"),
+        total=fields.get(int, "total", 10000),
     )

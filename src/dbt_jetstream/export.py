@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 
@@ -30,7 +29,8 @@ def export_text(path: str, text: str) -> str:
     if target.exists() and target.read_bytes() == content:
         return "unchanged"
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    # One name, so that what a killed run leaves is overwritten by the next.
+    temporary = target.with_name(f".{target.name}.tmp")
     temporary.write_bytes(content)
     temporary.replace(target)
     return "written"

@@ -32,6 +32,7 @@ from dbt_jetstream.errors import ConfigError
 # In a place, any name that the user chose.
 NAME = "<name>"
 METRIC = f"metrics.{NAME}"
+FOLDED = ("joins", "statistics")
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ class Table:
         keys: The keys that have an effect in it.
         folds_case: Whether the parser accepts its keys in upper case.
         taken: Names beside it that are no such table, as `data_sources` beside segments.
+        spec: The parser's class of it.
     """
 
     place: str
     keys: frozenset[str]
     folds_case: bool = False
     taken: frozenset[str] = frozenset()
+    spec: type = object
 
     def knows(self, key: str) -> bool:
         """Whether the parser reads the key."""
@@ -100,41 +103,56 @@ RENAMED = {
     (METRIC, "pre_treatment"): f"statistics.{NAME}.pre_treatments",
 }
 
-_METRICS_BESIDE_PERIODS = Table(METRIC, _fields(MetricDefinition), True, LABELS | SHADOWED)
+
+def _table(
+    place: str, spec: type, *, folds_case: bool = False, taken: frozenset[str] = frozenset()
+) -> Table:
+    return Table(place, _fields(spec), folds_case, taken, spec)
+
+
+_METRICS_BESIDE_PERIODS = _table(METRIC, MetricDefinition, folds_case=True, taken=LABELS | SHADOWED)
 _TABLES = (
-    Table("experiment", _fields(ExperimentSpec)),
-    Table("experiment.exposure_signal", _fields(ExposureSignalDefinition)),
-    Table(f"data_sources.{NAME}", _fields(DataSourceDefinition), True),
-    Table(f"data_sources.{NAME}.joins.{NAME}", _fields(DataSourceJoin, "data_source")),
-    Table(f"segments.{NAME}", _fields(SegmentDefinition), True, frozenset({"data_sources"})),
-    Table(f"segments.data_sources.{NAME}", _fields(SegmentDataSourceDefinition), True),
-    Table(f"parameters.{NAME}", _fields(ParameterDefinition), True),
-    Table(f"dimensions.{NAME}", _fields(DimensionDefinition)),
-    Table(f"alerts.{NAME}", _fields(AlertDefinition)),
-    Table(f"functions.{NAME}", _fields(Function, "slug")),
+    _table("experiment", ExperimentSpec),
+    _table("experiment.exposure_signal", ExposureSignalDefinition),
+    _table(f"data_sources.{NAME}", DataSourceDefinition, folds_case=True),
+    Table(
+        f"data_sources.{NAME}.joins.{NAME}",
+        _fields(DataSourceJoin, "data_source"),
+        spec=DataSourceJoin,
+    ),
+    _table(
+        f"segments.{NAME}", SegmentDefinition, folds_case=True, taken=frozenset({"data_sources"})
+    ),
+    _table(f"segments.data_sources.{NAME}", SegmentDataSourceDefinition, folds_case=True),
+    _table(f"parameters.{NAME}", ParameterDefinition, folds_case=True),
+    _table(f"dimensions.{NAME}", DimensionDefinition),
+    _table(f"alerts.{NAME}", AlertDefinition),
+    Table(f"functions.{NAME}", _fields(Function, "slug"), spec=Function),
 )
 
 
-def _kind(title: str, keys: frozenset[str], metrics: Table = _METRICS_BESIDE_PERIODS) -> Kind:
+def _kind(title: str, root: Table, metrics: Table = _METRICS_BESIDE_PERIODS) -> Kind:
     tables = (metrics, *_TABLES)
-    return Kind(title, Table("", keys), tuple(t for t in tables if _top(t) in keys))
+    return Kind(title, root, tuple(t for t in tables if _top(t) in root.keys))
 
 
 def _top(table: Table) -> str:
     return table.place.split(".")[0]
 
 
-EXPERIMENT = _kind("an experiment", _fields(AnalysisSpec))
-DEFAULT = _kind("a default", _fields(AnalysisSpec))
-DEFINITION = _kind("a definition", _fields(DefinitionSpec))
+EXPERIMENT = _kind("an experiment", _table("", AnalysisSpec))
+DEFAULT = _kind("a default", _table("", AnalysisSpec))
+DEFINITION = _kind("a definition", _table("", DefinitionSpec))
 # Its period lists stand at its root, and beside its metrics no name is taken.
 OUTCOME = _kind(
     "an outcome",
-    frozenset(PERIODS.get(name, name) for name in _fields(OutcomeSpec)),
-    Table(METRIC, _fields(MetricDefinition), True),
+    Table(
+        "", frozenset(PERIODS.get(name, name) for name in _fields(OutcomeSpec)), spec=OutcomeSpec
+    ),
+    _table(METRIC, MetricDefinition, folds_case=True),
 )
-FUNCTIONS = _kind("functions.toml", _fields(FunctionsSpec))
-OPMON = _kind("an OpMon project", _fields(MonitoringSpec))
+FUNCTIONS = _kind("functions.toml", _table("", FunctionsSpec))
+OPMON = _kind("an OpMon project", _table("", MonitoringSpec))
 KINDS = (EXPERIMENT, DEFAULT, OUTCOME, DEFINITION, FUNCTIONS, OPMON)
 
 
@@ -154,17 +172,22 @@ def unknown_keys(
         One error a key, with the nearest key that has an effect, or the place where this one has.
         Files of OpMon are not ours: none.
     """
-    kind = _kind_of(path)
+    kind = kind_of(path)
     if kind in (EXPERIMENT, DEFAULT) and "project" in found:
         return []
     problems = [*_unknown_in(kind.root, "", found, kind)]
     for table in kind.tables:
-        for key, value in _at(table.place.split("."), found):
+        for key, value in at(table.place.split("."), found):
             problems += _unknown_at(table, key, value, kind)
     return [ConfigError(shown or path, key, problem) for key, problem in problems]
 
 
-def _kind_of(path: Path) -> Kind:
+def stops_the_parser(key: str) -> bool:
+    """Whether the parser stops at an unknown key; it passes over all but those of parameters."""
+    return key.startswith("parameters.")
+
+
+def kind_of(path: Path) -> Kind:
     """Tell the kind from the folder, as the parser does."""
     if path.parent.parent.name == OUTCOMES_DIR:
         return OUTCOME
@@ -175,19 +198,21 @@ def _kind_of(path: Path) -> Kind:
     return EXPERIMENT
 
 
-def _at(place: list[str], found: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+def at(place: list[str], found: Any, before: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the dotted key and the value of everything at a place."""
     if not place:
         yield before, found
     elif isinstance(found, dict):
         for key, value in found.items():
-            # Below a data source the parser reads `Joins` too.
-            if place[0] in (NAME, key) or place[0] == "joins" == key.lower():
-                yield from _at(place[1:], value, _dotted(before, key))
+            # Below a data source the parser reads `Joins` too, below a metric `Statistics`.
+            if place[0] in (NAME, key) or (place[0] in FOLDED and place[0] == key.lower()):
+                yield from at(place[1:], value, dotted(before, key))
 
 
-def _dotted(before: str, key: str) -> str:
-    return f"{before}.{key}" if before else key
+def dotted(before: str, key: str) -> str:
+    """Name a key in a table; TOML takes an empty one in quotes."""
+    name = key or '""'
+    return f"{before}.{name}" if before else name
 
 
 def _unknown_at(table: Table, key: str, value: Any, kind: Kind) -> Iterator[tuple[str, str]]:
@@ -209,7 +234,7 @@ def _unknown_in(
 ) -> Iterator[tuple[str, str]]:
     for key, inner in value.items():
         if not table.knows(key):
-            yield _dotted(before, key), _problem(Unknown(key, inner, table, kind))
+            yield dotted(before, key), _problem(Unknown(key, inner, table, kind))
 
 
 def _shadowed(name: str, value: Any) -> str:
@@ -231,7 +256,7 @@ def _unknown_list(name: str, kind: Kind) -> str:
 
 def _problem(unknown: Unknown) -> str:
     # The parser itself stops at a parameter's key, with a message about Python's arguments.
-    effect = "is unknown" if unknown.table.place.startswith("parameters.") else "has no effect here"
+    effect = "is unknown" if stops_the_parser(unknown.table.place) else "has no effect here"
     hints = (hint(unknown) for hint in HINTS)
     return f"{effect}; {next(hint for hint in hints if hint)}"
 

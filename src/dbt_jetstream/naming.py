@@ -46,6 +46,11 @@ def statistics(slug: str, period: AnalysisPeriod | None = None) -> str:
     return f"statistics_{normalise(slug)}{suffix}"
 
 
+def completeness(slug: str) -> str:
+    """Name the view that says what became of every declared result."""
+    return f"completeness_{normalise(slug)}"
+
+
 def dataset(app_id: str | None) -> str | None:
     """Name the BigQuery dataset of an application id such as `org.mozilla.firefox`."""
     return re.sub(r"[^a-zA-Z0-9]", "_", app_id).lower() if app_id else None

@@ -25,6 +25,7 @@ SCHEMA = pa.schema(
         ("window_index", pa.int64()),
         ("analysis_period", pa.string()),
         ("problem", pa.string()),
+        ("absent_sources", pa.string()),
         ("definition_hash", pa.string()),
     ]
 )
@@ -42,33 +43,38 @@ def statistics_table(
         done: The statistics table that is being added to, or None where it is built anew.
 
     Returns:
-        Rows in Jetstream's schema, with analysis_period, window_index and definition_hash, as a
-        relation of the session: dbt-duckdb would write a plain table through another connection,
-        where the transaction that merges it cannot see it.
+        Rows in Jetstream's schema, with analysis_period, window_index, what was absent from the
+        window and definition_hash, as a relation of the session: dbt-duckdb would write a plain
+        table through another connection, where the transaction that merges it cannot see it.
     """
     rows: list[dict[str, Any]] = []
-    for period, window in sorted(_windows(summaries) - _done(session, done)):
+    absent_sources = _windows(summaries)
+    definition_hash = definition["definition_hash"]
+    for period, window in sorted(set(absent_sources) - _done(session, done)):
         found = summaries.filter(
             f"analysis_period = '{period}' and window_index = {int(window)}"
         ).to_arrow_table()
-        rows += statistics_rows(found, definition)
-    table = pa.Table.from_pylist(
-        [{**row, "definition_hash": definition["definition_hash"]} for row in rows],
-        schema=SCHEMA,
-    )
-    return session.from_arrow(table)
+        about = {
+            "absent_sources": absent_sources[period, window],
+            "definition_hash": definition_hash,
+        }
+        rows += [{**row, **about} for row in statistics_rows(found, definition)]
+    return session.from_arrow(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
-Windows = set[tuple[str, int]]
+Window = tuple[str, int]
 
 
-def _windows(summaries: Any) -> Windows:
-    return set(summaries.project("analysis_period, window_index").distinct().fetchall())
+def _windows(summaries: Any) -> dict[Window, str]:
+    """Return the windows that have been summarised, and the data sources absent from each."""
+    keys = "analysis_period, window_index"
+    found = summaries.aggregate(f"{keys}, max(absent_sources)", keys).fetchall()
+    return {(period, window): absent for period, window, absent in found}
 
 
-def _done(session: Any, table: str | None) -> Windows:
-    """Return the windows that a table of statistics has; none without a table."""
+def _done(session: Any, table: str | None) -> set[Window]:
+    """Return the windows that a table of statistics has completely; none without a table."""
     if not table:
         return set()
-    query = f"select distinct analysis_period, window_index from {table}"
+    query = f"select distinct analysis_period, window_index from {table} where absent_sources = ''"
     return set(session.execute(query).fetchall())

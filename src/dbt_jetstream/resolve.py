@@ -47,12 +47,19 @@ def resolve(
         spec.metrics.overall.append(MetricReference(name))
     try:
         return spec.resolve(experiment, configs)
+    except RecursionError as error:
+        problem = "metrics or data sources of it refer to each other in a circle; break it"
+        raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
-        slug = experiment.normandy_slug
-        files = [*hub.files_of("experiment", slug), *hub.files_of("default", experiment.app_name)]
-        path = files[0].shown if files else hub.name
-        raise ConfigErrors([ConfigError(path, slug, str(error))]) from error
+        raise ConfigErrors([_blamed(hub, experiment, str(error))]) from error
+
+
+def _blamed(hub: Hub, experiment: Experiment, problem: str) -> ConfigError:
+    """Blame the file that is nearest to the experiment."""
+    slug = str(experiment.normandy_slug)
+    files = [*hub.files_of("experiment", slug), *hub.files_of("default", experiment.app_name)]
+    return ConfigError(files[0].shown if files else hub.name, slug, problem)
 
 
 def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError]:
@@ -76,15 +83,15 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
     yield from _undeclared_parameters(files, outcomes)
 
 
-def _wanted_outcomes(hub: Hub, experiment: Experiment) -> dict[str, Path | str]:
-    """Name the experiment's outcomes, and the file that asks for each."""
+def _wanted_outcomes(hub: Hub, experiment: Experiment) -> dict[str, Path | str | None]:
+    """Name the experiment's outcomes, and the file that asks for each; None for Experimenter."""
     slug = str(experiment.normandy_slug)
     own = hub.configs.spec_for_experiment(slug)
     file = hub.experiment_file(slug)
-    wanted: dict[str, Path | str] = {}
+    wanted: dict[str, Path | str | None] = {}
     for name in own.experiment.outcomes if own else []:
         wanted[name] = file.shown if file else slug
-    return {name: wanted.get(name, "Experimenter") for name in [*experiment.outcomes, *wanted]}
+    return {name: wanted.get(name) for name in [*experiment.outcomes, *wanted]}
 
 
 def _is_outcome(file: HubFile, application: str) -> bool:

@@ -12,7 +12,7 @@ import yaml
 
 from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.sync import FOLDERS
+from dbt_jetstream.lock.folder import FOLDERS
 
 SCHEMA = "analysis"
 LONGEST_FIRST = (

@@ -1,226 +1,351 @@
-"""`jetstream sync`: resolves experiments, locks them, and writes their dbt models.
+"""`jetstream sync`: resolves new experiments, locks them, and keeps the locks of the others.
 
-Everything is resolved before anything is written: a mistake leaves all files as they were.
+Every experiment is taken by itself: a mistake in one leaves its files as they were, and the others
+are written. All changes are made at once at the end.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from metric_config_parser.experiment import Experiment
 
+from dbt_jetstream.checks import (
+    ExplicitSkipException,
+    check_config,
+    check_experiment,
+    check_wanted,
+    shown,
+)
 from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct, mistakes_of
-from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import Hub, HubAddress, read_hubs
+from dbt_jetstream.experiments import read_all
+from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
+from dbt_jetstream.hub import HubAddress, read_what_can_be_read
 from dbt_jetstream.keys import unknown_keys
-from dbt_jetstream.lock.document import LockedExperiment, lock
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.document import History, LockedExperiment, lock
+from dbt_jetstream.lock.folder import experiment_files, model_names, source_files
+from dbt_jetstream.lock.held import HeldLock, held_locks
+from dbt_jetstream.lock.versions import config_hash
 from dbt_jetstream.naming import normalise
-from dbt_jetstream.platforms import Platform, platform_of, read_platforms
+from dbt_jetstream.platforms import platform_of, read_platforms
+from dbt_jetstream.registry import (
+    FINISHED,
+    LIVE,
+    REFUSED,
+    SKIPPED,
+    Entry,
+    read_registry,
+    read_retired,
+    registry_file,
+    retired_file,
+)
 from dbt_jetstream.resolve import resolve
-from dbt_jetstream.yaml_text import dump
+from dbt_jetstream.run_lock import run_lock
 
-# Where an experiment's models are written: (SQL and definition, Python). Git ignores the private.
-FOLDERS = {
-    False: (Path("models/experiments"), Path("python_models/experiments")),
-    True: (Path("models/private"), Path("python_models/private")),
-}
-SOURCES = Path("models/sources")
-# The list of tables in a definition; reading hundreds of definitions as YAML takes half a minute.
-READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
-HEADER = "# Written by `jetstream sync`. Change the hub, not this file.\n"
+# New experiments that ended longer ago are not added by themselves: Experimenter lists thousands.
+ENDED_RECENTLY = dt.timedelta(days=28)
+SYNC_LOCK = STATE / "sync.lock"
+# A sync of hundreds of experiments takes less.
+SYNC_SECONDS = 60
+SKIP = "the config says `skip = true`; remove it to have the experiment analysed"
+
+
+class Relock(Enum):
+    """What a new lock of an experiment that has one does to its windows."""
+
+    EVERYTHING = "rerun"
+    WINDOWS_TO_COME = "rerun-skip"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to sync.
+
+    Attributes:
+        hubs: Hubs in metric-hub's layout; where two define a thing, the later one wins.
+        experiments: A JSON array of experiments, as Experimenter's v8 API returns it: a file or
+            URL.
+        project: The dbt project.
+        slugs: The experiments to sync; all in the array where empty.
+        as_of: The last day with complete telemetry: experiments that ended before and are finished
+            are retired. None: none is.
+        with_ended: Whether to add new experiments that ended long ago, too.
+        is_finished: Tells which of the experiments that ended have been analysed to the end.
+        relock: Experiments that take the newest definitions although they have a lock.
+        relock_changed: The same, for all whose own config changed since their lock.
+    """
+
+    hubs: Sequence[HubAddress]
+    experiments: Path | str
+    project: Path
+    slugs: Sequence[str] = ()
+    as_of: dt.date | None = None
+    with_ended: bool = False
+    is_finished: Callable[[Collection[HeldLock]], Collection[str]] = lambda _: ()
+    relock: Mapping[str, Relock] = field(default_factory=dict)
+    relock_changed: bool = False
+
+    def ended_before(self, slug: str) -> dt.date | None:
+        """Return the date before which a new experiment must not have ended; None for any."""
+        if self.as_of is None or self.with_ended or slug in self.slugs:
+            return None
+        return self.as_of - ENDED_RECENTLY
 
 
 @dataclass
 class SyncReport:
-    """What a run of `sync` did.
+    """What a sync did.
 
     Attributes:
         experiments: The experiments that were locked.
-        skipped: Why the others were not, by slug.
+        kept: The slugs of those whose lock was kept.
+        finished: Of those, the ones that were retired.
+        config_changed: Of those, the ones whose own config changed since.
+        skipped: Why others are not analysed, by slug; nothing is wrong with them.
+        refused: What is wrong with others, by slug.
         warnings: What the authors of the configs should know.
         changed: The files that were written or removed, relative to the project.
     """
 
-    experiments: list[LockedExperiment]
-    skipped: dict[str, str] = field(default_factory=dict)
+    experiments: list[LockedExperiment] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    config_changed: list[str] = field(default_factory=list)
+    skipped: dict[str, ConfigError] = field(default_factory=dict)
+    refused: dict[str, list[ConfigError]] = field(default_factory=dict)
     warnings: list[ConfigError] = field(default_factory=list)
     changed: list[Path] = field(default_factory=list)
 
 
-def sync(
-    hubs: Sequence[HubAddress], experiments_path: Path, project: Path, slugs: Sequence[str] = ()
-) -> SyncReport:
-    """Lock experiments and write their models into the dbt project.
+def sync(request: Request, *, writes: bool = True) -> SyncReport:
+    """Lock new experiments, keep the locks of the others, and write what changed.
 
     Args:
-        hubs: Hubs in metric-hub's layout; where two define a thing, the later one wins.
-        experiments_path: A JSON array of experiments, as Experimenter's v8 API returns it.
-        project: The dbt project.
-        slugs: The experiments to sync; all in the file where empty.
+        request: What to sync.
+        writes: Whether to write; without, the report says what would be done.
 
     Raises:
-        ConfigErrors: With one error per mistake; nothing has been written then.
+        ConfigErrors: If the hubs or the experiments cannot be read at all, or a slug is unknown;
+            nothing has been written then.
     """
-    hub = read_hubs(hubs)
-    platforms = read_platforms(project)
-    chosen = _choose(read_experiments(experiments_path), slugs, experiments_path)
-    report, errors = SyncReport([], warnings=list(_unknown_keys(hub, chosen))), []
-    for experiment in chosen:
+    if not writes:
+        return _Sync(request).run(writes=False)
+    with run_lock(request.project / SYNC_LOCK, SYNC_SECONDS, "sync"):
+        finish_changes(request.project)
+        return _Sync(request).run(writes=True)
+
+
+class _Sync:
+    """One sync: decides for every experiment, then writes."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.hub = read_what_can_be_read(request.hubs)
+        self.platforms = read_platforms(request.project)
+        self.known = read_all(request.experiments)
+        self.held = held_locks(request.project)
+        self.models = model_names(request.project)
+        self.retired = read_retired(request.project)
+        self.registry = read_registry(request.project)
+        self.report = SyncReport()
+        self.changes: list[Changes] = []
+        self.ended: list[HeldLock] = []
+
+    def run(self, *, writes: bool) -> SyncReport:
+        chosen = self._chosen()
+        for slug, mistakes in self._unreadable().items():
+            self.report.refused[slug] = mistakes
+        for experiment in chosen:
+            self._decide(experiment)
+        self._retire()
+        self._warn(chosen)
+        self._describe()
+        if writes:
+            self._write()
+        return self.report
+
+    def _chosen(self) -> list[Experiment]:
+        """Return the experiments to look at, without those of the same name."""
+        by_slug = {str(experiment.normandy_slug): experiment for experiment in self.known.found}
+        slugs, all_slugs = self.request.slugs, {*by_slug, *self.known.mistakes}
+        errors = [self._unknown(slug, all_slugs) for slug in slugs if slug not in all_slugs]
+        if errors:
+            raise ConfigErrors(errors)
+        folders: dict[str, str] = {}
+        for slug in [*self.held, *by_slug]:
+            first = folders.setdefault(normalise(slug).lower(), slug)
+            if first != slug:
+                problem = f"its tables would have the same names as those of `{first}`"
+                self._refuse(slug, [ConfigError(None, slug, problem)])
+        wanted = slugs or list(by_slug)
+        return [by_slug[s] for s in wanted if s in by_slug and s not in self.report.refused]
+
+    def _unknown(self, slug: str, known: Iterable[str]) -> ConfigError:
+        nearest = difflib.get_close_matches(slug, known, n=1)
+        hint = f"did you mean `{nearest[0]}`?" if nearest else "check the slug"
+        problem = f"no such experiment in the file; {hint}"
+        return ConfigError(self.request.experiments, slug, problem)
+
+    def _unreadable(self) -> dict[str, list[ConfigError]]:
+        slugs = self.request.slugs
+        return {s: m for s, m in self.known.mistakes.items() if not slugs or s in slugs}
+
+    def _decide(self, experiment: Experiment) -> None:
+        """Lock an experiment, keep its lock, or say why not."""
+        slug = str(experiment.normandy_slug)
+        held = self.held.get(slug)
         try:
-            _lock(hub, experiment, platforms, report)
+            relock = self._relock(experiment, held)
+            if held is None or relock is not None:
+                self._lock(experiment, self._history(held, relock))
+            else:
+                self._keep(held, experiment)
         except (ConfigError, ConfigErrors) as error:
-            errors += [_located(mistake, experiments_path) for mistake in mistakes_of(error)]
-    report.warnings = distinct(_located(warning, experiments_path) for warning in report.warnings)
-    if errors:
-        raise ConfigErrors(errors)
-    for locked in report.experiments:
-        report.changed += _write_experiment(project, locked)
-    report.changed += _write_sources(project)
-    return report
+            self._refuse(slug, mistakes_of(error))
 
-
-def _located(error: ConfigError, experiments_path: Path) -> ConfigError:
-    """Name the file of the experiments where no other is to blame."""
-    return error if error.path else ConfigError(experiments_path, error.key, error.problem)
-
-
-def _unknown_keys(hub: Hub, chosen: Iterable[Experiment]) -> Iterator[ConfigError]:
-    """Yield the keys without effect in the files that these experiments draw on."""
-    slugs = {str(experiment.normandy_slug) for experiment in chosen}
-    applications = {experiment.app_name for experiment in chosen}
-    for file in hub.files:
-        if file.name in slugs if file.kind == "experiment" else file.application in applications:
-            yield from unknown_keys(file.path, file.found, file.shown)
-
-
-def _choose(experiments: list[Experiment], slugs: Sequence[str], path: Path) -> list[Experiment]:
-    by_slug = {str(experiment.normandy_slug): experiment for experiment in experiments}
-    errors = []
-    for slug in slugs:
-        if slug not in by_slug:
-            nearest = difflib.get_close_matches(slug, by_slug, n=1)
-            hint = f"did you mean `{nearest[0]}`?" if nearest else "check the slug"
-            errors.append(ConfigError(path, slug, f"no such experiment in the file; {hint}"))
-    folders: dict[str, str] = {}
-    for slug in by_slug:
-        if folders.setdefault(normalise(slug), slug) != slug:
-            problem = (
-                f"its tables would have the same names as those of `{folders[normalise(slug)]}`"
-            )
-            errors.append(ConfigError(path, slug, problem))
-    if errors:
-        raise ConfigErrors(errors)
-    return [by_slug[slug] for slug in slugs] if slugs else list(by_slug.values())
-
-
-def _lock(
-    hub: Hub, experiment: Experiment, platforms: dict[str, Platform], report: SyncReport
-) -> None:
-    """Add an experiment to the report, locked or skipped."""
-    slug = str(experiment.normandy_slug)
-    platform = platform_of(experiment, platforms)
-    config = resolve(hub, experiment)
-    if config.experiment.skip:
-        report.skipped[slug] = "its config says `skip = true`"
-        return
-    locked = lock(hub, experiment, config, platform)
-    report.experiments.append(locked)
-    report.warnings += locked.warnings
-
-
-def _write_experiment(project: Path, locked: LockedExperiment) -> list[Path]:
-    models, python_models = FOLDERS[locked.is_private]
-    folder, python_folder = models / locked.slug, python_models / locked.slug
-    files = {folder / f"{locked.slug}.yml": _properties(project, folder, locked)}
-    for node in locked.nodes:
-        if node.language == "python":
-            files[python_folder / f"{node.name}.py"] = node.stub
+    def _refuse(self, slug: str, mistakes: list[ConfigError]) -> None:
+        located = [self._located(mistake) for mistake in mistakes]
+        if all(getattr(mistake, "is_error", True) is False for mistake in mistakes):
+            self.report.skipped[slug] = located[0]
         else:
-            files[folder / f"{node.name}.sql"] = node.stub
-    changed = [path for path, text in files.items() if _write(project / path, text)]
-    # An experiment that became private, or public, leaves nothing where it was.
-    places = [place / locked.slug for pair in FOLDERS.values() for place in pair]
-    written = {
-        path.relative_to(project)
-        for place in places
-        for pattern in (f"{locked.slug}.yml", "*.sql", "*.py")
-        for path in (project / place).glob(pattern)
-    }
-    stale = sorted(written - set(files))
-    for path in stale:
-        (project / path).unlink()
-    return changed + stale
+            self.report.refused[slug] = located
 
+    def _located(self, error: ConfigError) -> ConfigError:
+        """Name the file of the experiments where no other is to blame."""
+        return error.located(self.request.experiments)
 
-def _properties(project: Path, folder: Path, locked: LockedExperiment) -> str:
-    """Write the lock; a hub that moved on without changing the definition leaves it as it is."""
-    documents = [node.document(locked.slug) for node in locked.nodes]
-    text = HEADER + dump({"models": documents})
-    path = project / folder / f"{locked.slug}.yml"
-    if not path.exists():
-        return text
-    known = path.read_text(encoding="utf-8")
-    return known if _without_versions(known) == _without_versions(text) else text
+    def _relock(self, experiment: Experiment, held: HeldLock | None) -> Relock | None:
+        if held is None:
+            return None
+        if self.hub.is_private(held.slug) and not held.is_private:
+            # What must not be published cannot wait for a rerun.
+            return Relock.EVERYTHING
+        asked = self.request.relock.get(held.slug)
+        if asked is None and self.request.relock_changed and self._is_changed(experiment, held):
+            return Relock.EVERYTHING
+        return asked
 
+    def _is_changed(self, experiment: Experiment, held: HeldLock) -> bool:
+        return held.versions.get("config") != config_hash(self.hub, experiment)
 
-def _without_versions(text: str) -> str:
-    return re.sub(r"^ +(?:metric_hub|dbt_jetstream|commit_hash): .*\n", "", text, flags=re.M)
+    def _history(self, held: HeldLock | None, relock: Relock | None) -> History:
+        if held is None:
+            return History()
+        if relock is Relock.EVERYTHING:
+            return History(held.reruns + 1)
+        return History(held.reruns, held.hashes())
 
+    def _lock(self, experiment: Experiment, history: History) -> None:
+        slug = str(experiment.normandy_slug)
+        own = self.hub.experiment_file(slug)
+        path = own.shown if own else None
+        # What is locked already is not new, however long ago it ended.
+        ended_before = None if slug in self.held else self.request.ended_before(slug)
+        check_wanted(experiment, self.hub.settings_of(slug), path, ended_before)
+        check_experiment(experiment, self.platforms)
+        broken = self.hub.mistakes_for(experiment)
+        if broken:
+            raise ConfigErrors(broken)
+        config = resolve(self.hub, experiment)
+        self.report.warnings += check_config(config, path)
+        platform = platform_of(experiment, self.platforms)
+        locked = lock(self.hub, experiment, config, platform, history)
+        self._take_names(locked)
+        self.report.experiments.append(locked)
+        self.report.warnings += locked.warnings
+        self.retired.discard(slug)
+        self.changes.append(experiment_files(self.request.project, locked))
 
-def _write_sources(project: Path) -> list[Path]:
-    """Write one file per source, over all experiments in the project."""
-    by_source: dict[str, set[Table]] = defaultdict(set)
-    for table in _tables(project):
-        by_source[table.source].add(table)
-    files = {
-        SOURCES / f"{name}.yml": HEADER + dump({"sources": [_source(name, sorted(tables))]})
-        for name, tables in by_source.items()
-    }
-    changed = [path for path, text in files.items() if _write(project / path, text)]
-    stale = {p.relative_to(project) for p in project.glob(f"{SOURCES}/*.yml")} - set(files)
-    for path in stale:
-        (project / path).unlink()
-    return changed + sorted(stale)
+    def _take_names(self, locked: LockedExperiment) -> None:
+        """Take the names of an experiment's tables; dbt stops at a name that two models have."""
+        slug, names = locked.slug, {node.name.lower(): node.name for node in locked.nodes}
+        for folded, name in names.items():
+            owner = self.models.get(folded, slug)
+            if owner != slug:
+                problem = f"its table `{name}` would have the name of one of `{owner}`"
+                raise ConfigErrors([ConfigError(None, slug, f"{problem}; rename one of the two")])
+        self.models |= dict.fromkeys(names, slug)
 
+    def _keep(self, held: HeldLock, experiment: Experiment) -> None:
+        """Keep a lock, but for the end date."""
+        own = self.hub.experiment_file(held.slug)
+        spec = own.spec.experiment if own else None
+        if spec is not None and spec.skip:
+            self.retired.add(held.slug)
+            raise ExplicitSkipException(own.shown if own else None, "experiment.skip", SKIP)
+        is_named = held.slug in self.request.slugs
+        if held.slug in self.retired and self._state(held.slug) == FINISHED and not is_named:
+            return
+        self.retired.discard(held.slug)
+        self.report.kept.append(held.slug)
+        unreadable = self.hub.mistakes_in_config(held.slug)
+        self.report.warnings += unreadable
+        if not unreadable and self._is_changed(experiment, held):
+            self.report.config_changed.append(held.slug)
+        end_date = experiment.end_date.date() if experiment.end_date else None
+        if end_date != held.end_date and not (spec is not None and spec.end_date):
+            path = held.path.relative_to(self.request.project)
+            held.text = held.ending(end_date)
+            self.changes.append({path: held.text})
+        is_over = end_date is not None and self.request.as_of and end_date < self.request.as_of
+        if is_over and not (is_named or held.is_private):
+            self.ended.append(held)
 
-def _tables(project: Path) -> Iterable[Table]:
-    folders = [models for models, _ in FOLDERS.values()]
-    for path in sorted(path for folder in folders for path in project.glob(f"{folder}/*/*.yml")):
-        text = path.read_text(encoding="utf-8")
-        if text.startswith(HEADER):
-            (found,) = READS.findall(text) or [""]
-            yield from (Table.parse(line.strip(" -")) for line in found.splitlines())
+    def _state(self, slug: str) -> str:
+        return self.registry[slug].state if slug in self.registry else FINISHED
 
+    def _retire(self) -> None:
+        self.report.finished += self.request.is_finished(self.ended) if self.ended else []
+        self.retired |= set(self.report.finished)
 
-def _source(name: str, tables: list[Table]) -> dict[str, Any]:
-    source: dict[str, Any] = {
-        "name": name,
-        "schema": tables[0].dataset,
-        "description": f"Raw telemetry in `{tables[0].dataset}`.",
-    }
-    if tables[0].project:
-        source["database"] = (
-            f"{{{{ '{tables[0].project}' if target.type == 'bigquery' else target.database }}}}"
-        )
-    source["tables"] = [
-        {"name": table.name, "description": f"`{table.dotted}` in BigQuery."} for table in tables
-    ]
-    return source
+    def _warn(self, chosen: Iterable[Experiment]) -> None:
+        locked = {experiment.slug for experiment in self.report.experiments}
+        new = [e for e in chosen if str(e.normandy_slug) in locked]
+        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing()]
+        self.report.warnings = distinct(self._located(warning) for warning in found)
 
+    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[ConfigError]:
+        """Yield the keys without effect in the files that these experiments draw on."""
+        slugs = {str(experiment.normandy_slug) for experiment in chosen}
+        applications = {experiment.app_name for experiment in chosen}
+        for file in self.hub.files:
+            is_own = file.kind == "experiment"
+            if file.name in slugs if is_own else file.application in applications:
+                yield from unknown_keys(file.path, file.found, file.shown)
 
-def _write(path: Path, text: str) -> bool:
-    """Write `text` unless the file holds it; a reader never sees half a file."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-    return True
+    def _missing(self) -> Iterator[ConfigError]:
+        known = {str(e.normandy_slug) for e in self.known.found} | set(self.known.mistakes)
+        for slug in self.held:
+            if not self.request.slugs and slug not in known | self.retired:
+                problem = "is locked, but not in the list of experiments; its lock is kept"
+                yield ConfigError(None, slug, problem)
+
+    def _describe(self) -> None:
+        """Bring the registry up to date; private experiments are not named in it."""
+        report = self.report
+        entries = {slug: Entry(LIVE) for slug in self.held if slug not in self.retired}
+        entries |= {experiment.slug: Entry(LIVE) for experiment in report.experiments}
+        entries |= {slug: Entry(FINISHED) for slug in self.retired}
+        entries |= {s: Entry.of(SKIPPED, [error]) for s, error in report.skipped.items()}
+        entries |= {s: Entry.of(REFUSED, errors) for s, errors in report.refused.items()}
+        others = self.registry if self.request.slugs else {}
+        private = {held.slug for held in self.held.values() if held.is_private}
+        private |= {experiment.slug for experiment in report.experiments if experiment.is_private}
+        self.registry = {
+            shown(slug): entry
+            for slug, entry in {**others, **entries}.items()
+            if slug not in private and not self.hub.is_private(slug)
+        }
+
+    def _write(self) -> None:
+        project = self.request.project
+        for changes in self.changes:
+            self.report.changed += change_files(project, changes)
+        last = retired_file(project, self.retired) | registry_file(self.registry)
+        last |= source_files(project, self.retired)
+        self.report.changed += change_files(project, last)

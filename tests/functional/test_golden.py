@@ -92,7 +92,9 @@ def test_every_column_of_every_table_is_documented(built: Project) -> None:
     }
     found: dict[str, set[str]] = {}
     for table, column in built.query(
-        "select table_name, column_name from duckdb_columns() where schema_name = 'analysis'"
+        "select table_name, column_name from duckdb_columns() "
+        # The run's own hooks write the logs: they are no model.
+        "where schema_name = 'analysis' and table_name != 'logs'"
     ):
         found.setdefault(table, set()).add(column)
     assert documented == found

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from built_tables import copy_built, exports, rows, tables, windows
 
 from conftest import DEMO_LAST_DAY, REPOSITORY, Project, demo_project
 
@@ -21,69 +22,33 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return demo_project(tmp_path_factory.mktemp("incremental") / "project", SLUG)
 
 
-def _copy(project: Project, path: Path) -> Project:
-    shutil.copytree(project.path, path)
-    return Project(path)
-
-
 @pytest.fixture(scope="module")
 def early(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = _copy(synced, tmp_path_factory.mktemp("early") / "project")
+    project = copy_built(synced, tmp_path_factory.mktemp("early") / "project")
     project.build(SLUG, EARLY)
     return project
 
 
-def _tables(project: Project) -> list[str]:
-    rows = project.query(
-        "select table_name from duckdb_tables() where schema_name = 'analysis' order by 1"
-    )
-    return [name for (name,) in rows]
-
-
-def _rows(project: Project, table: str) -> list[tuple]:
-    """All rows of a table as text; sums of floats agree to 12 digits, whatever their order."""
-    columns = project.query(
-        "select column_name, data_type from duckdb_columns() "
-        f"where schema_name = 'analysis' and table_name = '{table}' order by column_index"
-    )
-    shown = [
-        f"""printf('%.12g', "{name}")""" if kind == "DOUBLE" else f'cast("{name}" as varchar)'
-        for name, kind in columns
-    ]
-    return project.query(f"select {', '.join(shown)} from analysis.{table} order by all")
-
-
-def _exports(project: Project) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(project.exports)): path.read_bytes()
-        for path in sorted(project.exports.rglob("*.json"))
-    }
-
-
-def _windows(project: Project, table: str) -> list[int]:
-    return [w for (w,) in project.query(f"select distinct window_index from {table} order by 1")]
-
-
 def test_building_twice_changes_nothing(early: Project, tmp_path: Path) -> None:
-    again = _copy(early, tmp_path / "again")
+    again = copy_built(early, tmp_path / "again")
     again.build(SLUG, EARLY)
-    assert _tables(again) == _tables(early)
-    for table in _tables(early):
-        assert _rows(again, table) == _rows(early, table), table
-    assert _exports(again) == _exports(early)
+    assert tables(again) == tables(early)
+    for table in tables(early):
+        assert rows(again, table) == rows(early, table), table
+    assert exports(again) == exports(early)
 
 
 def test_one_day_more_adds_exactly_the_windows_that_became_due(
     early: Project, tmp_path: Path
 ) -> None:
-    assert _windows(early, f"analysis.{PREFIX}_daily") == list(range(1, 14))
-    assert _windows(early, f"analysis.{PREFIX}_weekly") == [1]
-    later = _copy(early, tmp_path / "later")
+    assert windows(early, f"analysis.{PREFIX}_daily") == list(range(1, 14))
+    assert windows(early, f"analysis.{PREFIX}_weekly") == [1]
+    later = copy_built(early, tmp_path / "later")
     later.build(SLUG, NEXT_DAY)
-    assert _windows(later, f"analysis.{PREFIX}_daily") == list(range(1, 15))
-    assert _windows(later, f"analysis.{PREFIX}_weekly") == [1, 2]
+    assert windows(later, f"analysis.{PREFIX}_daily") == list(range(1, 15))
+    assert windows(later, f"analysis.{PREFIX}_weekly") == [1, 2]
     for table in (f"{PREFIX}_daily", f"{PREFIX}_weekly", f"statistics_{PREFIX}"):
-        before, after = set(_rows(early, table)), set(_rows(later, table))
+        before, after = set(rows(early, table)), set(rows(later, table))
         assert before < after, table
     added = later.query(
         f"select distinct analysis_period, window_index from analysis.statistics_{PREFIX} "
@@ -96,20 +61,20 @@ def test_one_day_more_adds_exactly_the_windows_that_became_due(
 def test_catching_up_gives_the_tables_of_one_build(
     early: Project, demo: Project, tmp_path: Path
 ) -> None:
-    caught_up = _copy(early, tmp_path / "caught_up")
+    caught_up = copy_built(early, tmp_path / "caught_up")
     caught_up.build(SLUG, LAST)
-    expected = [table for table in _tables(demo) if PREFIX in table]
-    assert _tables(caught_up) == expected
+    expected = [table for table in tables(demo) if PREFIX in table]
+    assert tables(caught_up) == expected
     for table in expected:
-        assert _rows(caught_up, table) == _rows(demo, table), table
-    exported = {name: text for name, text in _exports(demo).items() if PREFIX in name}
-    assert _exports(caught_up) == exported
+        assert rows(caught_up, table) == rows(demo, table), table
+    exported = {name: text for name, text in exports(demo).items() if PREFIX in name}
+    assert exports(caught_up) == exported
 
 
 def test_a_run_reads_only_telemetry_days_that_it_has_not_read(
     early: Project, tmp_path: Path
 ) -> None:
-    later = _copy(early, tmp_path / "later")
+    later = copy_built(early, tmp_path / "later")
     later.build(SLUG, NEXT_DAY)
     folder = later.path / f"target/compiled/dbt_jetstream/models/experiments/{SLUG}"
     for path in folder.glob("*_client_days.sql"):
@@ -119,11 +84,11 @@ def test_a_run_reads_only_telemetry_days_that_it_has_not_read(
 def test_a_changed_definition_rebuilds_its_tables_and_no_others(
     early: Project, tmp_path: Path
 ) -> None:
-    changed = _copy(early, tmp_path / "changed")
+    changed = copy_built(early, tmp_path / "changed")
     hub = tmp_path / "hub"
     shutil.copytree(REPOSITORY / "metric_hub", hub)
     # The marks show which tables are rebuilt: a rebuilt one has lost its mark.
-    marked = [t for t in _tables(changed) if not t.startswith("statistics_")]
+    marked = [t for t in tables(changed) if not t.startswith("statistics_")]
     import duckdb
 
     with duckdb.connect(str(changed.database)) as connection:
@@ -133,6 +98,8 @@ def test_a_changed_definition_rebuilds_its_tables_and_no_others(
     text = defaults.read_text()
     assert "weekly = [" in text
     defaults.write_text(text.replace("weekly = [", 'weekly = [\n    "unenroll",', 1))
+    # A lock that is there stays as it is: the changed hub locks the experiment afresh.
+    shutil.rmtree(changed.path / f"models/experiments/{SLUG}")
     changed.sync(hub, REPOSITORY / "demo/experiments.json", SLUG)
     changed.build(SLUG, EARLY)
     kept = {
@@ -147,16 +114,16 @@ def test_a_changed_definition_rebuilds_its_tables_and_no_others(
 
 
 def test_nothing_is_due_while_units_still_enroll(synced: Project, tmp_path: Path) -> None:
-    project = _copy(synced, tmp_path / "enrolling")
+    project = copy_built(synced, tmp_path / "enrolling")
     project.build(SLUG, "2026-03-08")
     assert project.query(f"select count(*) from analysis.enrollments_{PREFIX}") == [(0,)]
     assert project.query(f"select count(*) from analysis.statistics_{PREFIX}") == [(0,)]
     project.build(SLUG, EARLY)
-    assert _windows(project, f"analysis.{PREFIX}_daily") == list(range(1, 14))
+    assert windows(project, f"analysis.{PREFIX}_daily") == list(range(1, 14))
 
 
 def test_a_date_that_is_none_is_refused(early: Project, tmp_path: Path) -> None:
-    project = _copy(early, tmp_path / "misdated")
+    project = copy_built(early, tmp_path / "misdated")
     done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of="tomorrow")
     assert done.returncode != 0
     assert "JETSTREAM_AS_OF must be a date as YYYY-MM-DD, found 'tomorrow'" in done.stdout

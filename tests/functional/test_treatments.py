@@ -35,7 +35,7 @@ CHAINS: dict[str, tuple[str, Chain]] = {
     "highest": (POSITIVE, [{"name": "censor_highest_values", "fraction": 0.97}]),
     "highest_by_default": (POSITIVE, [{"name": "censor_highest_values"}]),
     "lowest": (POSITIVE, [{"name": "censor_lowest_values", "fraction": 0.05}]),
-    "within": (
+    "in_between": (
         POSITIVE,
         [
             {"name": "censor_values_below_threshold", "threshold": 0.2},

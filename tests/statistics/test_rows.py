@@ -9,7 +9,10 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from dbt_jetstream.statistics.rows import statistics_rows
+from dbt_jetstream.statistics import rows as rows_module
+from dbt_jetstream.statistics.compare import Comparison
+from dbt_jetstream.statistics.estimate import Estimate
+from dbt_jetstream.statistics.rows import Request, statistics_rows
 
 WEEKLY = {"series": "values", "periods": ["weekly"]}
 DEFINITION = {
@@ -69,7 +72,8 @@ def _summaries(rows: list[Row]) -> pa.Table:
         for cell in cells
         if cell["metric"] != "identity"
     ]
-    return pa.Table.from_pylist(cells + clips, schema=SCHEMA)
+    pooled = [{**clip, "branch": "", "moment": "pooled_clip"} for clip in clips]
+    return pa.Table.from_pylist(cells + clips + pooled, schema=SCHEMA)
 
 
 POPULATION: list[Row] = [(1, "identity", "control", 0.0, 30)]
@@ -108,9 +112,7 @@ def test_a_conversion_rate_has_its_posterior_at_the_configured_level() -> None:
     assert ("control", "difference", "treatment") in compared
 
 
-def test_a_statistic_that_cannot_be_computed_does_not_stop_the_others(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_a_statistic_that_cannot_be_computed_does_not_stop_the_others() -> None:
     table = _summaries(
         [
             (1, "retained", "control", 2.0, 5),
@@ -126,10 +128,36 @@ def test_a_statistic_that_cannot_be_computed_does_not_stop_the_others(
     ]
     assert [row["branch"] for row in rows] == ["control", "control", ""]
     assert [row["problem"] is None for row in rows] == [True, True, False]
+    assert rows[-1]["problem"].startswith("no result: ")
     assert "found 2" in rows[-1]["problem"]
-    printed = capsys.readouterr().err
-    assert "an-experiment: weekly, 1, enrollments, all, retained, binomial: no result" in printed
-    assert "found 2" in printed
+
+
+def test_the_lock_chooses_the_version_of_a_statistic(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(request: Request) -> list[Comparison]:
+        branches = sorted(request.branches.items())
+        estimates = ((b, Estimate(2.0 * h.units, math.nan, math.nan)) for b, h in branches)
+        return [Comparison(branch, None, None, estimate) for branch, estimate in estimates]
+
+    def counts(**version: int) -> list[float]:
+        statistics = [s for s in DEFINITION["statistics"] if s["statistic"] == "count"]
+        locked = {**DEFINITION, "statistics": [{**s, **version} for s in statistics]}
+        found = statistics_rows(_summaries([(1, "hours", "control", 1.5, 4)]), locked)
+        return [row["point"] for row in found]
+
+    monkeypatch.setitem(rows_module.STATISTICS, ("count", 2), twice)
+    assert counts() == counts(version=1) == [4.0]
+    assert counts(version=2) == [8.0]
+    assert counts(version=3) == [None]
+
+
+def test_a_reference_of_zero_is_said() -> None:
+    (parameters,) = [s for s in DEFINITION["statistics"] if s["statistic"] == "mean"]
+    linear = {**parameters, "statistic": "mean_lm"}
+    hours = [(1, "hours", "control", 0.0, 4), (1, "hours", "treatment", 1.0, 4)]
+    found = list(statistics_rows(_summaries(hours), {**DEFINITION, "statistics": [linear]}))
+    (note,) = [row["problem"] for row in found if row["problem"]]
+    assert note == "control: all values are 0, so that nothing can be compared to it"
+    assert {row["comparison_to_branch"] for row in found} == {None, "treatment"}
 
 
 def test_an_undefined_result_is_a_row_without_numbers() -> None:

@@ -1,6 +1,20 @@
 """Hubs in metric-hub's layout: definitions, defaults, outcomes and experiments' own configs."""
 
-from dbt_jetstream.hub.checkout import HubAddress
-from dbt_jetstream.hub.collection import Hub, definitions_of, read_hub, read_hubs
+from dbt_jetstream.hub.checkout import HubAddress, in_folder
+from dbt_jetstream.hub.collection import (
+    Hub,
+    definitions_of,
+    read_hub,
+    read_hubs,
+    read_what_can_be_read,
+)
 
-__all__ = ["Hub", "HubAddress", "definitions_of", "read_hub", "read_hubs"]
+__all__ = [
+    "Hub",
+    "HubAddress",
+    "definitions_of",
+    "in_folder",
+    "read_hub",
+    "read_hubs",
+    "read_what_can_be_read",
+]

@@ -64,6 +64,15 @@ class Checkout:
         """The commit that is checked out."""
         return self.repository.head.commit.hexsha if self.repository else None
 
+    @property
+    def origin(self) -> str:
+        """The repository that the hub comes from, or the name of its folder."""
+        remotes = [remote.name for remote in self.repository.remotes] if self.repository else []
+        if self.repository and "origin" in remotes:
+            url = self.repository.remotes.origin.url.removesuffix(".git")
+            return re.sub(r"://[^@/]*@", "://", url)  # a token is nobody's business
+        return self.folder.resolve().name
+
     def last_commit(self, file: Path) -> str | None:
         """Return the commit that last changed a file."""
         if self.repository is None:
@@ -82,6 +91,11 @@ class Checkout:
         root = Path(repository.working_dir)
         path = file.resolve().relative_to(root.resolve())
         return f"{url}/blob/main/{path}" if url.startswith("https://") else None
+
+
+def in_folder(folder: Path, text: str) -> str:
+    """Return a hub's address with a relative folder taken from `folder`; a URL stays."""
+    return text if IS_URL.match(text) else str(folder / text)
 
 
 def check_out(address: HubAddress) -> Checkout:

@@ -25,12 +25,12 @@ from metric_config_parser.parameter import ParameterSpec
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub.checkout import Checkout, HubAddress, check_out
-from dbt_jetstream.hub.files import HubFile, paths_of, read_file
+from dbt_jetstream.hub.files import BrokenFile, HubFile, broken_file, paths_of, read_file
 from dbt_jetstream.hub.view import ExperimentView, RememberingEnvironment
 
 if TYPE_CHECKING:
     from metric_config_parser.analysis import AnalysisConfiguration
-    from metric_config_parser.experiment import Experiment
+    from metric_config_parser.experiment import Experiment, ExperimentSpec
     from metric_config_parser.metric import Summary
 
 # The parser asks for it; nothing here depends on it.
@@ -43,12 +43,19 @@ class Hub:
     Attributes:
         checkouts: The hubs, in the order in which they were merged.
         files: Every file, likewise.
+        broken: The files that cannot be read, and are none of `files`.
         configs: What metric-config-parser makes of them together.
     """
 
-    def __init__(self, checkouts: Sequence[Checkout], files: Sequence[HubFile]) -> None:
+    def __init__(
+        self,
+        checkouts: Sequence[Checkout],
+        files: Sequence[HubFile],
+        broken: Sequence[BrokenFile] = (),
+    ) -> None:
         self.checkouts = list(checkouts)
         self.files = list(files)
+        self.broken = list(broken)
         self.configs = ConfigCollection(functions=FunctionsSpec(functions={}))
         self._by_name: dict[tuple[str, str], list[HubFile]] = defaultdict(list)
         for file in self.files:
@@ -90,6 +97,31 @@ class Hub:
     def experiment_file(self, slug: str) -> HubFile | None:
         """Return the experiment's own config, or None where it has none."""
         return next(iter(self.files_of("experiment", slug)), None)
+
+    def settings_of(self, slug: str) -> ExperimentSpec | None:
+        """Return what all configs of an experiment together say of it, unresolved."""
+        found = self.configs.spec_for_experiment(slug)
+        return found.experiment if found is not None else None
+
+    def is_private(self, slug: str) -> bool:
+        """Whether an experiment must not be published, as far as its own config tells."""
+        own = self.experiment_file(slug)
+        broken = [b for b in self.broken if b.kind == "experiment" and b.name == slug]
+        is_marked = own is not None and bool(own.is_private or own.spec.experiment.is_private)
+        return is_marked or any(b.is_private for b in broken)
+
+    def mistakes_in_config(self, slug: str) -> list[ConfigError]:
+        """List what is wrong with an experiment's own config if it cannot be read."""
+        broken = (b for b in self.broken if b.kind == "experiment" and b.name == slug)
+        return [mistake for file in broken for mistake in file.mistakes]
+
+    def mistakes_for(self, experiment: Experiment) -> list[ConfigError]:
+        """List what is wrong with the files that an experiment draws on."""
+        slug = str(experiment.normandy_slug)
+        own = self.configs.spec_for_experiment(slug)
+        outcomes = {*experiment.outcomes, *(own.experiment.outcomes if own else [])}
+        concerned = (b for b in self.broken if b.concerns(slug, experiment.app_name, outcomes))
+        return [mistake for broken in concerned for mistake in broken.mistakes]
 
     def view_for(self, experiment: Experiment) -> tuple[AnalysisSpec, ExperimentView]:
         """Merge the defaults and the experiment's own config.
@@ -176,8 +208,21 @@ def read_hubs(addresses: Iterable[HubAddress]) -> Hub:
         ConfigErrors: If a folder is no hub, a URL cannot be cloned, or files cannot be read; names
             each.
     """
+    hub = read_what_can_be_read(addresses)
+    if hub.broken:
+        raise ConfigErrors([mistake for broken in hub.broken for mistake in broken.mistakes])
+    return hub
+
+
+def read_what_can_be_read(addresses: Iterable[HubAddress]) -> Hub:
+    """Read the TOML files of the hubs; those that cannot be read become the hub's `broken`.
+
+    Raises:
+        ConfigErrors: If a folder is no hub, or a URL cannot be cloned.
+    """
     checkouts = [check_out(address) for address in addresses]
     files: list[HubFile] = []
+    broken: list[BrokenFile] = []
     errors: list[ConfigError] = []
     for checkout in checkouts:
         paths = paths_of(checkout.folder)
@@ -189,12 +234,12 @@ def read_hubs(addresses: Iterable[HubAddress]) -> Hub:
             try:
                 file = read_file(checkout, kind, path)
             except ConfigErrors as error:
-                errors += error.errors
+                broken.append(broken_file(checkout, kind, path, error))
                 continue
             files += [file] if file else []
     if errors:
         raise ConfigErrors(errors)
-    return Hub(checkouts, files)
+    return Hub(checkouts, files, broken)
 
 
 def _add(configs: ConfigCollection, file: HubFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from metric_config_parser.outcome import OutcomeSpec
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub.checkout import Checkout
-from dbt_jetstream.keys import unknown_keys
+from dbt_jetstream.hub.templates import odd_templates
+from dbt_jetstream.keys import stops_the_parser, unknown_keys
+from dbt_jetstream.values import odd_values
 
 # Below the folder of Jetstream's own configs: `jetstream` in metric-hub, the root of a repository
 # that holds nothing else.
@@ -71,6 +74,34 @@ class HubFile:
         return found if isinstance(found, dict) else {}
 
 
+@dataclass(frozen=True)
+class BrokenFile:
+    """A file that cannot be read.
+
+    Attributes:
+        kind: As a `HubFile`'s.
+        name: As a `HubFile`'s.
+        application: As a `HubFile`'s.
+        is_private: Whether its hub is private.
+        mistakes: What is wrong with it.
+    """
+
+    kind: str
+    name: str
+    application: str
+    is_private: bool
+    mistakes: tuple[ConfigError, ...]
+
+    def concerns(self, slug: str, application: str, outcomes: Container[str]) -> bool:
+        """Whether an experiment draws on the file."""
+        if self.kind == "experiment":
+            return self.name == slug
+        if self.kind == "function":
+            return True
+        is_asked_for = self.kind != "outcome" or self.name in outcomes
+        return self.application == application and is_asked_for
+
+
 def paths_of(folder: Path) -> list[tuple[str, Path]]:
     """List a hub's files with their kinds; later ones win where both define a thing."""
     own = folder / JETSTREAM
@@ -93,8 +124,17 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigErrors([ConfigError(shown, "", f"not valid TOML: {error}")]) from error
+    except RecursionError as error:
+        raise ConfigErrors([ConfigError(shown, "", "nested too deeply; simplify it")]) from error
+    except OSError as error:
+        raise ConfigErrors([ConfigError(shown, "", f"cannot be read: {error.strerror}")]) from error
     if "project" in found:
         return None
+    unknown = unknown_keys(path, found, shown)
+    fatal = [*odd_values(path, found, shown), *(u for u in unknown if stops_the_parser(u.key))]
+    fatal = fatal or [*odd_templates(found, shown), *_undefined_metrics(kind, found, shown)]
+    if fatal:
+        raise ConfigErrors(fatal)
     try:
         # A copy, since the parser takes the segments' data sources out of what it reads.
         spec = PARSERS[kind].from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -102,10 +142,29 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         # The parser has no error type of its own for most mistakes, and its message is what
         # tells the user which key it stumbled over.
         # A key that it does not know is often the reason.
-        unknown = unknown_keys(path, found, shown)
         raise ConfigErrors(_mistakes(shown, error) + unknown) from error
-    application = path.parent.name if kind == "outcome" else path.stem
+    application = _application(kind, path)
     return HubFile(kind, path.stem, application, path, shown, found, spec, checkout)
+
+
+def _undefined_metrics(kind: str, found: dict[str, Any], shown: Path | str) -> list[ConfigError]:
+    """List what an outcome shows first without defining it; the parser names no key."""
+    if kind != "outcome":
+        return []
+    missing = [n for n in found.get("default_metrics", []) if n not in found.get("metrics", {})]
+    problem = "the outcome defines no metric `{}`; define it, or remove it here"
+    return [ConfigError(shown, "default_metrics", problem.format(name)) for name in missing]
+
+
+def broken_file(checkout: Checkout, kind: str, path: Path, error: ConfigErrors) -> BrokenFile:
+    """Describe a file that `read_file` refuses."""
+    is_private = checkout.address.is_private
+    mistakes = tuple(error.errors)
+    return BrokenFile(kind, path.stem, _application(kind, path), is_private, mistakes)
+
+
+def _application(kind: str, path: Path) -> str:
+    return path.parent.name if kind == "outcome" else path.stem
 
 
 def _mistakes(shown: Path | str, error: BaseException, key: str = "") -> list[ConfigError]:
@@ -115,5 +174,7 @@ def _mistakes(shown: Path | str, error: BaseException, key: str = "") -> list[Co
     here = ".".join(part for part in (key, *names) if part)
     if isinstance(error, BaseExceptionGroup):
         return [mistake for inner in error.exceptions for mistake in _mistakes(shown, inner, here)]
-    reason = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-    return [ConfigError(shown, here, reason)]
+    if isinstance(error, KeyError):
+        missing = ".".join(part for part in (here, str(error.args[0])) if part)
+        return [ConfigError(shown, missing, "the key is missing; add it")]
+    return [ConfigError(shown, here, str(error))]

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import SandboxedEnvironment
 from metric_config_parser.config import ConfigCollection, DefinitionConfig, Outcome
 from metric_config_parser.definition import DefinitionSpec
 from metric_config_parser.metric import MetricDefinition
 
 
-class RememberingEnvironment(jinja2.Environment):
+class RememberingEnvironment(SandboxedEnvironment):
     """Compiles each template text once; expressions are shared by hundreds of experiments."""
 
     def __init__(self, functions: dict[str, Any]) -> None:

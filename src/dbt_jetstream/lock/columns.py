@@ -24,6 +24,12 @@ DEFINITION_HASH = Column(
     "Identifies the definition that made the row; another one rebuilds the table.",
 )
 
+ABSENT_SOURCES = Column(
+    "absent_sources",
+    "The data sources that failed when the window was computed, by name; empty where it is "
+    "complete. The next run computes an incomplete window again.",
+)
+
 
 def enrollments(branches: Sequence[str], segments: Iterable[tuple[str, str]]) -> list[Column]:
     """List the columns of the enrollments table; segments as (name, description)."""
@@ -63,7 +69,7 @@ def client_days(source: LockedDataSource) -> list[Column]:
     date = Column(
         "submission_date",
         "The telemetry day. Null: the parts over one empty telemetry row, which a window without "
-        "any day takes.",
+        "any day takes. In a row without a unit: the last day that a run has read.",
     )
     return [ANALYSIS_ID, BRANCH, date, *parts, DEFINITION_HASH]
 
@@ -73,7 +79,11 @@ def exposure_days() -> list[Column]:
     return [
         ANALYSIS_ID,
         BRANCH,
-        Column("submission_date", "The telemetry day, on or after enrollment."),
+        Column(
+            "submission_date",
+            "The telemetry day, on or after enrollment. In a row without a unit: the last day that "
+            "a run has read.",
+        ),
         Column("num_exposure_events", "Telemetry rows of the day that the signal holds for."),
         DEFINITION_HASH,
     ]
@@ -100,6 +110,7 @@ def metrics(
             for source in sources
             for metric in source.metrics.get(period, [])
         ),
+        ABSENT_SOURCES,
         DEFINITION_HASH,
     ]
 
@@ -125,6 +136,7 @@ def bins() -> list[Column]:
         Column("highest", "The highest."),
         Column("value", "Their mean."),
         Column("deviation", "Their standard deviation."),
+        ABSENT_SOURCES,
         DEFINITION_HASH,
     ]
 
@@ -143,6 +155,7 @@ def summaries() -> list[Column]:
         Column("lowest", "Its lowest value; of a density, the number of its point."),
         Column("highest", "Its highest; a piece of one value is exact."),
         Column("deviation", "Its values' standard deviation."),
+        ABSENT_SOURCES,
         DEFINITION_HASH,
     ]
 
@@ -172,4 +185,20 @@ def statistics(*, is_view: bool) -> list[Column]:
         "Why there is no result, or what to know about it: then the row has no branch and is not "
         "exported. Else null.",
     )
-    return [*own, period, problem, DEFINITION_HASH]
+    return [*own, period, problem, ABSENT_SOURCES, DEFINITION_HASH]
+
+
+def completeness() -> list[Column]:
+    """List the columns of the completeness grid."""
+    states = ["published", "not due", "no data", "failed", "undefined"]
+    return [
+        Column("analysis_period", "The period, by its table suffix."),
+        WINDOW,
+        BASIS,
+        Column("segment", "`all`, or the segment that the units belong to."),
+        Column("metric", "The metric; `identity` counts enrolled or exposed units."),
+        Column("statistic", "The statistic, by its name in results."),
+        BRANCH,
+        Column("state", f"What became of the result: {', '.join(f'`{s}`' for s in states)}."),
+        Column("reason", "Why; of a published result, what to know about it. Null if unknown."),
+    ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,10 +29,24 @@ from dbt_jetstream.lock.metrics import (
 )
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.summaries import check, lock_summaries
+from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
 
 T = TypeVar("T")
 NOBODY_EXPOSED = "nobody counts as exposed there"
+
+
+@dataclass(frozen=True)
+class History:
+    """What an earlier lock of the experiment passes on.
+
+    Attributes:
+        reruns: How often the experiment was rerun; another number rebuilds all its tables.
+        accepted: By model, earlier definition hashes whose windows are kept.
+    """
+
+    reruns: int = 0
+    accepted: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,7 +69,11 @@ class LockedExperiment:
 
 
 def lock(
-    hub: Hub, experiment: Experiment, config: AnalysisConfiguration, platform: Platform
+    hub: Hub,
+    experiment: Experiment,
+    config: AnalysisConfiguration,
+    platform: Platform,
+    history: History = History(),
 ) -> LockedExperiment:
     """Lock an experiment.
 
@@ -64,12 +81,14 @@ def lock(
         ConfigErrors: With one error per mistake, each naming the file and the key.
     """
     builder = _Builder(hub, experiment, config, platform)
-    nodes = builder.build()
+    nodes = builder.build(history.reruns)
     if builder.errors:
         raise ConfigErrors(builder.errors)
     dataset_id = config.experiment.dataset_id
     for node in nodes if dataset_id else []:
         node.config["schema"] = dataset_id
+    for node in nodes:
+        node.accept(history.accepted.get(node.name, ()))
     tables = sorted(set(builder.tables))
     is_private = builder.shared.is_private
     # A metric of several periods is looked at in each.
@@ -87,6 +106,7 @@ class _Builder:
         platform: Platform,
     ) -> None:
         self.hub = hub
+        self.experiment = experiment
         self.config = config
         self.platform = platform
         self.slug = str(experiment.normandy_slug)
@@ -98,13 +118,13 @@ class _Builder:
         self.shared = models.shared(config.experiment, platform)
         self.periods = [p for p in AnalysisPeriod if config.metrics[p]]
 
-    def build(self) -> list[Node]:
+    def build(self, reruns: int) -> list[Node]:
         """Build all nodes, in the order of the flow."""
         self._check_settings()
         self._check_summaries()
         sources = self._data_sources()
         signal = self._exposure_signal()
-        enrollments = self._enrollments(signal)
+        enrollments = self._enrollments(signal, reruns)
         if self.errors or enrollments is None:
             return []
         locked = lock_summaries(self.config.metrics)
@@ -117,10 +137,14 @@ class _Builder:
         summaries = models.summaries(shared, periods, bins, locked)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
+        described |= version_part(self.hub)
         statistics = models.statistics(shared, summaries, locked, described)
         views = [models.statistics_view(shared, period, statistics) for period in self.periods]
+        results = models.Results(periods, bins, summaries, statistics)
+        grid = models.completeness(shared, sources, upstream, results, locked)
         read = [*days.values(), *([exposed] if exposed else [])]
-        return [enrollments, *read, *periods.values(), bins, summaries, statistics, *views]
+        made = [bins, summaries, statistics, *views, grid]
+        return [enrollments, *read, *periods.values(), *made]
 
     def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:
         """Run `attempt`; what it refuses becomes an error at `key` of the file `path`."""
@@ -137,17 +161,11 @@ class _Builder:
         return file.shown if file else None
 
     def _check_settings(self) -> None:
-        """Refuse what would be published where it must not be; warn of what cannot come."""
-        config, dates = self.config.experiment, self.shared.timeline
+        """Refuse what would be published where it must not be."""
+        config = self.config.experiment
         if config.is_private and not config.dataset_id:
             problem = "a private experiment needs a dataset of its own: set `dataset_id`"
             self.errors.append(ConfigError(self.own_file, "experiment.dataset_id", problem))
-        if dates.ends_early:
-            problem = (
-                f"the experiment ends on {dates.end_date}, but its last enrollment date is "
-                f"{dates.last_enrollment_date}: no analysis window is ever complete"
-            )
-            self.warnings.append(ConfigError(None, f"{self.slug}.endDate", problem))
 
     def _warn_of_gap(
         self, reason: str | None, path: Path | str | None, key: str, effect: str
@@ -226,7 +244,9 @@ class _Builder:
         for metrics in source.metrics.values():
             metrics.extend(checks)
 
-    def _enrollments(self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None) -> Node | None:
+    def _enrollments(
+        self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None, reruns: int
+    ) -> Node | None:
         config, own = self.config.experiment, self.own_file
         find_type = partial(query_type, config, self.platform)
         kind = self._try(find_type, own, "experiment.enrollments_query_type")
@@ -245,6 +265,7 @@ class _Builder:
         self.tables += tables
         meta = {
             "versions": self._versions(),
+            **({"rerun": reruns} if reruns else {}),
             "reads": [table.dotted for table in sorted(set(self.tables))],
             "experiment": self.shared.experiment,
             "enrollment": enrollment[0],
@@ -255,4 +276,4 @@ class _Builder:
         return models.enrollments(self.shared, meta, config.segments, tables)
 
     def _versions(self) -> dict[str, Any]:
-        return {"metric_hub": self.hub.commit, "dbt_jetstream": version("dbt-jetstream")}
+        return versions(self.hub, self.experiment)

@@ -9,7 +9,8 @@ from typing import Any
 from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.checks import date_mistakes
+from dbt_jetstream.errors import ConfigErrors
 
 PERIOD_LENGTHS = {AnalysisPeriod.DAY: 1, AnalysisPeriod.WEEK: 7, AnalysisPeriod.DAYS_28: 28}
 PREENROLLMENT_LENGTHS = {
@@ -66,6 +67,22 @@ class Timeline:
         length = (self.end_date - self.start_date).days - self.enrollment_dates + 1
         return _windows(0, length, not_before=self.end_date)
 
+    def window_due_on(self, period: AnalysisPeriod, date: dt.date) -> int | None:
+        """Return the index of the window that becomes complete on a date, if one does.
+
+        A window is complete when its last day has passed for the units that enrolled last, and
+        once enrollment is over.
+        """
+        windows = self.windows(period)
+        if windows["length"] is None or (self.end_date is not None and date > self.end_date):
+            return None
+        first_day, length = windows["first_day"], windows["length"]
+        observed = (date - self.last_enrollment_date).days + 1
+        if not windows["repeats"]:
+            return 1 if observed == max(first_day + length, 1) else None
+        index, rest = divmod(observed, length)
+        return index if rest == 0 and index > 0 else None
+
 
 def _windows(
     first_day: int,
@@ -86,18 +103,11 @@ def timeline(config: ExperimentConfiguration) -> Timeline:
     """Read the dates of a resolved experiment.
 
     Raises:
-        ConfigError: If it has no start date or no enrollment period.
+        ConfigErrors: If it has no start date or no enrollment period, or odd ones.
     """
-    slug = config.experiment.normandy_slug or ""
-    if config.start_date is None:
-        problem = "the experiment has no start date; set `startDate`, or `start_date` in its config"
-        raise ConfigError(None, f"{slug}.startDate", problem)
-    if not config.enrollment_period:
-        problem = (
-            "the experiment has no enrollment period; set `enrollmentEndDate` or "
-            "`proposedEnrollment`, or `enrollment_period` in its config"
-        )
-        raise ConfigError(None, f"{slug}.enrollmentEndDate", problem)
+    mistakes = list(date_mistakes(config))
+    if mistakes or config.start_date is None:
+        raise ConfigErrors(mistakes)
     end_date = config.end_date.date() if config.end_date else None
     return Timeline(config.start_date.date(), config.enrollment_period, end_date)
 

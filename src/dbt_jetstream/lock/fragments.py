@@ -13,6 +13,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import cache
 
+from dbt_jetstream.checks import is_safe_table, shown
 from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import (
     parse_expression,
@@ -52,10 +53,14 @@ class Table:
         Raises:
             ValueError: If the name has another form.
         """
-        parts = dotted.replace("`", "").split(".")
-        if len(parts) not in {2, 3}:
-            message = f"expected `project.dataset.table` or `dataset.table`, found `{dotted}`"
+        name = dotted.replace("`", "")
+        if not is_safe_table(name):
+            message = (
+                "expected `project.dataset.table` or `dataset.table`, of letters, digits and "
+                f"`_-*$`, found `{shown(name)}`"
+            )
             raise ValueError(message)
+        parts = name.split(".")
         return cls(parts[0] if len(parts) == 3 else "", *parts[-2:])
 
     @property

@@ -12,6 +12,7 @@ from metric_config_parser.segment import Segment
 
 from dbt_jetstream import naming
 from dbt_jetstream.lock import columns
+from dbt_jetstream.lock.completeness import declared_results, read_by
 from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
@@ -35,6 +36,8 @@ STATISTIC_KEY = (
 )
 
 
+# Of tables with windows: those that a data source was absent from are computed again.
+FORGET = {"pre_hook": "{{ forget_incomplete_windows() }}"}
 EXPORT_METADATA = "{{ export_metadata() }}"
 EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
 
@@ -73,6 +76,28 @@ class Upstream:
     enrollments: Node
     client_days: dict[str, Node]
     exposure_days: Node | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """What is made from metrics.
+
+    Attributes:
+        periods: The metrics by period.
+        bins: The coarse counts.
+        summaries: What statistics are computed from.
+        statistics: The statistics.
+    """
+
+    periods: dict[AnalysisPeriod, Node]
+    bins: Node
+    summaries: Node
+    statistics: Node
+
+    @property
+    def after_metrics(self) -> list[Node]:
+        """The nodes that read all periods."""
+        return [self.bins, self.summaries, self.statistics]
 
 
 def shared(config: ExperimentConfiguration, platform: Platform) -> Shared:
@@ -120,7 +145,8 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
         description=(
             f"What `{source.name}` says about each unit of `{shared.slug}` and day, as parts "
             "that every analysis window combines: each telemetry day is read once. One row per "
-            "analysis unit, branch and day, and one per unit and branch without a date."
+            "analysis unit, branch and day, one per unit and branch without a date, and one "
+            "without a unit per run: the last day read."
         ),
         meta={
             "experiment": shared.experiment,
@@ -149,7 +175,8 @@ def exposure_days(
         description=(
             f"How often units of `{shared.slug}` met its exposure signal `{signal['name']}` on "
             "each day: what windows of the exposures basis look for their first exposure in. One "
-            "row per analysis unit, branch and day."
+            "row per analysis unit, branch and day, and one without a unit per run: the last day "
+            "read."
         ),
         meta={"experiment": shared.experiment, "exposure_signal": signal},
         columns=columns.exposure_days(),
@@ -201,7 +228,9 @@ def metrics(
             "branch",
             "analysis_basis",
             "window_index",
+            on_schema_change="append_new_columns",
             post_hook="{{ narrow_integers() }}",
+            **FORGET,
         ),
         upstream=(
             enrollments.definition_hash,
@@ -237,7 +266,7 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
         },
         columns=columns.bins(),
         stub=call("bins", metrics=_metrics_by_suffix(periods)),
-        config=incremental(*BIN_KEY),
+        config=incremental(*BIN_KEY, **FORGET),
         upstream=tuple(node.definition_hash for node in periods.values()),
         tests=[unique_key(*BIN_KEY)],
     )
@@ -265,7 +294,7 @@ def summaries(
             bins=ref(bins.name),
             metrics=_metrics_by_suffix(periods),
         ),
-        config=incremental(*SUMMARY_KEY),
+        config=incremental(*SUMMARY_KEY, **FORGET),
         upstream=(bins.definition_hash,),
         tests=[unique_key(*SUMMARY_KEY)],
     )
@@ -309,6 +338,7 @@ def statistics(
         config=incremental(
             *STATISTIC_KEY,
             post_hook=["{{ drop_leftovers() }}", *([] if shared.is_private else [EXPORT_METADATA])],
+            **FORGET,
         ),
         upstream=(summaries.definition_hash,),
         tests=[unique_key(*STATISTIC_KEY)],
@@ -335,6 +365,60 @@ def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) ->
         stub=call("statistics_view", statistics=ref(statistics.name)),
         config={"materialized": "view", **({} if shared.is_private else EXPORT_STATISTICS)},
         upstream=(statistics.definition_hash,),
+    )
+
+
+def completeness(
+    shared: Shared,
+    sources: list[LockedDataSource],
+    upstream: Upstream,
+    results: Results,
+    locked: LockedSummaries,
+) -> Node:
+    """Build the grid of everything that the definition declares."""
+    first = [upstream.enrollments, *([upstream.exposure_days] if upstream.exposure_days else [])]
+    days, periods = upstream.client_days, results.periods
+    tables = {
+        "enrollments": upstream.enrollments.name,
+        "client_days": {name: node.name for name, node in days.items()},
+        "metrics": {period.table_suffix: node.name for period, node in periods.items()},
+        "bins": results.bins.name,
+        "statistics": results.statistics.name,
+    }
+    nodes = [*first, *days.values(), *periods.values(), *results.after_metrics]
+    return Node(
+        name=naming.completeness(shared.slug),
+        description=(
+            f"What became of every result that the definition of `{shared.slug}` declares. One row "
+            "per period, window, basis, segment, metric, statistic and branch."
+        ),
+        meta={
+            "experiment": shared.experiment,
+            "is_private": shared.is_private,
+            "segments": shared.segments,
+            "statistics": declared_results((p.table_suffix for p in periods), locked, sources),
+            "periods": {
+                period.table_suffix: {
+                    **{key: node.meta[key] for key in ("bases", "windows")},
+                    **read_by(node, days, first),
+                }
+                for period, node in periods.items()
+            },
+            "tables": tables,
+            "nodes": [node.name for node in nodes],
+        },
+        columns=columns.completeness(),
+        stub=call(
+            "completeness",
+            enrollments=ref(upstream.enrollments.name),
+            client_days=mapping({name: ref(node.name) for name, node in days.items()}),
+            metrics=_metrics_by_suffix(periods),
+            bins=ref(results.bins.name),
+            statistics=ref(results.statistics.name),
+        ),
+        config={"materialized": "view"},
+        upstream=(results.statistics.definition_hash,),
+        tests=["no_silent_loss"],
     )
 
 

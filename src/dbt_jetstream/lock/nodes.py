@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.verbatim import verbatim
 
+# Another number rebuilds every table: for a change to the columns that the macros write.
+LAYOUT = 2
 # What the lock says, but what changes no row that is there: a later end date only adds windows.
 NOT_HASHED = {
+    "accepts",
     "end_date",
     "gap",
     "metadata",
@@ -62,24 +66,38 @@ class Node:
     @property
     def definition_hash(self) -> str:
         """Identify what decides the rows of the node: its definition and all that it reads."""
-        text = json.dumps([_hashed(self.meta), self.upstream], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return short_hash([LAYOUT, _hashed(self.meta), self.upstream])
+
+    def accept(self, hashes: Sequence[str]) -> None:
+        """Keep the windows that earlier definitions made; other tables must be of one piece."""
+        if "window_index" in self.config.get("unique_key", ()):
+            earlier = [h for h in dict.fromkeys(hashes) if h != self.definition_hash]
+            self.meta |= {"accepts": earlier} if earlier else {}
 
     def document(self, slug: str) -> dict[str, Any]:
-        """Return the node as an entry under `models:` in a dbt properties file."""
+        """Return the node as an entry under `models:` in a dbt properties file.
+
+        Its config alone is Jinja: all else holds what users wrote.
+        """
         document: dict[str, Any] = {
             "name": self.name,
-            "description": self.description,
+            "description": verbatim(self.description),
             "config": {
                 **self.config,
                 "tags": [f"experiment:{slug}"],
-                "meta": {**self.meta, "definition_hash": self.definition_hash},
+                "meta": verbatim({**self.meta, "definition_hash": self.definition_hash}),
             },
         }
         if self.tests:
-            document["data_tests"] = self.tests
+            document["data_tests"] = verbatim(self.tests)
         document["columns"] = [_column(column) for column in self.columns]
         return document
+
+
+def short_hash(found: Any) -> str:
+    """Identify a value of lists, dictionaries, texts, numbers and dates."""
+    text = json.dumps(found, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _hashed(definition: Any) -> Any:
@@ -93,7 +111,7 @@ def _column(column: Column) -> dict[str, Any]:
     document: dict[str, Any] = {"name": column.name, "description": column.description}
     if column.tests:
         document["data_tests"] = list(column.tests)
-    return document
+    return {key: verbatim(value) for key, value in document.items()}
 
 
 def incremental(*unique_key: str, **more: Any) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def _add(
     statistic_part = {
         "metric": summary.metric.name,
         "statistic": found.label,
+        "version": found.version,
         "bases": [basis.value for basis in summary.metric.analysis_bases],
         "pre_treatments": pre_treatments,
         "confidence_interval": parameters.get("confidence_interval", 0.95),

@@ -17,12 +17,15 @@ class Treatment:
         parameters: Parameters and their defaults; None where there is no default.
         row_name: The statistic's name in result rows, where it differs from `name`.
         is_linear: Whether it is a linear model, which clips all branches at one value.
+        version: Its newest behaviour. A change that gives other numbers gets a new one, and
+            experiments locked with an older keep it; see `rows.STATISTICS`.
     """
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     row_name: str = ""
     is_linear: bool = False
+    version: int = 1
 
     @property
     def label(self) -> str:

@@ -56,6 +56,11 @@ class Moments(NamedTuple):
     covariate_lowest: float = math.nan
     covariate_highest: float = math.nan
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether all values of y are 0."""
+        return self.mean == 0 and self.variance == 0
+
 
 def moments_of(histogram: Histogram, clip: float) -> Moments:
     """Return the moments of a branch's values without a covariate.
@@ -131,7 +136,7 @@ def linear_model(branches: Mapping[str, Moments], confidence: float = 0.95) -> l
         another.
     """
     names = sorted(b for b, moments in branches.items() if moments.units)
-    references = [b for b in names if not _is_zero(branches[b])]
+    references = [b for b in names if not branches[b].is_zero]
     if not references:
         return []
     pairs = [(b, reference) for reference in references for b in names if b != reference]
@@ -147,10 +152,6 @@ def linear_model(branches: Mapping[str, Moments], confidence: float = 0.95) -> l
         difference = _difference(fitted, branches, pair, confidence)
         rows += compared(*pair, difference, _uplift(fitted, branches, pair, confidence))
     return rows
-
-
-def _is_zero(moments: Moments) -> bool:
-    return moments.mean == 0 and moments.variance == 0
 
 
 def _has_no_variation(branches: list[Moments]) -> bool:

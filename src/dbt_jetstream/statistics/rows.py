@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,14 +44,12 @@ class Request:
     """What one statistic is computed from, and how.
 
     Attributes:
-        experiment: The experiment's slug.
         cell: What is computed on.
         parameters: The statistic's, from the lock.
         summary: The cell's summaries.
         problems: What there is to know about the result, or why there is none.
     """
 
-    experiment: str
     cell: Cell
     parameters: Mapping[str, Any]
     summary: CellSummary
@@ -80,9 +77,7 @@ class Request:
         return bool(self.parameters.get("covariate")) and not is_before
 
     def report(self, message: str) -> None:
-        """Record what there is to know about a result, or why there is none; say so on stderr."""
-        where = ", ".join(map(str, (*self.cell, self.parameters["statistic"])))
-        print(f"{self.experiment}: {where}: {message}", file=sys.stderr)
+        """Record what there is to know about a result, or why there is none."""
         self.problems.append(message)
 
 
@@ -118,6 +113,8 @@ def _linear(
             moments = {b: adjusted_moments(moments[b], joint) for b, joint in adjusted}
         elif request.wants_covariate:
             request.report("no unit has a covariate: means are not adjusted")
+        for branch in sorted(b for b, found in moments.items() if found.is_zero):
+            request.report(f"{branch}: all values are 0, so that nothing can be compared to it")
         return compare(moments, request.confidence)
 
     return compute
@@ -179,18 +176,19 @@ def _point(branch: str, value: float, parameter: float | None = None) -> Compari
     return Comparison(branch, None, None, Estimate(value, math.nan, math.nan), parameter)
 
 
-STATISTICS: dict[str, Statistic] = {
-    "mean": _mean,
-    "binomial": _binomial,
-    "deciles": _deciles,
-    "mean_lm": _linear(linear_model),
-    "mean_lm_noclip": _linear(linear_model),
-    "per_client_dau_impact": _linear(per_client_impact),
-    "population_ratio": _population_ratio,
-    COUNT: _by_branch(count_units),
-    "sum": _by_branch(total),
-    "kernel_density_estimate": _curve(_density),
-    "empirical_cdf": _curve(_distribution),
+# Every version that a lock can name; see `catalogue.Treatment.version`.
+STATISTICS: dict[tuple[str, int], Statistic] = {
+    ("mean", 1): _mean,
+    ("binomial", 1): _binomial,
+    ("deciles", 1): _deciles,
+    ("mean_lm", 1): _linear(linear_model),
+    ("mean_lm_noclip", 1): _linear(linear_model),
+    ("per_client_dau_impact", 1): _linear(per_client_impact),
+    ("population_ratio", 1): _population_ratio,
+    (COUNT, 1): _by_branch(count_units),
+    ("sum", 1): _by_branch(total),
+    ("kernel_density_estimate", 1): _curve(_density),
+    ("empirical_cdf", 1): _curve(_distribution),
 }
 WITHOUT_INTERVAL = (COUNT, "sum", "kernel_density_estimate", "empirical_cdf")
 
@@ -208,7 +206,6 @@ def statistics_rows(summaries: pa.Table, definition: Mapping[str, Any]) -> Itera
     statistics: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for parameters in definition["statistics"]:
         statistics[parameters["metric"]].append(parameters)
-    slug = definition["experiment"]["slug"]
     population: dict[Cell, dict[str, float]] = {}
     for cell, summary in cell_summaries(summaries):
         if cell.metric == IDENTITY:
@@ -217,7 +214,7 @@ def statistics_rows(summaries: pa.Table, definition: Mapping[str, Any]) -> Itera
             continue
         for parameters in statistics[cell.metric]:
             if cell.analysis_period in parameters["periods"]:
-                yield from _rows(Request(slug, cell, parameters, summary))
+                yield from _rows(Request(cell, parameters, summary))
     yield from _population_rows(population, definition)
 
 
@@ -227,13 +224,22 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
     ci_width = None if statistic in WITHOUT_INTERVAL else request.confidence
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
     try:
-        for comparison in STATISTICS[statistic](request):
+        for comparison in _statistic(request.parameters)(request):
             yield _row(about, comparison)
     except ValueError as error:
         request.report(f"no result: {error}")
     if request.problems:
         nothing = Comparison("", None, None, UNDEFINED)
         yield {**_row(about, nothing), "problem": "; ".join(request.problems)}
+
+
+def _statistic(parameters: Mapping[str, Any]) -> Statistic:
+    """Find a statistic in the version that the lock names."""
+    name, version = parameters["statistic"], parameters.get("version", 1)
+    if (name, version) not in STATISTICS:
+        message = f"this version of dbt-jetstream has no version {version} of `{name}`; update it"
+        raise ValueError(message)
+    return STATISTICS[name, version]
 
 
 def _row(about: Mapping[str, Any], comparison: Comparison) -> dict[str, Any]:

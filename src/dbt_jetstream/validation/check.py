@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 
+from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import MetricDefinition
 
+from dbt_jetstream.checks import (
+    check_config,
+    check_definitions,
+    check_experiment,
+    check_slug,
+    check_wanted,
+)
 from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import HubFile
@@ -60,7 +69,7 @@ class Checker:
         self.hub = hub
         self.platforms = platforms
         self.known = {str(experiment.normandy_slug): experiment for experiment in known}
-        self.renderers = {dialect: Renderer(project, dialect) for dialect in DIALECTS}
+        self.renderers = {dialect: _renderer(project, dialect) for dialect in DIALECTS}
 
     def check(self, file: HubFile) -> Finding:
         """Check a file: its keys, its references, its statistics and its SQL in both dialects."""
@@ -70,13 +79,50 @@ class Checker:
             return finding
         experiment = self._experiment(file)
         try:
-            finding.locked = self._lock(file, experiment)
+            platform = platform_of(experiment, self.platforms)
+            more = _all_of(file) if file.kind == "definition" else None
+            config = resolve(self.hub, experiment, more)
+            if self._refuse(finding, experiment, config):
+                return finding
+            finding.locked = lock(self.hub, experiment, config, platform)
         except (ConfigError, ConfigErrors) as error:
             finding.errors += mistakes_of(error)
             return finding
         finding.warnings += finding.locked.warnings
         finding.errors += self._render(finding)
         return finding
+
+    def _refuse(
+        self, finding: Finding, experiment: Experiment, config: AnalysisConfiguration
+    ) -> bool:
+        """Note what the checks of a sync find, and whether there is an error among it.
+
+        An experiment that is made up has no facts that a config could contradict. That it would
+        not be analysed is no error of its config.
+        """
+        found: list[ConfigError] = []
+        for check in self._checks(finding.file, experiment, config):
+            try:
+                finding.warnings += check() or []
+            except ConfigErrors as refused:
+                found += refused.errors
+        finding.warnings += [mistake for mistake in found if not mistake.is_error]
+        errors = [mistake for mistake in found if mistake.is_error]
+        finding.errors += errors
+        return bool(errors)
+
+    def _checks(
+        self, file: HubFile, experiment: Experiment, config: AnalysisConfiguration
+    ) -> Iterator[Callable[[], list[ConfigError] | None]]:
+        slug = str(experiment.normandy_slug)
+        if file.kind == "experiment" and slug in self.known:
+            settings = self.hub.settings_of(slug)
+            yield partial(check_wanted, experiment, settings, file.shown)
+            yield partial(check_experiment, experiment, self.platforms)
+            yield partial(check_config, config, file.shown)
+        else:
+            yield partial(check_slug, slug)
+            yield partial(check_definitions, config, file.shown)
 
     def _experiment(self, file: HubFile) -> Experiment:
         if file.kind != "experiment":
@@ -103,11 +149,6 @@ class Checker:
             return len(error.errors)
         return 0
 
-    def _lock(self, file: HubFile, experiment: Experiment) -> LockedExperiment:
-        platform = platform_of(experiment, self.platforms)
-        more = _all_of(file) if file.kind == "definition" else None
-        return lock(self.hub, experiment, resolve(self.hub, experiment, more), platform)
-
     def _render(self, finding: Finding) -> Iterator[ConfigError]:
         """Render and parse the models that hold what users wrote, in both dialects."""
         locked = finding.locked
@@ -123,6 +164,12 @@ class Checker:
                 problem = _syntax_problem(sql, dialect)
                 if problem:
                     yield ConfigError(finding.file.shown, f"{dialect}: {name}", problem)
+
+
+@cache
+def _renderer(project: Path, dialect: str) -> Renderer:
+    """Load the project's macros, which takes half a second."""
+    return Renderer(project, dialect)
 
 
 def holds_expressions(node: Node) -> bool:

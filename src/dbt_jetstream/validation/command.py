@@ -57,6 +57,8 @@ def validate(
     compiled_against = connect(request.project, *target, checker.renderers) if target else None
     for file in files:
         finding = checker.check(file)
+        if request.experiments is not None:
+            finding.errors = [error.located(request.experiments) for error in finding.errors]
         scanned = None
         if compiled_against and finding.locked is not None and not finding.errors:
             scanned, errors = dry_run(finding, compiled_against)

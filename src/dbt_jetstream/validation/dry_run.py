@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
+from dbt_jetstream.target import credentials_of
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
 # Runs one query without computing it; says what it would read, or raises its error's type.
@@ -73,7 +73,7 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
     Raises:
         ConfigErrors: If the target cannot be used.
     """
-    credentials = _credentials(project, name)
+    credentials = credentials_of(project, name)
     if credentials.type == "bigquery":
         return Target(renderers["bigquery"], *_bigquery(credentials))
     if credentials.type == "duckdb":
@@ -81,23 +81,6 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
         return Target(renderer, *_duckdb(Path(credentials.path), renderer))
     problem = f"a dry run knows bigquery and duckdb, not `{credentials.type}`"
     raise ConfigErrors([ConfigError(project / "profiles.yml", name or "", problem)])
-
-
-def _credentials(project: Path, target: str | None) -> Any:
-    # dbt takes two seconds to import, and nothing else here needs it.
-    from argparse import Namespace  # noqa: PLC0415
-
-    from dbt.config.runtime import load_profile  # noqa: PLC0415
-    from dbt.flags import set_from_args  # noqa: PLC0415
-    from dbt_common.context import set_invocation_context  # noqa: PLC0415
-    from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
-
-    set_invocation_context(os.environ)
-    set_from_args(Namespace(PROFILES_DIR=str(project)), None)
-    try:
-        return load_profile(str(project), {}, target_override=target).credentials
-    except DbtBaseException as error:
-        raise ConfigErrors([ConfigError(project / "profiles.yml", "", str(error))]) from error
 
 
 def _bigquery(credentials: Any) -> tuple[Compile, type[Exception]]:

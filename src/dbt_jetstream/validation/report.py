@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.errors import MAX_KEY, ConfigError, shown
 from dbt_jetstream.validation.check import Finding
 
 
@@ -42,8 +42,8 @@ def _located(mistake: ConfigError, finding: Finding) -> str:
     """Name the file only where it is not the one that was checked."""
     elsewhere = mistake.path is not None and str(mistake.path) != str(finding.file.shown)
     file = f"`{mistake.path}` " if elsewhere else ""
-    key = f"`{mistake.key}`: " if mistake.key else ""
-    return f"{file}{key}{' '.join(mistake.problem.split())}"
+    key = f"`{shown(mistake.key, MAX_KEY)}`: " if mistake.key else ""
+    return f"{file}{key}{mistake.line}"
 
 
 def _contents(finding: Finding) -> Iterator[str]:

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 
-from metric_config_parser.experiment import Branch, Experiment
+from metric_config_parser.experiment import Branch, Experiment, ExperimentSpec
+from metric_config_parser.util import parse_date
 
 from dbt_jetstream.hub.files import HubFile
 
 START = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 END = dt.datetime(2026, 4, 27, tzinfo=dt.UTC)
 ENROLLMENT_DAYS = 7
+BRANCHES = ("control", "treatment")
 
 
 def sample_experiment(file: HubFile, application: str) -> Experiment:
-    """Make up an experiment that uses a file: of eight weeks, with two branches.
+    """Make up an experiment that uses a file: of eight weeks, with two or three branches.
 
     Args:
         file: An experiment's config gets an experiment of its name, an outcome one that names it;
             a default or definition is used by all experiments of its application.
         application: The experiment's application.
     """
-    own = file.found.get("experiment", {})
-    reference = own.get("reference_branch") or "control"
+    own = getattr(file.spec, "experiment", None) or ExperimentSpec()
+    reference = own.reference_branch or "control"
+    start = parse_date(own.start_date)
     return Experiment(
         experimenter_slug=None,
         normandy_slug=file.name if file.kind == "experiment" else "sample-experiment",
         type="v6",
         status="Live",
-        branches=[Branch(slug=slug, ratio=1) for slug in (reference, "treatment")],
-        start_date=_date(own.get("start_date"), START),
-        end_date=END if not own.get("start_date") else None,
+        branches=[Branch(slug=slug, ratio=1) for slug in dict.fromkeys((reference, *BRANCHES))],
+        start_date=start or START,
+        end_date=None if start else END,
         proposed_enrollment=ENROLLMENT_DAYS,
         reference_branch=reference,
         is_high_population=False,
         app_name=application,
         outcomes=[file.name] if file.kind == "outcome" else [],
     )
-
-
-def _date(text: str | None, otherwise: dt.datetime) -> dt.datetime:
-    return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC) if text else otherwise

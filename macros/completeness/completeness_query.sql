@@ -1,0 +1,106 @@
+{#- The rows of a completeness grid. Which windows are due is decided now, all else when it is read.
+
+    Args: lock (dict, of the completeness node), tables (dict of relations, none where one is absent:
+        enrollments, bins, statistics, logs, and dicts of metrics by period, client_days by data source)
+-#}
+{% macro completeness_query(lock, tables) -%}
+{%- set end_date = parse_date(lock.experiment.end_date) -%}
+{%- set is_over = end_date is not none and as_of() >= end_date -%}
+with
+
+{{ grid_cells(lock) }},
+
+{{ grid_evidence(lock, tables) }},
+
+{{ grid_failures(lock, tables) }},
+
+judged as (
+    select
+        cells.*,
+        notes.problem,
+        absent_cells.reason as absence,
+        late_windows.reason as lateness,
+        period_failures.reason as period_failure,
+        any_failure.reason as failure,
+        enrolled.units as enrolled_units,
+        case
+            when results.has_point = 1 then 'published'
+            when cells.undue_state is not null then cells.undue_state
+            when absent_cells.reason is not null or notes.problem like 'no result:%' then 'failed'
+            when results.has_point = 0 or notes.problem is not null then 'undefined'
+            when computed.window_index is null and period_failures.reason is not null then 'failed'
+            when enrolled.units = 0 then '{{ 'no data' if is_over else 'not due' }}'
+            when binned.window_index is null and computed.window_index is not null and any_failure.reason is not null then 'failed'
+            when binned.window_index is null and late_windows.reason is not null then 'not due'
+            when computed.has_units = 0 then 'no data'
+            when binned.window_index is null then 'failed'
+            when valued.branches is null then 'no data'
+            when cells.only_compares and valued.branches < 2 then 'no data'
+            else 'failed'
+        end as state
+    from cells
+    cross join enrolled
+    cross join any_failure
+    left join computed
+        on computed.analysis_period = cells.analysis_period
+        and computed.window_index = cells.window_index
+    left join binned
+        on binned.analysis_period = cells.analysis_period
+        and binned.window_index = cells.window_index
+    left join late_windows
+        on late_windows.analysis_period = cells.analysis_period
+        and late_windows.window_index = cells.window_index
+    left join period_failures
+        on period_failures.analysis_period = cells.analysis_period
+    left join absent_cells
+        on absent_cells.analysis_period = cells.analysis_period
+        and absent_cells.window_index = cells.window_index
+        and absent_cells.metric = cells.metric
+        and absent_cells.statistic = cells.statistic
+    left join valued
+        on valued.analysis_period = cells.analysis_period
+        and valued.window_index = cells.window_index
+        and valued.analysis_basis = cells.analysis_basis
+        and valued.segment = cells.segment
+        and valued.metric = cells.metric
+        and valued.statistic = cells.statistic
+        and valued.branch = cells.branch
+    left join results
+        on results.analysis_period = cells.analysis_period
+        and results.window_index = cells.window_index
+        and results.analysis_basis = cells.analysis_basis
+        and results.segment = cells.segment
+        and results.metric = cells.metric
+        and results.statistic = cells.statistic
+        and results.branch = cells.branch
+    left join notes
+        on notes.analysis_period = cells.analysis_period
+        and notes.window_index = cells.window_index
+        and notes.analysis_basis = cells.analysis_basis
+        and notes.segment = cells.segment
+        and notes.metric = cells.metric
+        and notes.statistic = cells.statistic
+)
+
+select
+    judged.analysis_period,
+    judged.window_index,
+    judged.analysis_basis,
+    judged.segment,
+    judged.metric,
+    judged.statistic,
+    judged.branch,
+    judged.state,
+    case
+        when judged.state = 'published' then judged.problem
+        when judged.state = judged.undue_state then judged.undue_reason
+        when judged.state = 'undefined' then coalesce(judged.problem, 'the values of the units leave it undefined')
+        -- a failure without a reason is a silent loss
+        when judged.state = 'failed'
+            then coalesce(judged.absence, judged.problem, judged.period_failure, judged.failure)
+        when judged.enrolled_units = 0 then 'no unit has enrolled, as far as telemetry has arrived'
+        when judged.state = 'not due' then judged.lateness
+        else 'no unit of the branch, basis and segment has what it is computed from'
+    end as reason
+from judged
+{%- endmacro %}

@@ -1,0 +1,53 @@
+{#- CTEs that end in `cells`: everything that an experiment's definition declares, by branch.
+
+    Args: lock (dict, of the completeness node)
+-#}
+{% macro grid_cells(lock) -%}
+{%- set bases, of_periods, of_bases = [], [], [] -%}
+{%- for period, described in lock.periods.items() -%}
+    {%- for basis in described.bases -%}
+        {%- do bases.append([period, basis]) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- for statistic in lock.statistics -%}
+    {%- for period in statistic.periods -%}
+        {%- do of_periods.append([statistic.metric, statistic.statistic, period, statistic.only_compares]) -%}
+    {%- endfor -%}
+    {%- for basis in statistic.bases -%}
+        {%- do of_bases.append([statistic.metric, statistic.statistic, basis]) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- set branches, segments = [], [['all']] -%}
+{%- for branch in lock.experiment.branches -%}
+    {%- do branches.append([branch]) -%}
+{%- endfor -%}
+{%- for segment in lock.segments -%}
+    {%- do segments.append([segment]) -%}
+{%- endfor -%}
+{{ grid_windows_cte(lock) }},
+
+cells as (
+    select
+        analysis_windows.analysis_period,
+        analysis_windows.window_index,
+        bases.analysis_basis,
+        segments.segment,
+        of_periods.metric,
+        of_periods.statistic,
+        branches.branch,
+        of_periods.only_compares,
+        analysis_windows.undue_state,
+        analysis_windows.undue_reason
+    from analysis_windows
+    inner join {{ literal_rows('bases', ['analysis_period', 'analysis_basis'], bases) | indent(4) }}
+        on bases.analysis_period = analysis_windows.analysis_period
+    inner join {{ literal_rows('of_periods', ['metric', 'statistic', 'analysis_period', 'only_compares'], of_periods) | indent(4) }}
+        on of_periods.analysis_period = analysis_windows.analysis_period
+    inner join {{ literal_rows('of_bases', ['metric', 'statistic', 'analysis_basis'], of_bases) | indent(4) }}
+        on of_bases.metric = of_periods.metric
+        and of_bases.statistic = of_periods.statistic
+        and of_bases.analysis_basis = bases.analysis_basis
+    cross join {{ literal_rows('segments', ['segment'], segments) | indent(4) }}
+    cross join {{ literal_rows('branches', ['branch'], branches) | indent(4) }}
+)
+{%- endmacro %}

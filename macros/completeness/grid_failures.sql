@@ -1,0 +1,81 @@
+{#- CTEs of why there is no result: `late_windows`, `absent_cells`, `period_failures`, `any_failure`.
+
+    Args: lock (dict, of the completeness node), tables (dict, see `completeness_query`)
+-#}
+{% macro grid_failures(lock, tables) -%}
+{%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
+{%- set upstream, all_upstream, sources = [], [], [] -%}
+{%- for period, described in lock.periods.items() -%}
+    {%- for node in described.upstream -%}
+        {%- do upstream.append([period, node]) -%}
+        {%- do all_upstream.append(node) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- for statistic in lock.statistics -%}
+    {%- for source in statistic.sources -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{{ late_windows(lock, tables.client_days) }},
+
+failures as (
+    select
+        metric,
+        func_name,
+        min(substr(message, 1, 500)) as message
+    from {{ tables.logs or nothing(text) | indent(4) }}
+    where
+        experiment = {{ text_literal(lock.experiment.slug) }}
+        and log_level = 'ERROR'
+        and statistic is null
+    group by metric, func_name
+),
+
+-- a failed node leaves the windows of a period uncomputed if it is upstream of its metrics
+period_failures as (
+    select
+        upstream.analysis_period,
+        min(concat(failures.func_name, ': ', failures.message)) as reason
+    from {{ literal_rows('upstream', ['analysis_period', 'node'], upstream) | indent(4) }}
+    inner join failures
+        on failures.func_name = upstream.node
+        and failures.metric is null
+    group by upstream.analysis_period
+),
+
+-- what is computed from all periods at once fails with any of them
+any_failure as (
+    select min(concat(func_name, ': ', message)) as reason
+    from failures
+    where
+        metric is null
+        and func_name in (
+            {%- for node in lock.nodes %}
+            {{ text_literal(node) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+),
+
+absent_cells as (
+    select
+        computed.analysis_period,
+        computed.window_index,
+        sources.metric,
+        sources.statistic,
+        min(coalesce(
+            failures.message,
+            concat('the window was computed without its data source ', sources.data_source)
+        )) as reason
+    from computed
+    inner join {{ literal_rows('sources', ['metric', 'statistic', 'data_source'], sources) | indent(4) }}
+        on replace(
+            concat(',', computed.absent_sources, ','),
+            concat(',', sources.data_source, ','),
+            ''
+        ) != concat(',', computed.absent_sources, ',')
+    left join failures
+        on failures.metric = sources.metric
+        and failures.func_name = sources.data_source
+    group by computed.analysis_period, computed.window_index, sources.metric, sources.statistic
+)
+{%- endmacro %}

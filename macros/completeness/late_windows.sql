@@ -1,0 +1,93 @@
+{#- CTEs that end in `late_windows`: windows that are due by date, but whose telemetry is not all there.
+
+    After `analysis_windows`. Of telemetry that is read anew for each window nothing is kept that says
+    how far it has come: there a window that has not been computed counts as late.
+
+    Args: lock (dict, of the completeness node), client_days (dict of relations by data source; none
+        where one is absent)
+-#}
+{% macro late_windows(lock, client_days) -%}
+{%- set read, adjusted, not_known = [], [], [] -%}
+{%- for period, described in lock.periods.items() -%}
+    {%- for source in described.daily_sources + described.not_known -%}
+        {%- do read.append([period, source]) -%}
+    {%- endfor -%}
+    {%- for source in described.not_known if [source] not in not_known -%}
+        {%- do not_known.append([source]) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- for statistic in lock.statistics -%}
+    {%- for period in statistic.periods if not period.startswith('preenrollment') -%}
+        {%- for earlier in statistic.waits_for if [period, earlier] not in adjusted -%}
+            {%- do adjusted.append([period, earlier]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endfor -%}
+arrivals as (
+    {%- for source, relation in client_days.items() if relation %}
+    select
+        {{ text_literal(source) }} as data_source,
+        cast(max(submission_date) as {{ dbt.type_string() }}) as last_day
+    from {{ relation }}
+    union all
+    {%- endfor %}
+    select
+        data_source,
+        {{ text_literal(none) }} as last_day
+    from {{ literal_rows('not_known', ['data_source'], not_known) | indent(4) }}
+),
+
+waiting_windows as (
+    select
+        analysis_windows.analysis_period,
+        analysis_windows.window_index,
+        concat(
+            'waiting for telemetry until ',
+            max(analysis_windows.needs_day),
+            ': ',
+            string_agg(
+                concat(
+                    arrivals.data_source,
+                    coalesce(concat(' has been read until ', arrivals.last_day), ' has not been read')
+                ),
+                ', '
+                order by arrivals.data_source
+            )
+        ) as reason
+    from analysis_windows
+    inner join {{ literal_rows('sources_read', ['analysis_period', 'data_source'], read) | indent(4) }}
+        on sources_read.analysis_period = analysis_windows.analysis_period
+    inner join arrivals
+        on arrivals.data_source = sources_read.data_source
+        and (arrivals.last_day is null or arrivals.last_day < analysis_windows.needs_day)
+    where analysis_windows.undue_state is null
+    group by analysis_windows.analysis_period, analysis_windows.window_index
+),
+
+-- what is adjusted by the metrics of an earlier period waits for that period too
+late_windows as (
+    select
+        analysis_period,
+        window_index,
+        min(reason) as reason
+    from (
+        select
+            analysis_period,
+            window_index,
+            reason
+        from waiting_windows
+        union all
+        select
+            analysis_windows.analysis_period,
+            analysis_windows.window_index,
+            waiting_windows.reason
+        from analysis_windows
+        inner join {{ literal_rows('adjusted', ['analysis_period', 'earlier_period'], adjusted) | indent(8) }}
+            on adjusted.analysis_period = analysis_windows.analysis_period
+        inner join waiting_windows
+            on waiting_windows.analysis_period = adjusted.earlier_period
+        where analysis_windows.undue_state is null
+    ) as reasons
+    group by analysis_period, window_index
+)
+{%- endmacro %}

@@ -1,0 +1,38 @@
+{#- What the enrollments are made from and can be late: the event tables, the signal's and segments' sources.
+
+    A custom enrollment query has no date column that is known, and telemetry of Firefox before 109
+    may have ended: neither can be late.
+
+    Args: lock (dict), telemetry (dict of relations by key)
+    Returns: list of {name, relation, date, first, last}; dates, inclusive
+-#}
+{% macro enrollment_sources(lock, telemetry) %}
+    {%- set day = modules.datetime.timedelta(days=1) -%}
+    {%- set start = parse_date(lock.experiment.start_date) -%}
+    {%- set end = parse_date(lock.experiment.last_enrollment_date) -%}
+    {%- set type = lock.enrollment.query_type -%}
+    {%- set found = [] -%}
+    {%- for role, table in lock.enrollment.tables.items() if table in telemetry and role != 'background_pings' -%}
+        {%- set is_daily = role == 'events' and type in ('normandy', 'background-update') -%}
+        {%- do found.append({
+            'name': table,
+            'relation': telemetry[table],
+            'date': 'submission_date' if is_daily else 'date(submission_timestamp)',
+            'first': start,
+            'last': end,
+        }) -%}
+    {%- endfor -%}
+    {%- set sources = [] -%}
+    {%- for source in lock.segment_sources -%}
+        {%- set first, last = start + source.window_start * day, end + [source.window_end, 0] | min * day -%}
+        {%- do sources.append(dict(source, name=source.data_source, first=first, last=last)) -%}
+    {%- endfor -%}
+    {%- if lock.exposure_signal -%}
+        {%- set dates = exposure_dates(lock.exposure_signal, lock.experiment, {'start': 0, 'end': 0}) -%}
+        {%- do sources.append(dict(lock.exposure_signal, **dates)) -%}
+    {%- endif -%}
+    {%- for source in sources if source.first <= source.last -%}
+        {%- do found.append(dict(dated_source(source, telemetry), first=source.first, last=source.last)) -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}

@@ -1,0 +1,25 @@
+{#- A problem for each metric of the data sources that were left out of the run.
+
+    Args: grid (dict of dbt's graph: the completeness node)
+    Returns: list of dicts by column
+-#}
+{% macro absent_source_problems(grid) %}
+    {%- set rows = [] -%}
+    {%- for source, reason in absent_sources(grid.config.meta.experiment).items() -%}
+        {%- set metrics = [] -%}
+        {%- for statistic in grid.config.meta.statistics if source in statistic.sources -%}
+            {%- do metrics.append(statistic.metric) -%}
+        {%- endfor -%}
+        {%- for metric in metrics | unique -%}
+            {%- do rows.append({
+                'metric': metric,
+                'message': 'without its data source `' ~ source ~ '`, which failed: ' ~ reason,
+                'log_level': 'ERROR',
+                'filename': 'absent_sources.sql',
+                'func_name': source,
+                'exception_type': exception_type(reason),
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(rows) -}}
+{% endmacro %}

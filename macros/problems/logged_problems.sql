@@ -1,0 +1,30 @@
+{#- A query for what the logs hold beyond failures: windows that wait for telemetry, each by itself, and how
+    many statistics have no result or a note.
+-#}
+{% macro logged_problems() %}
+{%- set logs = logs_relation() -%}
+select
+    experiment,
+    message
+from {{ logs }}
+where func_name = 'windows_to_compute'
+union all
+select
+    experiment,
+    count(*) || ' statistics without a result, in {{ logs.identifier }} at level ERROR' as message
+from {{ logs }}
+where
+    exception_type = 'StatisticComputationException'
+    and log_level = 'ERROR'
+group by experiment
+union all
+select
+    experiment,
+    count(*) || ' notes on statistics, in {{ logs.identifier }} at level WARNING' as message
+from {{ logs }}
+where
+    statistic is not null
+    and log_level = 'WARNING'
+group by experiment
+order by experiment, message
+{% endmacro %}

@@ -1,0 +1,46 @@
+{#- On-run-end: replace what is known of the problems of every experiment in the run, and export it.
+
+    Each experiment's rows are deleted and written anew in one transaction. A completeness grid whose model
+    was skipped, since something before it failed, is created here all the same.
+
+    Args: results (of the run)
+-#}
+{% macro publish_problems(results) -%}
+{%- if execute and flags.WHICH in ['build', 'run'] -%}
+    {%- set registry = registry_relation() -%}
+    {%- set present = {} -%}
+    {%- set problems = run_problems(results) -%}
+    {%- for slug, found in problems.items() if found.grid -%}
+        {%- set grid = found.grid -%}
+        {%- set logs = logs_relation(grid) -%}
+        {%- if grid.schema not in present -%}
+            {%- do present.update({grid.schema: tables_of_schema(grid.database, grid.schema)}) -%}
+        {%- endif -%}
+        {%- set tables = grid_tables(grid, present[grid.schema]) -%}
+        {%- set selects = [given_problems(found.rows)] -%}
+        {%- if tables.statistics -%}
+            {%- do selects.append(statistics_problems(tables.statistics)) -%}
+        {%- endif -%}
+        {%- do selects.append(late_problems(grid, tables, found.rows | map(attribute='func_name') | list)) -%}
+        {%- if registry -%}
+            {%- do selects.append(registry_problems(registry, 'experiment = ' ~ text_literal(slug))) -%}
+        {%- endif %}
+{{ create_logs_table(logs) }}
+begin transaction;
+delete from {{ logs }}
+where experiment = {{ text_literal(slug) }};
+{{ insert_problems(logs, text_literal(slug), selects) }};
+commit transaction;
+        {%- if not grid.config.meta.is_private %}
+{{ export_errors(logs, slug) }};
+        {%- endif %}
+        {%- if found.lost_grid %}
+create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.alias) }} as
+{{ completeness_query(grid.config.meta, tables) }};
+        {%- endif %}
+    {%- endfor -%}
+    {%- if registry and 'seed.' ~ project_name ~ '.registry' in (results | map(attribute='node.unique_id') | list) %}
+{{ publish_registry(registry, problems | list) }}
+    {%- endif %}
+{%- endif -%}
+{%- endmacro %}

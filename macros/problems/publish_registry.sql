@@ -1,0 +1,41 @@
+{#- Statements that replace what the registry says of all experiments, and export it.
+
+    An experiment that is not in the run keeps its other problems. One with a schema of its own is not touched:
+    its problems are written with its models. Exported are those that are refused, and those that were.
+
+    Args: registry (relation), exported (list of slugs: the experiments in the run)
+-#}
+{% macro publish_registry(registry, exported) -%}
+{%- set logs = logs_relation() -%}
+{%- set elsewhere = ["''"] -%}
+{%- for node in graph.nodes.values() if node.name.startswith('completeness_') and node.config.meta.experiment -%}
+    {%- if node.schema != target.schema or node.config.meta.is_private -%}
+        {%- do elsewhere.append(text_literal(node.config.meta.experiment.slug)) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- set here = 'experiment not in (' ~ elsewhere | join(', ') ~ ')' -%}
+{{ create_logs_table(logs) }}
+begin transaction;
+delete from {{ logs }}
+where
+    filename = 'registry.csv'
+    and {{ here }};
+{{ insert_problems(logs, 'experiment', [registry_problems(registry, here, ',\n    experiment')]) }};
+commit transaction;
+{%- set concerned -%}
+select experiment from {{ registry }}
+where
+    state = 'refused'
+    and {{ here }}
+union distinct
+select experiment from {{ logs }}
+where
+    filename = 'registry.csv'
+    and log_level = 'ERROR'
+    and {{ here }}
+order by experiment
+{%- endset -%}
+{%- for slug in run_query(concerned).columns[0].values() if slug not in exported %}
+{{ export_errors(logs, slug) }};
+{%- endfor %}
+{%- endmacro %}

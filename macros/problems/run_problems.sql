@@ -1,0 +1,26 @@
+{#- What went wrong in a run, by experiment: failed nodes and tests, and data sources that were left out.
+
+    Args: results (of the run)
+    Returns: dict by slug of {grid, rows, lost_grid}: the completeness node, of dbt's graph; problems, dicts by
+        column; whether the run should have built the grid and has not
+-#}
+{% macro run_problems(results) %}
+    {%- set found = {} -%}
+    {%- for result in results -%}
+        {%- set model = experiment_model(result.node) -%}
+        {%- set slug = model.config.meta.experiment.slug if model else none -%}
+        {%- if slug and slug not in found -%}
+            {%- set name = 'completeness_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', slug) -%}
+            {%- set grid = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) -%}
+            {%- do found.update({slug: {'grid': grid, 'rows': absent_source_problems(grid) if grid else [], 'lost_grid': false}}) -%}
+        {%- endif -%}
+        {%- if slug -%}
+            {%- set rows = node_problems(result, model) -%}
+            {%- do found[slug].rows.extend(rows) -%}
+            {%- if result.node.unique_id == found[slug].grid.unique_id and result.status != 'success' -%}
+                {%- do found[slug].update({'lost_grid': true}) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}

@@ -1,0 +1,19 @@
+{#- A statement that exports an experiment's problems as Experimenter reads them; without any, an empty array.
+
+    Args: logs (relation), slug (str)
+-#}
+{% macro export_errors(logs, slug) -%}
+    {%- set columns = log_columns() | reject('equalto', 'analysis_period') | list -%}
+    {%- set rows -%}
+select
+    {{ utc_text('timestamp') }} as timestamp,
+    {{ columns | join(',\n    ') }}
+from {{ logs }}
+where
+    experiment = {{ text_literal(slug) }}
+    and coalesce(exception_type, '') not in ({{ states_of_experiments() }})
+order by metric, statistic, analysis_basis, segment, analysis_period, func_name, message
+    {%- endset -%}
+    {%- set name = 'errors_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', slug) -%}
+    {{- write_json(rows, export_uri() ~ '/errors/' ~ name ~ '.json', array=true) -}}
+{%- endmacro %}

@@ -1,0 +1,140 @@
+"""Runs dbt in this process: parses once, builds, and tells what failed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.target import profiles_folder
+
+BAD = {"error", "fail", "runtime error", "partial success"}
+TAG = "experiment:"
+# What dbt writes before the warehouse's own words.
+HEADING = re.compile(r"^\w+ Error in \w+ \S+ \([^)]*\) ")
+ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
+
+# Reasons by data source, by experiment.
+AbsentSources = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A node of an experiment that failed.
+
+    Attributes:
+        experiment: The slug; empty for a node that belongs to none.
+        node: The model; for a test, the model that it tests.
+        message: What the warehouse or the test said.
+        data_source: Where the model holds the client days of a data source: that source.
+        direct_sources: Where the model reads data sources directly: those.
+    """
+
+    experiment: str
+    node: str
+    message: str
+    data_source: str | None = None
+    direct_sources: tuple[str, ...] = ()
+
+
+class Dbt:
+    """dbt on one project and target.
+
+    Raises:
+        ConfigErrors: On parsing, if dbt cannot read the project.
+    """
+
+    def __init__(self, project: Path, target: str | None) -> None:
+        self.options = [
+            "--project-dir",
+            str(project),
+            "--profiles-dir",
+            str(profiles_folder(project)),
+        ]
+        self.options += ["--target", target] if target else []
+        self.options += [] if sys.stdout.isatty() else ["--no-use-colors"]
+        self.manifest: Manifest | None = None
+
+    def parse(self) -> None:
+        """Read the project."""
+        done = dbtRunner().invoke(["--log-level", "none", "parse", *self.options])
+        if not isinstance(done.result, Manifest):
+            raise ConfigErrors([ConfigError(None, "dbt parse", str(done.exception))])
+        self.manifest = done.result
+
+    @property
+    def experiments(self) -> set[str]:
+        """The slugs of all experiments in the project; none before it was parsed."""
+        nodes = self.manifest.nodes.values() if self.manifest else ()
+        return {_experiment_of(node) for node in nodes} - {""}
+
+    def build(
+        self,
+        selection: Sequence[str],
+        exclude: Sequence[str] = (),
+        absent_sources: AbsentSources | None = None,
+    ) -> list[Failure]:
+        """Build what is selected; returns what failed.
+
+        Args:
+            selection: dbt's options that select nodes.
+            exclude: Names of models to leave out.
+            absent_sources: The data sources to leave out of their metrics.
+        """
+        os.environ[ABSENT_SOURCES] = json.dumps(absent_sources or {})
+        left_out = ["--exclude", *exclude] if exclude else []
+        done = self._invoke("build", *selection, *left_out)
+        if done.exception is not None:
+            raise ConfigErrors([ConfigError(None, "dbt build", str(done.exception))])
+        return list(self._failures(done.result))
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query, which may use macros."""
+        done = self._invoke("show", "--inline", sql, "--limit", "-1")
+        if not isinstance(done.result, RunExecutionResult):
+            raise ConfigErrors([ConfigError(None, "dbt show", str(done.exception))])
+        (shown,) = done.result.results
+        table = shown.agate_table
+        if table is None:
+            raise ConfigErrors([ConfigError(None, "dbt show", str(shown.message))])
+        return [dict(zip(table.column_names, row, strict=True)) for row in table.rows]
+
+    def _invoke(self, command: str, *arguments: str) -> dbtRunnerResult:
+        return dbtRunner(manifest=self.manifest).invoke(
+            ["--log-level", "none", command, *arguments, *self.options]
+        )
+
+    def _failures(self, results: Any) -> Iterator[Failure]:
+        for result in results:
+            if result.status in BAD:
+                yield self._failure(result)
+
+    def _failure(self, result: Any) -> Failure:
+        node = result.node
+        assert self.manifest is not None
+        tested = self.manifest.nodes.get(getattr(node, "attached_node", None) or "")
+        model = tested or node
+        meta = model.config.meta
+        sources = meta.get("data_sources", [])
+        return Failure(
+            experiment=_experiment_of(model),
+            node=model.name,
+            message=HEADING.sub("", " ".join(str(result.message).split())),
+            data_source=meta["data_source"]["name"] if "data_source" in meta else None,
+            direct_sources=tuple(s["name"] for s in sources if s["direct_metrics"]),
+        )
+
+
+def _experiment_of(node: Any) -> str:
+    """Return the slug of the experiment that a node belongs to; empty where it is none's."""
+    return next((tag.removeprefix(TAG) for tag in node.tags if tag.startswith(TAG)), "")

@@ -1,0 +1,53 @@
+"""Finds out why an experiment cannot be analysed, before anything of it is rendered."""
+
+from dbt_jetstream.checks.config import check_config, check_definitions
+from dbt_jetstream.checks.dates import date_mistakes
+from dbt_jetstream.checks.experiment import check_experiment, check_slug, check_wanted
+from dbt_jetstream.checks.names import is_safe_table, shown
+from dbt_jetstream.checks.reasons import (
+    DuplicateBranchesException,
+    EndBeforeStartException,
+    EndedException,
+    EnrollmentLongerThanAnalysisException,
+    EnrollmentNotCompleteException,
+    ExplicitSkipException,
+    HighPopulationException,
+    MetricNameCollisionException,
+    NoEnrollmentPeriodException,
+    NoSlugException,
+    NoStartDateException,
+    OverlappingWindowsException,
+    RolloutSkipException,
+    UnknownReferenceBranchException,
+    UnsafeNameException,
+    UnsupportedApplicationException,
+    exception_type,
+)
+
+__all__ = [
+    "DuplicateBranchesException",
+    "EndBeforeStartException",
+    "EndedException",
+    "EnrollmentLongerThanAnalysisException",
+    "EnrollmentNotCompleteException",
+    "ExplicitSkipException",
+    "HighPopulationException",
+    "MetricNameCollisionException",
+    "NoEnrollmentPeriodException",
+    "NoSlugException",
+    "NoStartDateException",
+    "OverlappingWindowsException",
+    "RolloutSkipException",
+    "UnknownReferenceBranchException",
+    "UnsafeNameException",
+    "UnsupportedApplicationException",
+    "check_config",
+    "check_definitions",
+    "check_experiment",
+    "check_slug",
+    "check_wanted",
+    "date_mistakes",
+    "exception_type",
+    "is_safe_table",
+    "shown",
+]

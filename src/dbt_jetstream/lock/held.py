@@ -1,0 +1,131 @@
+"""The lock of an experiment as it lies in the project: what of it may change, and what may not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from metric_config_parser.metric import AnalysisPeriod
+
+from dbt_jetstream.lock.experiment import Timeline
+from dbt_jetstream.lock.folder import HEADER, definitions
+from dbt_jetstream.lock.nodes import short_hash
+from dbt_jetstream.yaml_text import dump
+
+OVERALL = AnalysisPeriod.OVERALL.table_suffix
+SECOND_MODEL = "\n- name: "
+
+
+@dataclass
+class HeldLock:
+    """A lock in the project.
+
+    Attributes:
+        slug: The experiment.
+        path: Its file.
+        is_private: Whether it is an experiment that must not be published.
+    """
+
+    slug: str
+    path: Path
+    is_private: bool
+
+    @cached_property
+    def text(self) -> str:
+        """The file's text."""
+        return self.path.read_text(encoding="utf-8")
+
+    @cached_property
+    def _first(self) -> dict[str, Any]:
+        """The first model's meta, which says what concerns all; the others are long."""
+        end = self.text.find(SECOND_MODEL, self.text.find(SECOND_MODEL) + 1)
+        meta: dict[str, Any] = _load(self.text[: end + 1 or None])[0]["config"]["meta"]
+        return meta
+
+    @property
+    def experiment(self) -> dict[str, Any]:
+        """The part that all models share: dates and branches."""
+        found: dict[str, Any] = self._first["experiment"]
+        return found
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        """What made the lock."""
+        found: dict[str, Any] = self._first["versions"]
+        return found
+
+    @property
+    def reruns(self) -> int:
+        """How often the experiment was rerun."""
+        return int(self._first.get("rerun", 0))
+
+    @property
+    def end_date(self) -> dt.date | None:
+        """The experiment's last day."""
+        return _date(self.experiment["end_date"])
+
+    def hashes(self) -> dict[str, list[str]]:
+        """Return, by model, the definition hashes whose rows may stand in its table."""
+        metas = {model["name"]: model["config"]["meta"] for model in _load(self.text)}
+        return {n: [m["definition_hash"], *m.get("accepts", [])] for n, m in metas.items()}
+
+    def ending(self, end_date: dt.date | None) -> str:
+        """Return the lock's text with another end date.
+
+        A first end date adds the overall window and changes no row that is there. One that moves
+        gives the tables that hold the window another hash, so that they are built anew.
+        """
+        models = _load(self.text)
+        windows = self._overall_windows(end_date)
+        metas = [model["config"]["meta"] for model in models]
+        parts = [part for meta in metas for part in _overall_parts(meta)]
+        moved = any(p["windows"]["length"] not in {None, windows["length"]} for p in parts)
+        for part in parts:
+            part["windows"] = windows
+        for meta in metas:
+            meta["experiment"]["end_date"] = end_date.isoformat() if end_date else None
+            if moved and _holds_overall(meta):
+                meta["definition_hash"] = _mixed(meta["definition_hash"], windows["length"])
+        return HEADER + dump({"models": models})
+
+    def _overall_windows(self, end_date: dt.date | None) -> dict[str, Any]:
+        start = _date(self.experiment["start_date"])
+        assert start is not None
+        dates = Timeline(start, self.experiment["enrollment_period"], end_date)
+        return dates.windows(AnalysisPeriod.OVERALL)
+
+
+def held_locks(project: Path) -> dict[str, HeldLock]:
+    """Find every lock of the project, by slug."""
+    found = (HeldLock(slug, path, private) for slug, private, path in definitions(project))
+    return {lock.slug: lock for lock in found}
+
+
+def _load(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)["models"]
+    return found
+
+
+def _overall_parts(meta: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what describes the overall window in a model's meta."""
+    candidates = [meta] if meta.get("period") == OVERALL else []
+    periods = meta.get("periods", {})
+    candidates += [periods[OVERALL]] if OVERALL in periods else []
+    yield from (part for part in candidates if isinstance(part, dict) and "windows" in part)
+
+
+def _holds_overall(meta: dict[str, Any]) -> bool:
+    return any(_overall_parts(meta)) or OVERALL in meta.get("periods", {})
+
+
+def _mixed(definition_hash: str, length: int | None) -> str:
+    return short_hash([definition_hash, length])
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

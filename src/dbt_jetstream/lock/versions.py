@@ -1,0 +1,66 @@
+"""What made a lock: the hub's commit, the packages, and the experiment's own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.metadata import version
+from typing import Any
+
+from metric_config_parser.experiment import Experiment
+
+from dbt_jetstream.hub import Hub
+from dbt_jetstream.lock.nodes import short_hash
+
+PACKAGES = (
+    "dbt-jetstream",
+    "dbt-core",
+    "mozilla-metric-config-parser",
+    "sqlglot",
+    "numpy",
+    "scipy",
+)
+
+
+def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
+    """Describe what made a lock."""
+    return {
+        "metric_hub": hub.commit,
+        "config": config_hash(hub, experiment),
+        "locked_on": dt.datetime.now(dt.UTC).date().isoformat(),
+        "packages": {package: version(package) for package in PACKAGES},
+    }
+
+
+def version_part(hub: Hub) -> dict[str, Any]:
+    """Describe the versions for `metadata_<slug>.json`, in Experimenter's schema."""
+    return {
+        "version_info": {
+            "metric_definitions": [
+                {"path": checkout.origin, "revision": checkout.commit}
+                for checkout in hub.checkouts
+                if not checkout.address.is_private
+            ],
+            "jetstream_image": {"path": "dbt-jetstream", "revision": version("dbt-jetstream")},
+        },
+        "version_date": f"{dt.datetime.now(dt.UTC).date()}T00:00:00Z",
+    }
+
+
+def config_hash(hub: Hub, experiment: Experiment) -> str:
+    """Identify what the experiment itself says: its own config, and Experimenter's facts.
+
+    The end date is left out: every experiment gets one, and a lock takes it up by itself.
+    """
+    slug = str(experiment.normandy_slug)
+    facts = {
+        "branches": [[branch.slug, branch.ratio] for branch in experiment.branches],
+        "start_date": experiment.start_date,
+        "enrollment_end_date": experiment.enrollment_end_date,
+        "proposed_enrollment": experiment.proposed_enrollment,
+        "reference_branch": experiment.reference_branch,
+        "application": [experiment.app_name, experiment.app_id],
+        "outcomes": experiment.outcomes,
+        "segments": experiment.segments,
+    }
+    own = [file.found for file in hub.files_of("experiment", slug)]
+    return short_hash([facts, own])

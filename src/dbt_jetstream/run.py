@@ -1,0 +1,137 @@
+"""`jetstream run`: everything that a day needs, for all live experiments or some.
+
+Syncs, builds, and builds again without the data sources that failed, so that each costs its own
+metrics alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dbt_jetstream import naming
+from dbt_jetstream.build import Dbt, Failure
+from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.isolation import Isolation
+from dbt_jetstream.lock.held import HeldLock
+from dbt_jetstream.run_lock import run_lock
+from dbt_jetstream.sync import Request, SyncReport, sync
+from dbt_jetstream.target import run_lock_path
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    Attributes:
+        synced: What the sync did; None where the hubs or the experiments could not be read.
+        errors: What kept the sync from being done.
+        failures: What failed, and was not made good by leaving a data source out.
+        absent_sources: The data sources that were left out, with the reason, by experiment.
+        logged: What else the logs hold: for each `experiment` the lines to say.
+        seconds: How long each part took.
+    """
+
+    synced: SyncReport | None
+    errors: ConfigErrors | None
+    failures: list[Failure]
+    absent_sources: dict[str, dict[str, str]]
+    logged: list[dict[str, Any]]
+    seconds: dict[str, float]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that is live was synced and built."""
+        refused = self.synced is None or bool(self.synced.refused)
+        return not (refused or self.failures or self.absent_sources)
+
+
+def run(request: Request, target: str | None = None, wait: float = 0) -> RunReport:
+    """Sync and build the experiments of a request.
+
+    Args:
+        request: What to sync; its slugs are what is built, or all that is live.
+        target: dbt's target; None for the profile's default.
+        wait: Seconds to wait for another run on the target to end.
+
+    Raises:
+        ConfigErrors: If another run is under way, or dbt cannot read the project.
+    """
+    project = request.project.resolve()
+    with run_lock(run_lock_path(project, target), wait):
+        return _Run(replace(request, project=project), Dbt(project, target)).run()
+
+
+class _Run:
+    def __init__(self, request: Request, dbt: Dbt) -> None:
+        self.request = replace(request, is_finished=self._finished)
+        self.dbt = dbt
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> RunReport:
+        synced, errors = None, None
+        with self._timed("sync"):
+            try:
+                synced = sync(self.request)
+            except ConfigErrors as error:
+                # The locks are there: what is live is built, and the exit code tells.
+                errors = error
+        with self._timed("parse"):
+            self.dbt.parse()
+        with self._timed("build"):
+            failures, absent_sources = self._build(_selection(self.request.slugs))
+        built = set(self.request.slugs) or self.dbt.experiments
+        problems = self.dbt.query("{{ logged_problems() }}")
+        logged = [row for row in problems if row["experiment"] in built]
+        return RunReport(synced, errors, failures, absent_sources, logged, self.seconds)
+
+    @contextmanager
+    def _timed(self, part: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self.seconds[part] = time.monotonic() - start
+
+    def _finished(self, ended: Collection[HeldLock]) -> list[str]:
+        """Tell which of the experiments that ended have no window left to compute."""
+        return finished(self.dbt, [held.slug for held in ended])
+
+    def _build(self, selection: Sequence[str]) -> tuple[list[Failure], dict[str, dict[str, str]]]:
+        """Build, and build again without the data sources that fail, until no more of them do."""
+        failures = self.dbt.build(selection)
+        by_experiment = defaultdict(list)
+        for failure in failures:
+            by_experiment[failure.experiment].append(failure)
+        found = {slug: Isolation(own) for slug, own in by_experiment.items()}
+        while attempts := _attempts(found):
+            excluded = {name for slug in attempts for name in found[slug].excluded}
+            again = self.dbt.build(_selection(list(attempts)), sorted(excluded), attempts)
+            for slug in attempts:
+                found[slug].learn([f for f in again if f.experiment == slug])
+        left = [failure for isolation in found.values() for failure in isolation.left]
+        return left, {slug: i.reasons for slug, i in found.items() if i.reasons}
+
+
+def _attempts(found: Mapping[str, Isolation]) -> dict[str, dict[str, str]]:
+    """Return what to leave out next, by experiment; one without anything to try is not in it."""
+    attempts = {slug: isolation.attempt() for slug, isolation in found.items() if slug}
+    return {slug: reasons for slug, reasons in attempts.items() if reasons is not None}
+
+
+def finished(dbt: Dbt, slugs: Iterable[str]) -> list[str]:
+    """Tell which experiments have no window left to compute, as the completeness grids say."""
+    if dbt.manifest is None:
+        dbt.parse()
+    names = {slug: naming.completeness(slug) for slug in slugs}
+    rows = dbt.query(f"{{{{ unfinished_experiments({names!r}) }}}}")
+    unfinished = {row["experiment"] for row in rows}
+    return [slug for slug in names if slug not in unfinished]
+
+
+def _selection(slugs: Sequence[str]) -> list[str]:
+    if not slugs:
+        return ["--selector", "live"]
+    return ["--select", *(f"experiment:{slug}" for slug in slugs), "registry"]

@@ -1,0 +1,71 @@
+"""What `sync`, `run` and `rerun` say about what they did: a line for each thing to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from dbt_jetstream.checks import exception_type
+from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.registry import REGISTRY
+from dbt_jetstream.run import RunReport
+from dbt_jetstream.sync import SyncReport
+
+# More experiments than these, skipped for one reason, are counted instead of named.
+NAMED = 10
+
+
+def sync_lines(report: SyncReport) -> Iterator[str]:
+    """Say what a sync did, mistakes and warnings apart."""
+    for experiment in report.experiments:
+        yield f"locked {experiment.slug}: {len(experiment.nodes)} models"
+    if report.kept:
+        yield f"kept {_counted(len(report.kept), 'lock')}"
+    for slug in report.finished:
+        yield f"finished {slug}: all windows are published; dbt ignores it from now on"
+    for slug in report.config_changed:
+        yield (
+            f"{slug}: its own config changed since it was locked; `jetstream rerun {slug}` takes "
+            "it up for all windows, `rerun-skip` for those to come"
+        )
+    yield from _skipped_lines(report.skipped)
+    yield f"{_counted(len(report.changed), 'file')} changed"
+
+
+def problem_lines(report: SyncReport) -> Iterator[str]:
+    """Say what is wrong with configs, each line with its level."""
+    for warning in report.warnings:
+        yield f"warning: {warning}"
+    for mistake in dict.fromkeys(str(m) for found in report.refused.values() for m in found):
+        yield f"error: {mistake}"
+    if report.refused:
+        yield f"not analysed for these errors: {', '.join(sorted(report.refused))}"
+
+
+def run_lines(report: RunReport) -> Iterator[str]:
+    """Say what a run did beyond its sync."""
+    for failure in report.failures:
+        where = f"{failure.experiment}: " if failure.experiment else ""
+        yield f"failed: {where}{failure.node}: {failure.message}"
+    for slug, reasons in sorted(report.absent_sources.items()):
+        for source, reason in sorted(reasons.items()):
+            yield f"left out: {slug}: data source `{source}`, with its metrics: {reason}"
+    yield from (f"{row['experiment']}: {row['message']}" for row in report.logged)
+    times = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in report.seconds.items())
+    yield f"took: {times}"
+    yield "all is well" if report.is_well else "not all is well: see the lines above"
+
+
+def _skipped_lines(skipped: Mapping[str, ConfigError]) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for slug, error in skipped.items():
+        by_reason[exception_type(error)].append(slug)
+    for reason, slugs in by_reason.items():
+        if len(slugs) > NAMED:
+            yield f"skipped {len(slugs)} experiments: {reason}; each is in {REGISTRY}"
+            continue
+        yield from (f"skipped {slug}: {skipped[slug].problem}" for slug in slugs)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

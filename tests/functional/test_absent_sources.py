@@ -1,0 +1,188 @@
+"""A data source that fails is left out of a build, and the next build fills the gap."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+from built_tables import assert_equal, copy_built, windows
+
+from conftest import REPOSITORY, Project, copy_project
+
+SLUG = "pip-first-time-hint"
+NAME = "pip_first_time_hint"
+CLIENT_DAYS = f"{NAME}_clients_daily_client_days"
+# Enrollment ends on 2026-03-09: daily window 14 and week 2 are due on the 22nd, and not before.
+EARLY, AS_OF = "2026-03-21", "2026-03-22"
+ABSENT = {"visits": "no such table", "clients_daily": "no such table"}
+NAMES = "clients_daily,visits"
+# A ratio of metrics from two sources, and a metric that is read directly.
+MORE = """
+[metrics.toggles]
+select_expression = "COUNTIF(event_method = 'toggle_shown')"
+data_source = "events"
+
+[metrics.toggles.statistics.sum]
+
+[metrics.searches]
+select_expression = "SUM(search_count_all)"
+data_source = "clients_daily"
+
+[metrics.searches.statistics.sum]
+
+[metrics.toggles_per_search]
+depends_on = ["toggles", "searches"]
+
+[metrics.toggles_per_search.statistics.population_ratio]
+numerator = "toggles"
+denominator = "searches"
+
+[metrics.visited_countries]
+data_source = "visits"
+select_expression = "COUNT(DISTINCT country)"
+
+[metrics.visited_countries.statistics.bootstrap_mean]
+
+[data_sources.visits]
+from_expression = "mozdata.telemetry.visits"
+experiments_column_type = "none"
+"""
+# What does not read the absent sources.
+OTHERS = {"unenroll", "pip_toggles_shown", "pip_windows_opened", "used_pip", "identity"}
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The desktop demo with more metrics, on little telemetry, not built yet."""
+    path = tmp_path_factory.mktemp("absent")
+    hub = path / "hub"
+    shutil.copytree(REPOSITORY / "metric_hub", hub)
+    own = hub / f"jetstream/{SLUG}.toml"
+    text = own.read_text()
+    assert "weekly = [" in text
+    more = 'weekly = ["toggles_per_search", "visited_countries", '
+    own.write_text(text.replace("weekly = [", more, 1) + MORE)
+    project = copy_project(path / "project")
+    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    project.sync(hub, REPOSITORY / "demo/experiments.json", SLUG)
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("create table telemetry.visits as from telemetry.clients_daily")
+    return project
+
+
+@pytest.fixture(scope="module")
+def undisturbed(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = copy_built(synced, tmp_path_factory.mktemp("undisturbed") / "project")
+    project.build(SLUG, AS_OF)
+    return project
+
+
+def _build_without(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build without the sources that are absent, as a run does that has seen them fail."""
+    command = ["dbt", "build", "--select", f"experiment:{SLUG}", "--exclude", CLIENT_DAYS]
+    with monkeypatch.context() as patched:
+        patched.setenv(
+            "JETSTREAM_ABSENT_SOURCES", json.dumps({SLUG: ABSENT, "other": {"events": ""}})
+        )
+        done = project.run(*command, as_of=AS_OF)
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+@contextmanager
+def _without_tables(project: Project, *tables: str) -> Iterator[None]:
+    """Rename telemetry tables for as long as the context lasts."""
+    for old, new in (("{0}", "{0}_gone"), ("{0}_gone", "{0}")):
+        with duckdb.connect(str(project.database)) as connection:
+            for table in tables:
+                names = old.format(table), new.format(table)
+                connection.execute("alter table telemetry.{} rename to {}".format(*names))
+        if new != "{0}":
+            yield
+
+
+def _statistics(project: Project, condition: str) -> list[tuple]:
+    return project.query(
+        "select columns(* exclude (absent_sources, definition_hash))::text "
+        f"from analysis.statistics_{NAME} where {condition} order by all"
+    )
+
+
+def _columns(project: Project, table: str) -> set[str]:
+    found = project.query(
+        f"select column_name from duckdb_columns() where table_name = '{table}' and not internal"
+    )
+    return {name for (name,) in found}
+
+
+def _absent(project: Project, table: str, condition: str = "true") -> set[str]:
+    query = f"select distinct absent_sources from analysis.{table} where {condition}"
+    return {name for (name,) in project.query(query)}
+
+
+def test_a_source_absent_from_the_first_build(
+    synced: Project, undisturbed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy_built(synced, tmp_path / "absent")
+    _build_without(project, monkeypatch)
+    assert not _columns(project, CLIENT_DAYS)
+    assert {"pip_toggles_shown", "unenroll"} & _columns(project, f"{NAME}_weekly")
+    left_out = {"active_hours", "clients_daily_has_contradictory_branch", "visited_countries"}
+    assert not left_out & _columns(project, f"{NAME}_weekly")
+    found = project.query(f"select distinct metric from analysis.statistics_{NAME}")
+    assert {metric for (metric,) in found} == OTHERS
+    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {(*OTHERS,)}")
+    for table in (f"{NAME}_daily", f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
+        assert _absent(project, table) == {NAMES}, table
+        assert windows(project, f"analysis.{table}") == list(range(1, 15)), table
+    (row, *_) = json.loads(
+        (project.exports / f"statistics/statistics_{NAME}_daily.json").read_text()
+    )
+    assert "absent_sources" not in row
+    # Later tables alone know from the metrics that the windows are incomplete.
+    later = [f"{kind}_{NAME}" for kind in ("bins", "summaries", "statistics")]
+    done = project.run("dbt", "run", "--select", *later, as_of=AS_OF)
+    assert done.returncode == 0, done.stdout[-6000:]
+    for table in later:
+        assert _absent(project, table) == {NAMES}, table
+    project.build(SLUG, AS_OF)
+    assert_equal(project, undisturbed)
+
+
+def test_a_source_absent_after_some_builds(
+    synced: Project, undisturbed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy_built(synced, tmp_path / "absent")
+    project.build(SLUG, EARLY)
+    with _without_tables(project, "clients_daily", "visits"):
+        _build_without(project, monkeypatch)
+    new = "window_index = 14 or (analysis_period = 'weekly' and window_index = 2)"
+    # What was there stays; of the new windows there is what does not read the absent sources.
+    assert _statistics(project, f"not ({new})") == _statistics(undisturbed, f"not ({new})")
+    expected = _statistics(undisturbed, f"({new}) and metric in {(*OTHERS,)}")
+    assert _statistics(project, new) == expected
+    for table in (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
+        assert _absent(project, table, new) == {NAMES}, table
+        assert _absent(project, table, f"not ({new})") == {""}, table
+    assert _absent(project, f"{NAME}_weekly", "window_index = 2") == {NAMES}
+    hours = f"select count(active_hours) from analysis.{NAME}_weekly where window_index = 2"
+    assert project.query(hours) == [(0,)]
+    project.build(SLUG, AS_OF)
+    assert_equal(project, undisturbed)
+
+
+def test_absent_sources_are_not_waited_for(
+    undisturbed: Project, synced: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy_built(synced, tmp_path / "late")
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute(
+            "delete from telemetry.clients_daily where submission_date > '2026-03-12'"
+        )
+    _build_without(project, monkeypatch)
+    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {(*OTHERS,)}")
