@@ -228,8 +228,9 @@ class Desk:
 def _is_ours(path: Path) -> bool:
     generated = ("models/experiments/", "models/private/", "models/sources/", "python_models/")
     return path.as_posix().startswith(generated) or path.as_posix() in {
-        "seeds/registry.csv",
         ".dbtignore",
+        ".jetstream/sync.lock",
+        "seeds/registry.csv",
     }
 
 
