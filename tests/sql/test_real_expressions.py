@@ -11,14 +11,11 @@ import itertools
 import json
 import math
 import random
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
-import jinja2
 import pytest
 from telemetry_for import FIRST_DAY, TYPES, Shape, shape_of
 from test_metric_hub_split import METRIC_HUB, select_expressions
@@ -27,6 +24,7 @@ from conftest import REPOSITORY
 from dbt_jetstream.hub import read_hub
 from dbt_jetstream.lock.fragments import expression as fragment_of
 from dbt_jetstream.lock.fragments import gap_of
+from dbt_jetstream.render import Renderer
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
 from dbt_jetstream.sql.rollup import Rollup, split
 
@@ -62,61 +60,25 @@ TELEMETRIES = 8
 WITHOUT_TABLE = {"monetized_search"}
 
 
-class _Returned(Exception):
-    """What a macro returns, as in dbt."""
-
-
 class Macros:
-    """The project's macros, rendered for DuckDB by Jinja alone.
+    """The project's macros, rendered for DuckDB without dbt, with answers of our own.
 
-    Their answers from a run (the definition, the days and windows to compute) are attributes.
+    The definition is an attribute; days and windows are those that a run computes.
     """
 
     def __init__(self) -> None:
-        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         self.lock: dict[str, Any] = {}
-        self.macros: dict[str, Callable[..., Any]] = {}
-        environment.globals.update(
-            execute=True,
-            target=SimpleNamespace(type="duckdb"),
-            modules=SimpleNamespace(datetime=dt, re=re),
-            adapter=SimpleNamespace(dispatch=self._dispatch),
-            is_incremental=lambda: False,
-            **{"return": self._return},
+        self.renderer = Renderer(REPOSITORY, "duckdb")
+        self.renderer.environment.globals.update(
+            definition=lambda: self.lock,
+            unread_days=lambda *_: {"first": FIRST_DAY, "last": FIRST_DAY + 30 * DAY},
+            windows_to_compute=lambda *_: WINDOWS,
+            env_var=lambda _, otherwise="": otherwise,
         )
-        # A module sees the globals of when it is made: first every name, then the modules.
-        texts = [path.read_text() for path in sorted((REPOSITORY / "macros").rglob("*.sql"))]
-        names = [name for text in texts for name in re.findall(r"{%-? macro (\w+)", text)]
-        environment.globals.update({name: self._caller(name) for name in names})
-        for text in texts:
-            module = environment.from_string(text).module
-            self.macros |= {name: getattr(module, name) for name in names if hasattr(module, name)}
-        self.macros |= {
-            "definition": lambda: self.lock,
-            "unread_days": lambda *_: {"first": FIRST_DAY, "last": FIRST_DAY + 30 * DAY},
-            "windows_missing": lambda *_: WINDOWS,
-        }
-
-    def _caller(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            try:
-                return self.macros[name](*args, **kwargs)
-            except _Returned as returned:
-                return returned.args[0]
-
-        return call
-
-    def _dispatch(self, name: str, _package: str) -> Callable[..., Any]:
-        found = f"duckdb__{name}" if f"duckdb__{name}" in self.macros else f"default__{name}"
-        return self._caller(found)
-
-    @staticmethod
-    def _return(value: Any) -> None:
-        raise _Returned(value)
 
     def render(self, name: str, lock: dict[str, Any], **arguments: Any) -> str:
         self.lock = lock
-        return str(self._caller(name)(**arguments))
+        return str(self.renderer.macros[name](**arguments))
 
 
 @dataclass

@@ -37,6 +37,8 @@ IDENTITY = "identity"
 COUNT = "count"
 SIGNIFICANT_DIGITS = 10
 WIDTH_DIGITS = 6
+# Larger floating-point numbers are whole, whatever they count.
+LARGEST_COUNT = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ def _numbers(estimate: Estimate) -> list[float | None]:
 def _number(value: float, finest: float) -> float | None:
     if not math.isfinite(value):
         return None
-    if value.is_integer():
+    if value.is_integer() and abs(value) < LARGEST_COUNT:
         return value
     return round(value, int(max(SIGNIFICANT_DIGITS - 1 - _exponent(value), finest)))
 
