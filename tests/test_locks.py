@@ -296,6 +296,50 @@ def test_an_experiment_that_is_no_longer_listed_keeps_its_lock(workspace: Worksp
     assert workspace.files() == before
 
 
+def test_a_retired_experiment_whose_end_moves_is_live_again(workspace: Workspace) -> None:
+    sync(request_of(workspace))
+    finish(workspace, [DESKTOP, FENIX])
+    workspace.edit_experiment(lambda experiment: experiment.update(endDate="2026-06-01"))
+    report = sync(request_of(workspace, as_of=AFTER_THE_END))
+    assert report.kept == [DESKTOP]
+    assert read_retired(workspace.project.path) == {FENIX}
+
+
+def test_a_skip_is_remembered_while_others_are_synced(workspace: Workspace) -> None:
+    sync(request_of(workspace))
+    workspace.configure("skip = true")
+    sync(request_of(workspace))
+    sync(request_of(workspace, slugs=[FENIX]))
+    workspace.edit(OWN, lambda text: text.replace("skip = true\n", ""))
+    sync(request_of(workspace))
+    assert read_retired(workspace.project.path) == set()
+
+
+def test_a_private_experiment_that_is_skipped_is_named_nowhere(workspace: Workspace) -> None:
+    workspace.configure('is_private = true\ndataset_id = "secret"')
+    sync(request_of(workspace))
+    workspace.edit(OWN, lambda text: text.replace("is_private", "skip = true\nis_private"))
+    assert DESKTOP in sync(request_of(workspace)).skipped
+    assert not [path for path in workspace.files() if DESKTOP in path.parts]
+    for file in (".dbtignore", "seeds/registry.csv"):
+        path = workspace.project.path / file
+        assert not path.exists() or DESKTOP not in path.read_text()
+
+
+@pytest.mark.parametrize("mistake", ["", "\n[metrics]\nweekly = ['no_such_metric']\n"])
+def test_what_becomes_private_is_not_built_even_if_it_cannot_be_locked(
+    workspace: Workspace, mistake: str
+) -> None:
+    sync(request_of(workspace))
+    # Without a dataset the parser refuses the file; with one the unknown metric stops the lock.
+    dataset = '\ndataset_id = "secret"' if mistake else ""
+    (workspace.hub / OWN).write_text(f"[experiment]\nis_private = true{dataset}\n{mistake}")
+    report = sync(request_of(workspace))
+    assert DESKTOP in report.refused
+    assert not [path for path in workspace.files() if DESKTOP in path.parts]
+    assert DESKTOP not in (workspace.project.path / "seeds/registry.csv").read_text()
+
+
 # One experiment's mistake never touches another.
 
 
@@ -323,6 +367,47 @@ def test_a_config_that_breaks_later_leaves_the_lock_and_says_so(workspace: Works
     assert workspace.files() == before
     assert str(report.warnings[0]).startswith(f"{path}: not valid TOML")
     assert report.config_changed == []
+
+
+def test_a_config_that_breaks_does_not_move_the_end_that_it_set(workspace: Workspace) -> None:
+    workspace.configure('end_date = "2026-04-10"')
+    sync(request_of(workspace))
+    before = workspace.files()
+    path = workspace.edit(OWN, lambda text: f"{text}\n= nonsense")
+    sync(request_of(workspace))
+    assert workspace.files() == before
+    path.unlink()
+    sync(request_of(workspace))
+    assert workspace.files() == before
+
+
+def test_a_moved_end_after_a_rerun_skip_rebuilds_the_overall_window(workspace: Workspace) -> None:
+    sync(request_of(workspace))
+    change_metric_and_statistic(workspace)
+    workspace.rerun(command="rerun-skip")
+    assert "accepts" in models(workspace)["statistics_pip_first_time_hint"]
+    before = hashes(workspace)
+    workspace.edit_experiment(lambda experiment: experiment.update(endDate="2026-04-22"))
+    sync(request_of(workspace))
+    statistics = models(workspace)["statistics_pip_first_time_hint"]
+    assert "accepts" not in statistics
+    assert statistics["definition_hash"] != before["statistics_pip_first_time_hint"]
+    assert hashes(workspace)["pip_first_time_hint_daily"] == before["pip_first_time_hint_daily"]
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< ours\n", "models: []\n", "models:\n- name: x\n", "\x00"])
+def test_a_lock_that_a_merge_broke_stops_its_own_experiment(
+    workspace: Workspace, text: str
+) -> None:
+    sync(request_of(workspace))
+    lock = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
+    lock.write_text(text)
+    (workspace.project.path / "seeds/registry.csv").write_text("<<<<<<< ours\n")
+    report = sync(request_of(workspace))
+    (mistake,) = report.refused[DESKTOP]
+    assert str(mistake).startswith(f"{lock}: is no lock as `jetstream sync` writes it")
+    assert report.kept == [FENIX]
+    assert read_registry_of(workspace)[FENIX].state == "live"
 
 
 def test_slugs_that_would_share_tables_are_refused_but_for_the_first(workspace: Workspace) -> None:

@@ -5,7 +5,8 @@
 -#}
 {% macro completeness_query(lock, tables) -%}
 {%- set end_date = parse_date(lock.experiment.end_date) -%}
-{%- set is_over = end_date is not none and as_of() >= end_date -%}
+{#- enrollments may wait for telemetry: for four weeks nobody can say that no one enrolled -#}
+{%- set is_over = end_date is not none and as_of() >= end_date + modules.datetime.timedelta(days=28) -%}
 with
 
 {{ grid_cells(lock) }},

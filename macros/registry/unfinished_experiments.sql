@@ -1,19 +1,28 @@
 {#- A query for the experiments that still have a window to compute, one row each.
 
-    Args: grids (dict of the names of completeness grids by slug); one that is not there is unfinished
+    Args: asked (dict by slug of {grid, statistics, hashes}: names of tables, and the definition hashes
+        whose rows count); an experiment without these tables is unfinished
 -#}
-{% macro unfinished_experiments(grids) %}
+{% macro unfinished_experiments(asked) %}
 select cast(null as {{ dbt.type_string() }}) as experiment
 from (select 1 as nothing) as nothing
 where false
-    {%- for slug, name in grids.items() %}
+    {%- for slug, found in asked.items() %}
+        {%- set grid = adapter.get_relation(target.database, target.schema, found.grid) %}
+        {%- set statistics = adapter.get_relation(target.database, target.schema, found.statistics) %}
+        {%- if grid and statistics %}
 union all
-        {%- if adapter.get_relation(target.database, target.schema, name) %}
 select '{{ slug }}' as experiment
-from {{ api.Relation.create(target.database, target.schema, name) }}
+from {{ grid }}
 where state in ('not due', 'failed')
 having count(*) > 0
+union all
+select '{{ slug }}' as experiment
+from {{ statistics }}
+where definition_hash not in ('{{ found.hashes | join("', '") }}')
+having count(*) > 0
         {%- else %}
+union all
 select '{{ slug }}' as experiment
         {%- endif %}
     {%- endfor %}

@@ -125,7 +125,8 @@ class Dbt:
         tested = self.manifest.nodes.get(getattr(node, "attached_node", None) or "")
         model = tested or node
         meta = model.config.meta
-        sources = meta.get("data_sources", [])
+        # A failed test says nothing of a source that the model reads.
+        sources = () if tested else meta.get("data_sources", ())
         return Failure(
             experiment=_experiment_of(model),
             node=model.name,

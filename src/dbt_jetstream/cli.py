@@ -118,9 +118,7 @@ def _finished(options: argparse.Namespace, ended: Collection[HeldLock]) -> list[
     from dbt_jetstream.run import finished  # noqa: PLC0415
 
     try:
-        return finished(
-            Dbt(options.project_dir.resolve(), options.target), [held.slug for held in ended]
-        )
+        return finished(Dbt(options.project_dir.resolve(), options.target), ended)
     except ConfigErrors as error:
         slugs = ", ".join(held.slug for held in ended)
         problem = f"cannot tell whether these experiments are finished, and keeps them: {slugs}"

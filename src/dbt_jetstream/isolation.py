@@ -11,7 +11,8 @@ class Isolation:
     """The search for the data sources of one experiment that fail.
 
     A model of client days names its data source. A model of metrics that reads several sources
-    directly does not say which of them failed: each is left out by itself, then all of them.
+    directly does not say which of them failed: each is left out by itself, then all of them. Where
+    none of that helps, a last attempt without these guesses leaves nothing wrong behind.
 
     Attributes:
         left: What fails with the data sources left out so far.
@@ -25,6 +26,7 @@ class Isolation:
         self.excluded: set[str] = set()
         self._guess: dict[str, str] = {}
         self._guesses: list[dict[str, str]] | None = None
+        self._is_last = False
 
     def attempt(self) -> dict[str, str] | None:
         """Return what to leave out next, with the reasons; None when nothing is left to try."""
@@ -37,9 +39,10 @@ class Isolation:
             return self.reasons
         if self._guesses is None:
             self._guesses = self._direct_guesses()
-        if not self._guesses:
+        if self._is_last or not (self._guesses or self._guess):
             return None
-        self._guess = self._guesses.pop(0)
+        self._is_last = not self._guesses
+        self._guess = self._guesses.pop(0) if self._guesses else {}
         return self.reasons | self._guess
 
     def learn(self, failures: Sequence[Failure]) -> None:
@@ -48,7 +51,7 @@ class Isolation:
             return
         self.reasons |= self._guess
         self.left = list(failures)
-        self._guesses = None
+        self._guess, self._guesses = {}, None
 
     def _direct_guesses(self) -> list[dict[str, str]]:
         suspects = {s: f.message for f in self.left for s in f.direct_sources}

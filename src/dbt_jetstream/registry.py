@@ -51,9 +51,10 @@ def read_registry(project: Path) -> dict[str, Entry]:
     path = project / REGISTRY
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {r["experiment"]: Entry(r["state"], r["exception_type"], r["message"]) for r in rows}
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        rows = list(csv.reader(file))
+    # It is written anew: what a merge left in it is no reason to stop.
+    return {row[0]: Entry(*row[1:]) for row in rows[1:] if len(row) == len(COLUMNS)}
 
 
 def registry_file(entries: Mapping[str, Entry]) -> Changes:

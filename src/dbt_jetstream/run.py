@@ -97,7 +97,11 @@ class _Run:
 
     def _finished(self, ended: Collection[HeldLock]) -> list[str]:
         """Tell which of the experiments that ended have no window left to compute."""
-        return finished(self.dbt, [held.slug for held in ended])
+        try:
+            return finished(self.dbt, ended)
+        except ConfigErrors:
+            # A killed sync may have left what dbt cannot parse; this one is about to complete it.
+            return []
 
     def _build(self, selection: Sequence[str]) -> tuple[list[Failure], dict[str, dict[str, str]]]:
         """Build, and build again without the data sources that fail, until no more of them do."""
@@ -121,14 +125,24 @@ def _attempts(found: Mapping[str, Isolation]) -> dict[str, dict[str, str]]:
     return {slug: reasons for slug, reasons in attempts.items() if reasons is not None}
 
 
-def finished(dbt: Dbt, slugs: Iterable[str]) -> list[str]:
-    """Tell which experiments have no window left to compute, as the completeness grids say."""
+def finished(dbt: Dbt, ended: Iterable[HeldLock]) -> list[str]:
+    """Tell which experiments have no window left to compute.
+
+    As the completeness grids say; what another definition computed, before a rerun, does not count.
+    """
     if dbt.manifest is None:
         dbt.parse()
-    names = {slug: naming.completeness(slug) for slug in slugs}
-    rows = dbt.query(f"{{{{ unfinished_experiments({names!r}) }}}}")
+    asked = {
+        held.slug: {
+            "grid": naming.completeness(held.slug),
+            "statistics": naming.statistics(held.slug),
+            "hashes": held.hashes()[naming.statistics(held.slug)],
+        }
+        for held in ended
+    }
+    rows = dbt.query(f"{{{{ unfinished_experiments({asked!r}) }}}}")
     unfinished = {row["experiment"] for row in rows}
-    return [slug for slug in names if slug not in unfinished]
+    return [slug for slug in asked if slug not in unfinished]
 
 
 def _selection(slugs: Sequence[str]) -> list[str]:

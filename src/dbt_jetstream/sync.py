@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
 from metric_config_parser.experiment import Experiment
 
@@ -28,7 +29,7 @@ from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import History, LockedExperiment, lock
-from dbt_jetstream.lock.folder import experiment_files, model_names, source_files
+from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.lock.versions import config_hash
 from dbt_jetstream.naming import normalise
@@ -207,6 +208,13 @@ class _Sync:
                 self._keep(held, experiment)
         except (ConfigError, ConfigErrors) as error:
             self._refuse(slug, mistakes_of(error))
+            if held is not None and not held.is_private and self.hub.is_private(slug):
+                # Rather not analysed than published.
+                self._remove(held)
+
+    def _remove(self, held: HeldLock) -> None:
+        """Take an experiment's models out of the project; its tables stay."""
+        self.changes.append(dict.fromkeys(written_files(self.request.project, held.slug)))
 
     def _refuse(self, slug: str, mistakes: list[ConfigError]) -> None:
         located = [self._located(mistake) for mistake in mistakes]
@@ -273,28 +281,40 @@ class _Sync:
 
     def _keep(self, held: HeldLock, experiment: Experiment) -> None:
         """Keep a lock, but for the end date."""
-        own = self.hub.experiment_file(held.slug)
-        spec = own.spec.experiment if own else None
-        if spec is not None and spec.skip:
-            self.retired.add(held.slug)
-            raise ExplicitSkipException(own.shown if own else None, "experiment.skip", SKIP)
+        settings = self.hub.settings_of(held.slug)
+        if settings is not None and settings.skip:
+            self._skip(held)
+        unreadable = self.hub.mistakes_in_config(held.slug)
+        end_date = experiment.end_date.date() if experiment.end_date else None
+        own_end = held.versions.get("own_end_date") or (settings and settings.end_date)
+        is_moved = end_date != held.end_date and not own_end and not unreadable
         is_named = held.slug in self.request.slugs
-        if held.slug in self.retired and self._state(held.slug) == FINISHED and not is_named:
+        is_finished = held.slug in self.retired and self._state(held.slug) == FINISHED
+        if is_finished and not (is_named or is_moved):
             return
         self.retired.discard(held.slug)
         self.report.kept.append(held.slug)
-        unreadable = self.hub.mistakes_in_config(held.slug)
         self.report.warnings += unreadable
         if not unreadable and self._is_changed(experiment, held):
             self.report.config_changed.append(held.slug)
-        end_date = experiment.end_date.date() if experiment.end_date else None
-        if end_date != held.end_date and not (spec is not None and spec.end_date):
+        if is_moved:
             path = held.path.relative_to(self.request.project)
             held.text = held.ending(end_date)
             self.changes.append({path: held.text})
+        end_date = end_date if is_moved else held.end_date
         is_over = end_date is not None and self.request.as_of and end_date < self.request.as_of
         if is_over and not (is_named or held.is_private):
             self.ended.append(held)
+
+    def _skip(self, held: HeldLock) -> NoReturn:
+        """Retire an experiment that its config skips."""
+        if held.is_private:
+            # What dbt ignores is listed in a file that is committed.
+            self._remove(held)
+        else:
+            self.retired.add(held.slug)
+        own = self.hub.experiment_file(held.slug)
+        raise ExplicitSkipException(own.shown if own else None, "experiment.skip", SKIP)
 
     def _state(self, slug: str) -> str:
         return self.registry[slug].state if slug in self.registry else FINISHED
@@ -330,7 +350,7 @@ class _Sync:
         report = self.report
         entries = {slug: Entry(LIVE) for slug in self.held if slug not in self.retired}
         entries |= {experiment.slug: Entry(LIVE) for experiment in report.experiments}
-        entries |= {slug: Entry(FINISHED) for slug in self.retired}
+        entries |= {slug: self._retired_entry(slug) for slug in self.retired}
         entries |= {s: Entry.of(SKIPPED, [error]) for s, error in report.skipped.items()}
         entries |= {s: Entry.of(REFUSED, errors) for s, errors in report.refused.items()}
         others = self.registry if self.request.slugs else {}
@@ -341,6 +361,11 @@ class _Sync:
             for slug, entry in {**others, **entries}.items()
             if slug not in private and not self.hub.is_private(slug)
         }
+
+    def _retired_entry(self, slug: str) -> Entry:
+        """Keep saying why an experiment was retired."""
+        known = self.registry.get(slug)
+        return known if known is not None and known.state == SKIPPED else Entry(FINISHED)
 
     def _write(self) -> None:
         project = self.request.project

@@ -234,6 +234,29 @@ def of_window(rows: list[tuple], index: int) -> list[tuple]:
     return [row for row in rows if row[-1] == index]
 
 
+def test_an_ended_experiment_is_retired_when_it_is_built_and_not_before(
+    undisturbed: Workspace, tmp_path: Path
+) -> None:
+    ended = copy_of(undisturbed, tmp_path)
+    experiments = json.loads(ended.experiments.read_text())
+    over = [{**experiment, "endDate": LATER} for experiment in experiments]
+    ended.experiments.write_text(json.dumps(over))
+    done = ended.jetstream("run", "--date", LATER)
+    assert done.returncode == 0, done.stdout + done.stderr
+    overall = "select count(*) > 0 from analysis.statistics_pip_first_time_hint_overall"
+    assert ended.project.query(overall) == [(True,)]
+    # A rerun that nothing has built yet: the results that are there are of another definition.
+    assert ended.jetstream("rerun", DESKTOP, "--lock-only").returncode == 0
+    done = ended.jetstream("run", "--date", "2026-03-25")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"finished {FENIX}" in done.stdout
+    assert f"finished {DESKTOP}" not in done.stdout
+    listed = ended.project.run("dbt", "--quiet", "ls", "--selector", "live").stdout
+    assert DESKTOP in listed
+    assert FENIX not in listed
+    assert f"finished {DESKTOP}" in ended.jetstream("run", "--date", "2026-03-26").stdout
+
+
 def test_a_second_run_on_the_target_is_refused_in_one_line(undisturbed: Workspace) -> None:
     database = undisturbed.project.database
     with run_lock(database.with_name(f"{database.name}.run-lock")):

@@ -1,6 +1,16 @@
-{# In every analysis basis and window, each enrolled unit has exactly one row per branch. #}
+{#- In every analysis basis and window, each enrolled unit has exactly one row per branch.
+
+    Windows that `jetstream rerun-skip` kept are left out: the enrollments may have been made anew since.
+-#}
 {% test one_row_per_enrolled_unit_and_window(model, enrollments) %}
+{%- set node = graph.nodes.values() | selectattr('name', 'equalto', model.identifier) | first if execute %}
 with
+
+current_rows as (
+    select analysis_basis, window_index, analysis_id, branch
+    from {{ model }}
+    where definition_hash = '{{ node.config.meta.definition_hash if node }}'
+),
 
 expected as (
     select
@@ -8,7 +18,7 @@ expected as (
         windows.window_index,
         units.analysis_id,
         units.branch
-    from (select distinct analysis_basis, window_index from {{ model }}) as windows
+    from (select distinct analysis_basis, window_index from current_rows) as windows
     cross join {{ enrollments }} as units
 ),
 
@@ -17,7 +27,7 @@ counted as (
     from expected
     union all
     select analysis_basis, window_index, analysis_id, branch, 0 as expected_rows, 1 as found_rows
-    from {{ model }}
+    from current_rows
 )
 
 select

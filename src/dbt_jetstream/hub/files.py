@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Container
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ FOLDERS = {
 }
 JETSTREAM = "jetstream"
 FUNCTIONS = "functions.toml"
+SAYS_PRIVATE = re.compile(r"^\s*is_private\s*=\s*true", re.MULTILINE)
 PARSERS: dict[str, Any] = {
     "function": FunctionsSpec,
     "definition": DefinitionSpec,
@@ -82,7 +84,7 @@ class BrokenFile:
         kind: As a `HubFile`'s.
         name: As a `HubFile`'s.
         application: As a `HubFile`'s.
-        is_private: Whether its hub is private.
+        is_private: Whether its hub is private, or its own text says so.
         mistakes: What is wrong with it.
     """
 
@@ -158,9 +160,17 @@ def _undefined_metrics(kind: str, found: dict[str, Any], shown: Path | str) -> l
 
 def broken_file(checkout: Checkout, kind: str, path: Path, error: ConfigErrors) -> BrokenFile:
     """Describe a file that `read_file` refuses."""
-    is_private = checkout.address.is_private
+    is_private = checkout.address.is_private or _says_private(path)
     mistakes = tuple(error.errors)
     return BrokenFile(kind, path.stem, _application(kind, path), is_private, mistakes)
+
+
+def _says_private(path: Path) -> bool:
+    """Whether a file that cannot be read as a config marks its experiment as private."""
+    try:
+        return SAYS_PRIVATE.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+    except OSError:
+        return False
 
 
 def _application(kind: str, path: Path) -> str:

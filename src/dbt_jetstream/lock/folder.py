@@ -41,7 +41,7 @@ def model_names(project: Path) -> dict[str, str]:
     """Tell whose each model in the project is: slugs by the models' names in lower case."""
     found = {}
     for slug, _, _ in definitions(project):
-        for path in _written(project, slug):
+        for path in written_files(project, slug):
             if path.suffix != ".yml":
                 found[path.stem.lower()] = slug
     return found
@@ -58,14 +58,14 @@ def experiment_files(project: Path, locked: LockedExperiment) -> Changes:
         is_python = node.language == "python"
         folder = (python_models if is_python else models) / locked.slug
         files[folder / f"{node.name}.{'py' if is_python else 'sql'}"] = node.stub
-    stale = {path: None for path in _written(project, locked.slug) if path not in files}
+    stale = {path: None for path in written_files(project, locked.slug) if path not in files}
     documents = [node.document(locked.slug) for node in locked.nodes]
     definition = definition_path(locked.slug, is_private=locked.is_private)
     text = HEADER + dump({"models": documents})
     return {**files, **stale, definition: text}
 
 
-def _written(project: Path, slug: str) -> Iterator[Path]:
+def written_files(project: Path, slug: str) -> Iterator[Path]:
     """Yield what an earlier lock wrote; also where the experiment lay if it was private then."""
     for folder in (place / slug for pair in FOLDERS.values() for place in pair):
         for pattern in (f"{slug}.yml", "*.sql", "*.py"):

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from metric_config_parser.metric import AnalysisPeriod
 
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.experiment import Timeline
 from dbt_jetstream.lock.folder import HEADER, definitions
 from dbt_jetstream.lock.nodes import short_hash
@@ -38,14 +39,34 @@ class HeldLock:
     @cached_property
     def text(self) -> str:
         """The file's text."""
-        return self.path.read_text(encoding="utf-8")
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            problem = "is no text; `git checkout` the file"
+            raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
 
     @cached_property
     def _first(self) -> dict[str, Any]:
         """The first model's meta, which says what concerns all; the others are long."""
         end = self.text.find(SECOND_MODEL, self.text.find(SECOND_MODEL) + 1)
-        meta: dict[str, Any] = _load(self.text[: end + 1 or None])[0]["config"]["meta"]
+        meta: dict[str, Any] = self._models(self.text[: end + 1 or None])[0]["config"]["meta"]
         return meta
+
+    def _models(self, text: str) -> list[dict[str, Any]]:
+        """Read the models of the lock, or of its beginning.
+
+        Raises:
+            ConfigErrors: If the lock is not as `sync` writes it.
+        """
+        try:
+            models: list[dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)["models"]
+            for model in models:
+                model["config"]["meta"]["experiment"]["end_date"]
+            models[0]["config"]["meta"]["experiment"]["enrollment_period"]
+        except (yaml.YAMLError, KeyError, TypeError, IndexError) as error:
+            problem = "is no lock as `jetstream sync` writes it; `git checkout` the file"
+            raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
+        return models
 
     @property
     def experiment(self) -> dict[str, Any]:
@@ -56,7 +77,7 @@ class HeldLock:
     @property
     def versions(self) -> dict[str, Any]:
         """What made the lock."""
-        found: dict[str, Any] = self._first["versions"]
+        found: dict[str, Any] = self._first.get("versions", {})
         return found
 
     @property
@@ -71,7 +92,7 @@ class HeldLock:
 
     def hashes(self) -> dict[str, list[str]]:
         """Return, by model, the definition hashes whose rows may stand in its table."""
-        metas = {model["name"]: model["config"]["meta"] for model in _load(self.text)}
+        metas = {model["name"]: model["config"]["meta"] for model in self._models(self.text)}
         return {n: [m["definition_hash"], *m.get("accepts", [])] for n, m in metas.items()}
 
     def ending(self, end_date: dt.date | None) -> str:
@@ -80,7 +101,7 @@ class HeldLock:
         A first end date adds the overall window and changes no row that is there. One that moves
         gives the tables that hold the window another hash, so that they are built anew.
         """
-        models = _load(self.text)
+        models = self._models(self.text)
         windows = self._overall_windows(end_date)
         metas = [model["config"]["meta"] for model in models]
         parts = [part for meta in metas for part in _overall_parts(meta)]
@@ -90,6 +111,7 @@ class HeldLock:
         for meta in metas:
             meta["experiment"]["end_date"] = end_date.isoformat() if end_date else None
             if moved and _holds_overall(meta):
+                meta.pop("accepts", None)
                 meta["definition_hash"] = _mixed(meta["definition_hash"], windows["length"])
         return HEADER + dump({"models": models})
 
@@ -104,11 +126,6 @@ def held_locks(project: Path) -> dict[str, HeldLock]:
     """Find every lock of the project, by slug."""
     found = (HeldLock(slug, path, private) for slug, private, path in definitions(project))
     return {lock.slug: lock for lock in found}
-
-
-def _load(text: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)["models"]
-    return found
 
 
 def _overall_parts(meta: dict[str, Any]) -> Iterator[dict[str, Any]]:

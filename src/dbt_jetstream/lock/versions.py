@@ -26,9 +26,15 @@ def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
     return {
         "metric_hub": hub.commit,
         "config": config_hash(hub, experiment),
+        "own_end_date": _own_end_date(hub, str(experiment.normandy_slug)),
         "locked_on": dt.datetime.now(dt.UTC).date().isoformat(),
         "packages": {package: version(package) for package in PACKAGES},
     }
+
+
+def _own_end_date(hub: Hub, slug: str) -> str | None:
+    settings = hub.settings_of(slug)
+    return settings.end_date if settings else None
 
 
 def version_part(hub: Hub) -> dict[str, Any]:
