@@ -29,7 +29,7 @@ install: $(VENV)/.installed profiles.yml ## Create .venv from the pinned version
 
 demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 	$(BIN)/jetstream demo-data --clients $(DEMO_CLIENTS)
-	$(BIN)/jetstream sync --with-ended
+	$(BIN)/jetstream sync $(addprefix --experiment ,$(DEMO_EXPERIMENTS))
 	$(BIN)/dbt build --quiet --select $(addprefix experiment:,$(DEMO_EXPERIMENTS))
 	$(BIN)/jetstream show $(DEMO_EXPERIMENTS)
 

@@ -490,6 +490,10 @@ def test_a_dry_run_says_what_is_due_and_changes_nothing(
     printed = capsys.readouterr().out
     assert f"{DESKTOP}: daily 14, weekly 2 due on 2026-03-22" in printed
     assert workspace.files() == before
+    # The overall window waits for the end, a day after its last one has passed.
+    for date, due in (("2026-04-14", "daily 37"), ("2026-04-15", "daily 38, overall 1")):
+        assert main(["run", "--dry-run", f"--date={date}", *options]) == 0
+        assert f"{DESKTOP}: {due} due on {date}" in capsys.readouterr().out
 
 
 def test_all_of_the_demo_is_read(workspace: Workspace) -> None:

@@ -11,7 +11,7 @@ where func_name = 'windows_to_compute'
 union all
 select
     experiment,
-    count(*) || ' statistics without a result, in {{ logs.identifier }} at level ERROR' as message
+    'statistics without a result, in the logs at level ERROR: ' || count(*) as message
 from {{ logs }}
 where
     exception_type = 'StatisticComputationException'
@@ -20,7 +20,7 @@ group by experiment
 union all
 select
     experiment,
-    count(*) || ' notes on statistics, in {{ logs.identifier }} at level WARNING' as message
+    'notes on statistics, in the logs at level WARNING: ' || count(*) as message
 from {{ logs }}
 where
     statistic is not null

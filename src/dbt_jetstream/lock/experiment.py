@@ -79,7 +79,9 @@ class Timeline:
         first_day, length = windows["first_day"], windows["length"]
         observed = (date - self.last_enrollment_date).days + 1
         if not windows["repeats"]:
-            return 1 if observed == max(first_day + length, 1) else None
+            last_day = max(first_day + length - 1, 0)
+            due = (self.last_enrollment_date + dt.timedelta(days=last_day)).isoformat()
+            return 1 if date.isoformat() == max(due, windows["not_before"] or due) else None
         index, rest = divmod(observed, length)
         return index if rest == 0 and index > 0 else None
 
