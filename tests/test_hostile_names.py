@@ -18,6 +18,7 @@ from dbt_jetstream import sync
 from dbt_jetstream.checks import exception_type
 from dbt_jetstream.cli import main
 from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.lock.held import HeldLock
 
 OWN = f"hub/jetstream/{hostile.FRESH}.toml"
 # No file is named after a branch.
@@ -300,18 +301,25 @@ def test_branches_of_any_language_come_out_of_dbt_as_they_were_written(accepted:
 def test_a_later_end_date_changes_nothing_else_in_a_lock_of_odd_texts(accepted: Accepted) -> None:
     path = accepted.project.path / f"models/experiments/{hostile.FRESH}/{hostile.FRESH}.yml"
     before = path.read_text()
-    entries = json.loads((accepted.desk.root / hostile.EXPERIMENTS).read_text())
-    own = hostile.parsed(OWN, (accepted.desk.root / OWN).read_text())
-    del own["experiment"]["end_date"]
-    accepted.desk.write([entry | {"endDate": "2026-05-04"} for entry in entries], own)
-    assert accepted.desk.sync() == 0
-    pairs = zip(before.splitlines(), path.read_text().splitlines(), strict=True)
+    after = HeldLock(hostile.FRESH, path, is_private=False).ending(dt.date(2026, 5, 4))
+    pairs = zip(before.splitlines(), after.splitlines(), strict=True)
     changed = {
         (old.strip().split(":")[0], new.strip().split(":")[0]) for old, new in pairs if old != new
     }
     assert changed == {
         (key, key) for key in ("end_date", "length", "not_before", "definition_hash")
     }
+
+
+def test_an_end_date_that_a_config_set_stays_until_a_rerun(accepted: Accepted) -> None:
+    path = accepted.project.path / f"models/experiments/{hostile.FRESH}/{hostile.FRESH}.yml"
+    before = path.read_text()
+    entries = json.loads((accepted.desk.root / hostile.EXPERIMENTS).read_text())
+    own = hostile.parsed(OWN, (accepted.desk.root / OWN).read_text())
+    del own["experiment"]["end_date"]
+    accepted.desk.write([entry | {"endDate": "2026-05-04"} for entry in entries], own)
+    assert accepted.desk.sync() == 0
+    assert path.read_text() == before
 
 
 def test_two_experiments_whose_tables_would_share_a_name_are_not_both_locked(
