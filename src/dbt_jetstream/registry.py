@@ -79,7 +79,7 @@ def retired_file(project: Path, slugs: Iterable[str]) -> Changes:
     lines = [f"{folder.as_posix()}/{slug}/" for slug in sorted(slugs) for folder in folders]
     block = [FIRST_LINE, *lines, LAST_LINE] if lines else []
     text = "".join(f"{line}\n" for line in [*own, *block])
-    return {IGNORE: text} if text or (project / IGNORE).exists() else {}
+    return {IGNORE: text or None}
 
 
 def _ignored(project: Path) -> list[str]:
