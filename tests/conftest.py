@@ -110,12 +110,14 @@ def project(tmp_path: Path) -> Project:
     return copy_project(tmp_path / "project")
 
 
-def demo_project(path: Path, *slugs: str, seed: int = 7) -> Project:
+def demo_project(
+    path: Path, *slugs: str, seed: int = 7, hub: Path = REPOSITORY / "metric_hub"
+) -> Project:
     """A project with little telemetry and the demo experiments locked, not built yet."""
     project = copy_project(path)
     done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", str(seed))
     assert done.returncode == 0, done.stderr
-    project.sync(REPOSITORY / "metric_hub", REPOSITORY / "demo/experiments.json", *slugs)
+    project.sync(hub, REPOSITORY / "demo/experiments.json", *slugs)
     return project
 
 

@@ -15,6 +15,7 @@ import pytest
 from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
 from metric_config_parser.experiment import Experiment
 
+import hostile
 from conftest import GOLDEN, REPOSITORY, SHARED
 from dbt_jetstream import experiments
 from dbt_jetstream.checks import (
@@ -32,28 +33,7 @@ from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.resolve import resolve
 
 SLUG = "dark-mode"
-ENTRY: dict[str, Any] = {
-    "slug": SLUG,
-    "appName": "firefox_desktop",
-    "appId": "firefox-desktop",
-    "startDate": "2026-03-02",
-    "endDate": "2026-04-27",
-    "enrollmentEndDate": "2026-03-08",
-    "proposedEnrollment": 7,
-    "referenceBranch": "control",
-    "isEnrollmentPaused": True,
-    "isRollout": False,
-    "isHighPopulation": False,
-    "outcomes": [],
-    "segments": [],
-    "branches": [{"slug": "control", "ratio": 1}, {"slug": "dark", "ratio": 1}],
-    "bucketConfig": {
-        "randomizationUnit": "normandy_id",
-        "namespace": "n",
-        "start": 0,
-        "count": 100,
-    },
-}
+ENTRY: dict[str, Any] = hostile.ENTRY | {"slug": SLUG, "outcomes": []}
 DEFINITIONS = """
 [data_sources.main]
 from_expression = "telemetry.main"

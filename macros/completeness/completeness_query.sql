@@ -7,6 +7,19 @@
 {%- set end_date = parse_date(lock.experiment.end_date) -%}
 {#- enrollments may wait for telemetry: for four weeks nobody can say that no one enrolled -#}
 {%- set is_over = end_date is not none and as_of() >= end_date + modules.datetime.timedelta(days=28) -%}
+{%- set window = ['analysis_period', 'window_index'] -%}
+{%- set statistic = window + ['analysis_basis', 'segment', 'metric', 'statistic'] -%}
+{#- what is known of each cell, by the columns that it is known for -#}
+{%- set joined = {
+    'computed': window,
+    'binned': window,
+    'late_windows': window,
+    'period_failures': ['analysis_period'],
+    'absent_cells': window + ['metric', 'statistic'],
+    'valued': statistic + ['branch'],
+    'results': statistic + ['branch'],
+    'notes': statistic,
+} -%}
 with
 
 {{ grid_cells(lock) }},
@@ -42,45 +55,12 @@ judged as (
     from cells
     cross join enrolled
     cross join any_failure
-    left join computed
-        on computed.analysis_period = cells.analysis_period
-        and computed.window_index = cells.window_index
-    left join binned
-        on binned.analysis_period = cells.analysis_period
-        and binned.window_index = cells.window_index
-    left join late_windows
-        on late_windows.analysis_period = cells.analysis_period
-        and late_windows.window_index = cells.window_index
-    left join period_failures
-        on period_failures.analysis_period = cells.analysis_period
-    left join absent_cells
-        on absent_cells.analysis_period = cells.analysis_period
-        and absent_cells.window_index = cells.window_index
-        and absent_cells.metric = cells.metric
-        and absent_cells.statistic = cells.statistic
-    left join valued
-        on valued.analysis_period = cells.analysis_period
-        and valued.window_index = cells.window_index
-        and valued.analysis_basis = cells.analysis_basis
-        and valued.segment = cells.segment
-        and valued.metric = cells.metric
-        and valued.statistic = cells.statistic
-        and valued.branch = cells.branch
-    left join results
-        on results.analysis_period = cells.analysis_period
-        and results.window_index = cells.window_index
-        and results.analysis_basis = cells.analysis_basis
-        and results.segment = cells.segment
-        and results.metric = cells.metric
-        and results.statistic = cells.statistic
-        and results.branch = cells.branch
-    left join notes
-        on notes.analysis_period = cells.analysis_period
-        and notes.window_index = cells.window_index
-        and notes.analysis_basis = cells.analysis_basis
-        and notes.segment = cells.segment
-        and notes.metric = cells.metric
-        and notes.statistic = cells.statistic
+    {%- for evidence, columns in joined.items() %}
+    left join {{ evidence }}
+        {%- for column in columns %}
+        {{ 'on' if loop.first else 'and' }} {{ evidence }}.{{ column }} = cells.{{ column }}
+        {%- endfor %}
+    {%- endfor %}
 )
 
 select

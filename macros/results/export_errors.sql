@@ -14,6 +14,6 @@ where
     and coalesce(exception_type, '') not in ({{ states_of_experiments() }})
 order by metric, statistic, analysis_basis, segment, analysis_period, func_name, message
     {%- endset -%}
-    {%- set name = 'errors_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', slug) -%}
+    {%- set name = 'errors_' ~ normalised(slug) -%}
     {{- write_json(rows, export_uri() ~ '/errors/' ~ name ~ '.json', array=true) -}}
 {%- endmacro %}

@@ -2,7 +2,7 @@
 {% macro export_metadata() -%}
     {%- if execute -%}
         {%- set lock = definition() -%}
-        {%- set name = 'metadata_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', lock.experiment.slug) -%}
+        {%- set name = 'metadata_' ~ normalised(lock.experiment.slug) -%}
         {%- set analysed = as_of() + modules.datetime.timedelta(days=1) -%}
         {%- set described = dict(lock.metadata, analysis_start_time=analysed ~ 'T00:00:00Z') -%}
         {%- set row -%}

@@ -149,9 +149,14 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _run(options: argparse.Namespace) -> int:
+def _take_date(options: argparse.Namespace) -> None:
+    """Let the macros see the date that the user gave."""
     if options.date:
         os.environ[AS_OF] = options.date.isoformat()
+
+
+def _run(options: argparse.Namespace) -> int:
+    _take_date(options)
     request = _request(options, slugs=options.experiment, as_of=as_of())
     if options.dry_run:
         from dbt_jetstream.plan import plan_lines  # noqa: PLC0415
@@ -212,8 +217,7 @@ def _rerun(name: str, options: argparse.Namespace) -> int:
     if bool(options.slugs) == changed:
         problem = "name experiments, or say --config-changed"
         raise ConfigErrors([ConfigError(None, name, problem)])
-    if options.date:
-        os.environ[AS_OF] = options.date.isoformat()
+    _take_date(options)
     relock = dict.fromkeys(options.slugs, Relock(name))
     request = _request(options, slugs=options.slugs, relock=relock, relock_changed=changed)
     if options.lock_only:

@@ -12,12 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import NoReturn
 
 from metric_config_parser.experiment import Experiment
 
 from dbt_jetstream.checks import (
-    ExplicitSkipException,
     check_config,
     check_experiment,
     check_wanted,
@@ -53,7 +51,6 @@ ENDED_RECENTLY = dt.timedelta(days=28)
 SYNC_LOCK = STATE / "sync.lock"
 # A sync of hundreds of experiments takes less.
 SYNC_SECONDS = 60
-SKIP = "the config says `skip = true`; remove it to have the experiment analysed"
 
 
 class Relock(Enum):
@@ -250,17 +247,13 @@ class _Sync:
 
     def _lock(self, experiment: Experiment, history: History) -> None:
         slug = str(experiment.normandy_slug)
-        own = self.hub.experiment_file(slug)
-        path = own.shown if own else None
-        # What is locked already is not new, however long ago it ended.
-        ended_before = None if slug in self.held else self.request.ended_before(slug)
-        check_wanted(experiment, self.hub.settings_of(slug), path, ended_before)
+        self._check_wanted(experiment)
         check_experiment(experiment, self.platforms)
         broken = self.hub.mistakes_for(experiment)
         if broken:
             raise ConfigErrors(broken)
         config = resolve(self.hub, experiment)
-        self.report.warnings += check_config(config, path)
+        self.report.warnings += check_config(config, self._own_path(slug))
         platform = platform_of(experiment, self.platforms)
         locked = lock(self.hub, experiment, config, platform, history)
         self._take_names(locked)
@@ -268,6 +261,16 @@ class _Sync:
         self.report.warnings += locked.warnings
         self.retired.discard(slug)
         self.changes.append(experiment_files(self.request.project, locked))
+
+    def _check_wanted(self, experiment: Experiment) -> None:
+        slug = str(experiment.normandy_slug)
+        # What is locked already is not new, however long ago it ended.
+        ended_before = None if slug in self.held else self.request.ended_before(slug)
+        check_wanted(experiment, self.hub.settings_of(slug), self._own_path(slug), ended_before)
+
+    def _own_path(self, slug: str) -> Path | str | None:
+        own = self.hub.experiment_file(slug)
+        return own.shown if own else None
 
     def _take_names(self, locked: LockedExperiment) -> None:
         """Take the names of an experiment's tables; dbt stops at a name that two models have."""
@@ -281,9 +284,12 @@ class _Sync:
 
     def _keep(self, held: HeldLock, experiment: Experiment) -> None:
         """Keep a lock, but for the end date."""
-        settings = self.hub.settings_of(held.slug)
-        if settings is not None and settings.skip:
+        try:
+            self._check_wanted(experiment)
+        except ConfigErrors:
             self._skip(held)
+            raise
+        settings = self.hub.settings_of(held.slug)
         unreadable = self.hub.mistakes_in_config(held.slug)
         end_date = experiment.end_date.date() if experiment.end_date else None
         own_end = held.versions.get("own_end_date") or (settings and settings.end_date)
@@ -306,15 +312,13 @@ class _Sync:
         if is_over and not (is_named or held.is_private):
             self.ended.append(held)
 
-    def _skip(self, held: HeldLock) -> NoReturn:
+    def _skip(self, held: HeldLock) -> None:
         """Retire an experiment that its config skips."""
         if held.is_private:
             # What dbt ignores is listed in a file that is committed.
             self._remove(held)
         else:
             self.retired.add(held.slug)
-        own = self.hub.experiment_file(held.slug)
-        raise ExplicitSkipException(own.shown if own else None, "experiment.skip", SKIP)
 
     def _state(self, slug: str) -> str:
         return self.registry[slug].state if slug in self.registry else FINISHED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal, copy_built, windows
+from more_metrics import VISITS, demo_with
 
-from conftest import REPOSITORY, Project, copy_project
+from conftest import Project
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -21,7 +21,7 @@ CLIENT_DAYS = f"{NAME}_clients_daily_client_days"
 EARLY, AS_OF = "2026-03-21", "2026-03-22"
 ABSENT = {"visits": "no such table", "clients_daily": "no such table"}
 NAMES = "clients_daily,visits"
-# A ratio of metrics from two sources, and a metric that is read directly.
+# A ratio of metrics from two sources; `VISITS` is a metric that is read directly.
 MORE = """
 [metrics.toggles]
 select_expression = "COUNTIF(event_method = 'toggle_shown')"
@@ -41,16 +41,6 @@ depends_on = ["toggles", "searches"]
 [metrics.toggles_per_search.statistics.population_ratio]
 numerator = "toggles"
 denominator = "searches"
-
-[metrics.visited_countries]
-data_source = "visits"
-select_expression = "COUNT(DISTINCT country)"
-
-[metrics.visited_countries.statistics.bootstrap_mean]
-
-[data_sources.visits]
-from_expression = "mozdata.telemetry.visits"
-experiments_column_type = "none"
 """
 # What does not read the absent sources.
 OTHERS = {"unenroll", "pip_toggles_shown", "pip_windows_opened", "used_pip", "identity"}
@@ -59,21 +49,8 @@ OTHERS = {"unenroll", "pip_toggles_shown", "pip_windows_opened", "used_pip", "id
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The desktop demo with more metrics, on little telemetry, not built yet."""
-    path = tmp_path_factory.mktemp("absent")
-    hub = path / "hub"
-    shutil.copytree(REPOSITORY / "metric_hub", hub)
-    own = hub / f"jetstream/{SLUG}.toml"
-    text = own.read_text()
-    assert "weekly = [" in text
-    more = 'weekly = ["toggles_per_search", "visited_countries", '
-    own.write_text(text.replace("weekly = [", more, 1) + MORE)
-    project = copy_project(path / "project")
-    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
-    assert done.returncode == 0, done.stderr
-    project.sync(hub, REPOSITORY / "demo/experiments.json", SLUG)
-    with duckdb.connect(str(project.database)) as connection:
-        connection.execute("create table telemetry.visits as from telemetry.clients_daily")
-    return project
+    weekly = ("toggles_per_search", "visited_countries")
+    return demo_with(tmp_path_factory.mktemp("absent"), SLUG, weekly, MORE + VISITS, "visits")
 
 
 @pytest.fixture(scope="module")

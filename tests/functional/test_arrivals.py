@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal, copy_built, tables, windows
+from more_metrics import VISITS, demo_with
 
-from conftest import REPOSITORY, Project, copy_project, demo_project, end_sources
+from conftest import Project, demo_project, end_sources
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -20,7 +20,7 @@ NAME = "pip_first_time_hint"
 AS_OF = "2026-03-21"
 DUE = {"daily": list(range(1, 14)), "weekly": [1]}
 RESULTS = (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}")
-# A metric that is read directly from a table of its own, and a signal on another.
+# A signal on a table of its own; `VISITS` is a metric that is read directly from another.
 MORE = """
 [experiment.exposure_signal]
 name = "searched"
@@ -30,16 +30,6 @@ data_source = "signals"
 select_expression = "search_count_all > 0"
 window_start = "enrollment_start"
 window_end = "analysis_window_end"
-
-[metrics.visited_countries]
-data_source = "visits"
-select_expression = "COUNT(DISTINCT country)"
-
-[metrics.visited_countries.statistics.bootstrap_mean]
-
-[data_sources.visits]
-from_expression = "mozdata.telemetry.visits"
-experiments_column_type = "none"
 
 [data_sources.signals]
 from_expression = "mozdata.telemetry.signals"
@@ -201,19 +191,8 @@ def test_a_date_in_the_past_leaves_later_windows_as_they_are(
 def with_more(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
     """Projects of the demo with a metric that is read directly, and an exposure signal."""
     path = tmp_path_factory.mktemp("more")
-    hub = path / "hub"
-    shutil.copytree(REPOSITORY / "metric_hub", hub)
-    own = hub / f"jetstream/{SLUG}.toml"
-    text = own.read_text()
-    assert "weekly = [" in text
-    own.write_text(text.replace("weekly = [", 'weekly = ["visited_countries", ', 1) + MORE)
-    project = copy_project(path / "project")
-    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
-    assert done.returncode == 0, done.stderr
-    project.sync(hub, REPOSITORY / "demo/experiments.json", SLUG)
-    with duckdb.connect(str(project.database)) as connection:
-        for table in ("visits", "signals"):
-            connection.execute(f"create table telemetry.{table} as from telemetry.clients_daily")
+    weekly = ("visited_countries",)
+    project = demo_with(path, SLUG, weekly, MORE + VISITS, "visits", "signals")
     return lambda name: copy_built(project, path / name)
 
 

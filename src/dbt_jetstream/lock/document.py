@@ -264,7 +264,7 @@ class _Builder:
         tables = [*enrollment[1], *segments[1], *(signal[1] if signal else ())]
         self.tables += tables
         meta = {
-            "versions": self._versions(),
+            "versions": versions(self.hub, self.experiment),
             **({"rerun": reruns} if reruns else {}),
             "reads": [table.dotted for table in sorted(set(self.tables))],
             "experiment": self.shared.experiment,
@@ -274,6 +274,3 @@ class _Builder:
             **({"exposure_signal": signal[0]} if signal else {}),
         }
         return models.enrollments(self.shared, meta, config.segments, tables)
-
-    def _versions(self) -> dict[str, Any]:
-        return versions(self.hub, self.experiment)
