@@ -10,7 +10,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo lock-demo test calibrate benchmark benchmark-experiments lint format lock clean
+.PHONY: help install demo docs lock-demo test calibrate benchmark benchmark-experiments lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,12 @@ demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 	$(BIN)/jetstream sync $(addprefix --experiment ,$(DEMO_EXPERIMENTS))
 	$(BIN)/dbt build --quiet --select $(addprefix experiment:,$(DEMO_EXPERIMENTS))
 	$(BIN)/jetstream show $(DEMO_EXPERIMENTS)
+
+docs: install ## Write the documentation of all models and their lineage to site/docs/index.html
+	@# Compiled with all windows, as on a first run; without telemetry, such as before `make demo`, not at all.
+	@$(BIN)/dbt --quiet compile --full-refresh >/dev/null 2>&1 || $(BIN)/dbt --quiet parse
+	$(BIN)/dbt --quiet docs generate --no-compile
+	$(BIN)/python -m dbt_jetstream.docs_site --out site/docs/index.html
 
 lock-demo: install ## Lock the demo experiments anew, after a change to the example hub or the lock
 	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
@@ -65,4 +71,4 @@ lock: ## Pin the newest versions that pyproject.toml allows
 		--no-annotate --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what builds leave behind
-	rm -rf target logs export jetstream.duckdb jetstream.duckdb.wal
+	rm -rf target logs export site jetstream.duckdb jetstream.duckdb.wal

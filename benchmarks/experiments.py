@@ -52,6 +52,8 @@ def _make_project(project: Path, number: int, clients: int) -> None:
         shutil.copy(REPOSITORY / name, project)
     shutil.copy(REPOSITORY / "profiles.example.yml", project / "profiles.yml")
     (project / "models").mkdir()
+    for path in (REPOSITORY / "models").glob("*.*"):
+        shutil.copy(path, project / "models")
     (project / "python_models").mkdir()
     _jetstream(project, "demo-data", "--clients", str(clients))
     experiments = json.loads((REPOSITORY / "demo/experiments.json").read_text(encoding="utf-8"))

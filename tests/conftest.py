@@ -90,6 +90,8 @@ def copy_project(path: Path) -> Project:
         (path / folder).mkdir()
     for file in ("dbt_project.yml", "selectors.yml"):
         shutil.copy(REPOSITORY / file, path)
+    for file in (REPOSITORY / "models").glob("*.*"):
+        shutil.copy(file, path / "models")
     shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
     return Project(path)
 

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 import hostile
 from conftest import copy_project
-from dbt_jetstream import cli
+from dbt_jetstream.cli import main
+from dbt_jetstream.cli import sync as sync_command
 
 EXAMPLES = 2000
 MOST_SECONDS = 5.0
@@ -162,7 +163,7 @@ class Desk:
         self.project = copy_project(root / "project").path
         monkeypatch.setenv("JETSTREAM_AS_OF", "2026-04-30")
         # Whether an ended experiment is finished only a warehouse could tell.
-        monkeypatch.setattr(cli, "_finished", lambda *_: [])
+        monkeypatch.setattr(sync_command, "_finished", lambda *_: [])
         hostile.write(root, SOUND)
         assert self.run("sync", f"--experiment={hostile.HELD}") == 0
         # The first check loads the macros.
@@ -173,7 +174,7 @@ class Desk:
         self.outside = {*root.iterdir()}
 
     def run(self, command: str, *arguments: str) -> int:
-        return cli.main(
+        return main(
             [
                 command,
                 f"--metric-hub={self.root / 'hub'}",

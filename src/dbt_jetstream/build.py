@@ -8,18 +8,26 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.progress import Advance, progress
 from dbt_jetstream.target import profiles_folder
 
+DOING = {"parse": "Reading the project", "build": "Building", "show": "Asking the database"}
+# dbt leaves these out of the number of nodes that it announces.
+UNCOUNTED = "unit_test"
 BAD = {"error", "fail", "runtime error", "partial success"}
 TAG = "experiment:"
+# The dbt test whose failing rows are the warnings of an experiment's trust checks.
+TRUST_TEST = "no_trust_warnings"
 # What dbt writes before the warehouse's own words.
 HEADING = re.compile(r"^\w+ Error in \w+ \S+ \([^)]*\) ")
 ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
@@ -64,10 +72,13 @@ class Dbt:
         self.options += ["--target", target] if target else []
         self.options += [] if sys.stdout.isatty() else ["--no-use-colors"]
         self.manifest: Manifest | None = None
+        # The models of trust checks that warn, with their experiments, as last built.
+        self.doubted: dict[str, str] = {}
 
     def parse(self) -> None:
         """Read the project."""
-        done = dbtRunner().invoke(["--log-level", "none", "parse", *self.options])
+        self.manifest = None
+        done = self._invoke("parse")
         if not isinstance(done.result, Manifest):
             raise ConfigErrors([ConfigError(None, "dbt parse", str(done.exception))])
         self.manifest = done.result
@@ -96,6 +107,7 @@ class Dbt:
         done = self._invoke("build", *selection, *left_out)
         if done.exception is not None:
             raise ConfigErrors([ConfigError(None, "dbt build", str(done.exception))])
+        self._note_doubts(done.result)
         return list(self._failures(done.result))
 
     def query(self, sql: str) -> list[dict[str, Any]]:
@@ -110,9 +122,23 @@ class Dbt:
         return [dict(zip(table.column_names, row, strict=True)) for row in table.rows]
 
     def _invoke(self, command: str, *arguments: str) -> dbtRunnerResult:
-        return dbtRunner(manifest=self.manifest).invoke(
-            ["--log-level", "none", command, *arguments, *self.options]
-        )
+        with progress(DOING[command]) as advance:
+            runner = dbtRunner(manifest=self.manifest, callbacks=[partial(_follow, advance)])
+            done = runner.invoke(["--log-level", "none", command, *arguments, *self.options])
+        if isinstance(done.exception, KeyboardInterrupt):
+            raise done.exception
+        return done
+
+    def _note_doubts(self, results: Any) -> None:
+        """Keep in mind which trust checks have found something to warn of."""
+        assert self.manifest is not None
+        for result in results:
+            metadata = getattr(result.node, "test_metadata", None)
+            if metadata is not None and metadata.name == TRUST_TEST:
+                model = self.manifest.nodes[result.node.attached_node]
+                self.doubted.pop(model.name, None)
+                if result.status == "warn":
+                    self.doubted[model.name] = _experiment_of(model)
 
     def _failures(self, results: Any) -> Iterator[Failure]:
         for result in results:
@@ -134,6 +160,14 @@ class Dbt:
             data_source=meta["data_source"]["name"] if "data_source" in meta else None,
             direct_sources=tuple(s["name"] for s in sources if s["direct_metrics"]),
         )
+
+
+def _follow(advance: Advance, event: EventMsg) -> None:
+    """Count the nodes that dbt has done with."""
+    if event.info.name == "ConcurrencyLine":
+        advance.expect(event.data.node_count)
+    elif event.info.name == "NodeFinished" and event.data.node_info.resource_type != UNCOUNTED:
+        advance()
 
 
 def _experiment_of(node: Any) -> str:

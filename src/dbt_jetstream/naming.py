@@ -51,6 +51,31 @@ def completeness(slug: str) -> str:
     return f"completeness_{normalise(slug)}"
 
 
+def trust_counts(slug: str) -> str:
+    """Name the table of what the trust checks count."""
+    return f"trust_counts_{normalise(slug)}"
+
+
+def trust(slug: str) -> str:
+    """Name the table of what the trust checks find."""
+    return f"trust_{normalise(slug)}"
+
+
+def group(slug: str) -> str:
+    """Name the dbt group of an experiment's models."""
+    return normalise(slug)
+
+
+def results_page(slug: str) -> str:
+    """Name the dbt exposure of an experiment's results page."""
+    return f"results_page_{normalise(slug)}"
+
+
+def exports(slug: str) -> str:
+    """Name the dbt exposure of the files that an experiment exports."""
+    return f"exports_{normalise(slug)}"
+
+
 def dataset(app_id: str | None) -> str | None:
     """Name the BigQuery dataset of an application id such as `org.mozilla.firefox`."""
     return re.sub(r"[^a-zA-Z0-9]", "_", app_id).lower() if app_id else None

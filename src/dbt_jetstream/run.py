@@ -21,6 +21,7 @@ from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.sync import Request, SyncReport, sync
 from dbt_jetstream.target import run_lock_path
+from dbt_jetstream.trust.warnings import warning_lines, warnings_query
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class RunReport:
         failures: What failed, and was not made good by leaving a data source out.
         absent_sources: The data sources that were left out, with the reason, by experiment.
         logged: What else the logs hold: for each `experiment` the lines to say.
+        doubts: The lines of trust checks that warn; they leave a run well.
         seconds: How long each part took.
     """
 
@@ -41,6 +43,7 @@ class RunReport:
     failures: list[Failure]
     absent_sources: dict[str, dict[str, str]]
     logged: list[dict[str, Any]]
+    doubts: list[str]
     seconds: dict[str, float]
 
     @property
@@ -87,7 +90,19 @@ class _Run:
         built = set(self.request.slugs) or self.dbt.experiments
         problems = self.dbt.query("{{ logged_problems() }}")
         logged = [row for row in problems if row["experiment"] in built]
-        return RunReport(synced, errors, failures, absent_sources, logged, self.seconds)
+        doubts = self._doubts()
+        return RunReport(synced, errors, failures, absent_sources, logged, doubts, self.seconds)
+
+    def _doubts(self) -> list[str]:
+        """Say what the trust checks of the experiments that were built warn of."""
+        doubted = self.dbt.doubted
+        rows = self.dbt.query(warnings_query(doubted)) if doubted else []
+        by_slug = {doubted[model]: model for model in doubted}
+        return [
+            line
+            for slug, model in sorted(by_slug.items())
+            for line in warning_lines(slug, [row for row in rows if row["model"] == model])
+        ]
 
     @contextmanager
     def _timed(self, part: str) -> Iterator[None]:

@@ -51,6 +51,7 @@ def run_lines(report: RunReport) -> Iterator[str]:
         for source, reason in sorted(reasons.items()):
             yield f"left out: {slug}: data source `{source}`, with its metrics: {reason}"
     yield from (f"{row['experiment']}: {row['message']}" for row in report.logged)
+    yield from report.doubts
     times = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in report.seconds.items())
     yield f"took: {times}"
     yield "all is well" if report.is_well else "not all is well: see the lines above"

@@ -32,6 +32,7 @@ from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.lock.versions import config_hash
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
+from dbt_jetstream.progress import progress
 from dbt_jetstream.registry import (
     FINISHED,
     LIVE,
@@ -45,6 +46,7 @@ from dbt_jetstream.registry import (
 )
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.run_lock import run_lock
+from dbt_jetstream.settings import check_owners
 
 # New experiments that ended longer ago are not added by themselves: Experimenter lists thousands.
 ENDED_RECENTLY = dt.timedelta(days=28)
@@ -132,10 +134,15 @@ def sync(request: Request, *, writes: bool = True) -> SyncReport:
             nothing has been written then.
     """
     if not writes:
-        return _Sync(request).run(writes=False)
+        return _read(request).run(writes=False)
     with run_lock(request.project / SYNC_LOCK, SYNC_SECONDS, "sync"):
         finish_changes(request.project)
-        return _Sync(request).run(writes=True)
+        return _read(request).run(writes=True)
+
+
+def _read(request: Request) -> _Sync:
+    with progress("Reading hubs and experiments"):
+        return _Sync(request)
 
 
 class _Sync:
@@ -143,6 +150,7 @@ class _Sync:
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        check_owners(request.project)
         self.hub = read_what_can_be_read(request.hubs)
         self.platforms = read_platforms(request.project)
         self.known = read_all(request.experiments)
@@ -158,8 +166,10 @@ class _Sync:
         chosen = self._chosen()
         for slug, mistakes in self._unreadable().items():
             self.report.refused[slug] = mistakes
-        for experiment in chosen:
-            self._decide(experiment)
+        with progress("Locking experiments", len(chosen)) as advance:
+            for experiment in chosen:
+                self._decide(experiment)
+                advance()
         self._retire()
         self._warn(chosen)
         self._describe()

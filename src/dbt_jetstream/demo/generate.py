@@ -11,6 +11,7 @@ from dbt_jetstream.demo.participation import create_participation
 from dbt_jetstream.demo.population import create_population
 from dbt_jetstream.demo.randomness import create_macros
 from dbt_jetstream.demo.schedule import DEFAULT_DAYS
+from dbt_jetstream.progress import progress
 
 MEMORY_LIMIT = "3GB"
 """What DuckDB may use; the process stays below 4 GB."""
@@ -45,13 +46,15 @@ def generate(
     with duckdb.connect(str(database)) as connection:
         _configure(connection, threads)
         create_macros(connection)
-        for experiment, create_tables in (
-            (DESKTOP, create_desktop_tables),
-            (FENIX, create_fenix_tables),
-        ):
-            create_population(connection, experiment, clients, seed)
-            create_participation(connection, days)
-            create_tables(connection, days)
+        applications = ((DESKTOP, create_desktop_tables), (FENIX, create_fenix_tables))
+        with progress("Generating telemetry", 3 * len(applications)) as advance:
+            for experiment, create_tables in applications:
+                create_population(connection, experiment, clients, seed)
+                advance()
+                create_participation(connection, days)
+                advance()
+                create_tables(connection, days)
+                advance()
 
 
 def _check_arguments(clients: int, seed: int, days: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream.lock.metrics import LockedDataSource
+from dbt_jetstream.lock.metrics import LockedDataSource, LockedMetric
 from dbt_jetstream.lock.nodes import Column
 
 ANALYSIS_ID = Column(
@@ -106,13 +106,22 @@ def metrics(
         Column("exposure_date", "The unit's first exposure, or null."),
         Column("num_exposure_events", "Exposure events of the unit in the branch."),
         *(
-            Column(metric.name, f"{metric.description} `{metric.select_expression}`")
+            Column(metric.name, _described(metric))
             for source in sources
             for metric in source.metrics.get(period, [])
         ),
         ABSENT_SOURCES,
         DEFINITION_HASH,
     ]
+
+
+def _described(metric: LockedMetric) -> str:
+    """Say what a metric measures, how, and whom to ask."""
+    sentences = [f"{metric.description} `{metric.select_expression}`"]
+    if metric.owners:
+        kind = "Owner" if len(metric.owners) == 1 else "Owners"
+        sentences.append(f"{kind} of the metric: {', '.join(metric.owners)}.")
+    return " ".join(sentences)
 
 
 _SERIES = [

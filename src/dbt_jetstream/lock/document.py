@@ -29,6 +29,8 @@ from dbt_jetstream.lock.metrics import (
 )
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.summaries import check, lock_summaries
+from dbt_jetstream.lock.telemetry import telemetry_columns
+from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
 
@@ -59,6 +61,7 @@ class LockedExperiment:
         tables: The telemetry tables that they read.
         is_private: Whether its definition must not be published.
         warnings: What its author should know; nothing that keeps it from being analysed.
+        application: The application that it runs in.
     """
 
     slug: str
@@ -66,6 +69,7 @@ class LockedExperiment:
     tables: list[Table]
     is_private: bool = False
     warnings: list[ConfigError] = field(default_factory=list)
+    application: str = ""
 
 
 def lock(
@@ -92,7 +96,8 @@ def lock(
     tables = sorted(set(builder.tables))
     is_private = builder.shared.is_private
     # A metric of several periods is looked at in each.
-    return LockedExperiment(builder.slug, nodes, tables, is_private, distinct(builder.warnings))
+    warnings = distinct(builder.warnings)
+    return LockedExperiment(builder.slug, nodes, tables, is_private, warnings, builder.app)
 
 
 class _Builder:
@@ -127,6 +132,9 @@ class _Builder:
         enrollments = self._enrollments(signal, reruns)
         if self.errors or enrollments is None:
             return []
+        enrollments.meta["columns_read"] = telemetry_columns(
+            enrollments.meta, sources, self.shared.ids, self.tables
+        )
         locked = lock_summaries(self.config.metrics)
         shared = self.shared
         days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
@@ -143,7 +151,8 @@ class _Builder:
         results = models.Results(periods, bins, summaries, statistics)
         grid = models.completeness(shared, sources, upstream, results, locked)
         read = [*days.values(), *([exposed] if exposed else [])]
-        made = [bins, summaries, statistics, *views, grid]
+        checks = trust_nodes(shared, self.experiment.branches, sources, upstream, results)
+        made = [bins, summaries, statistics, *views, grid, *checks]
         return [enrollments, *read, *periods.values(), *made]
 
     def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:
@@ -267,6 +276,8 @@ class _Builder:
             "versions": versions(self.hub, self.experiment),
             **({"rerun": reruns} if reruns else {}),
             "reads": [table.dotted for table in sorted(set(self.tables))],
+            # Known when all else is; here, since it is looked up by its first occurrence.
+            "columns_read": {},
             "experiment": self.shared.experiment,
             "enrollment": enrollment[0],
             "segment_sources": segments[0],

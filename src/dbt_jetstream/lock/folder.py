@@ -8,9 +8,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dbt_jetstream.files import Changes
+from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.lineage import lineage, stage_color
+from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.verbatim import verbatim
+from dbt_jetstream.naming import group
 from dbt_jetstream.yaml_text import dump
 
 # Where an experiment's models are written: (SQL and definition, Python). Git ignores the private.
@@ -21,7 +28,14 @@ FOLDERS = {
 SOURCES = Path("models/sources")
 # The list of tables in a definition; reading hundreds of definitions as YAML takes half a minute.
 READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
+# What each column is read for, which is indented more than the key.
+COLUMNS_READ = re.compile(r"^( +)columns_read:\n((?:\1 .*\n)+)", re.MULTILINE)
+# So many readers of a column are named in the docs.
+MOST_READERS = 12
 HEADER = "# Written by `jetstream sync`. Change the hub, not this file.\n"
+
+# By table, by column: what reads it.
+Columns = dict[str, dict[str, set[str]]]
 
 
 def definition_path(slug: str, *, is_private: bool) -> Path:
@@ -59,10 +73,23 @@ def experiment_files(project: Path, locked: LockedExperiment) -> Changes:
         folder = (python_models if is_python else models) / locked.slug
         files[folder / f"{node.name}.{'py' if is_python else 'sql'}"] = node.stub
     stale = {path: None for path in written_files(project, locked.slug) if path not in files}
-    documents = [node.document(locked.slug) for node in locked.nodes]
+    # Models come first: the reader of held locks counts on it.
+    documents = {"models": [_model(node, locked.slug) for node in locked.nodes], **lineage(locked)}
     definition = definition_path(locked.slug, is_private=locked.is_private)
-    text = HEADER + dump({"models": documents})
-    return {**files, **stale, definition: text}
+    return {**files, **stale, definition: HEADER + dump(documents)}
+
+
+def _model(node: Node, slug: str) -> dict[str, Any]:
+    """Return a node as dbt's properties file lists it, with its place in the lineage."""
+    document = node.document(slug)
+    tags = document["config"].pop("tags")
+    meta = document["config"].pop("meta")
+    own = {"group": group(slug), "docs": {"node_color": stage_color(node)}}
+    document["config"] |= {**own, "tags": tags, "meta": meta}
+    for tested in [document, *document["columns"]]:
+        if "data_tests" in tested:
+            tested["data_tests"] = [described(test) for test in tested["data_tests"]]
+    return document
 
 
 def written_files(project: Path, slug: str) -> Iterator[Path]:
@@ -76,23 +103,37 @@ def written_files(project: Path, slug: str) -> Iterator[Path]:
 def source_files(project: Path, retired: Iterable[str] = ()) -> Changes:
     """Return one file per source, over all experiments in the project that are not retired."""
     by_source: dict[str, set[Table]] = defaultdict(set)
-    for table in _tables(project, set(retired)):
-        by_source[table.source].add(table)
+    columns: Columns = defaultdict(lambda: defaultdict(set))
+    ignored = set(retired)
+    for slug, is_private, path in definitions(project):
+        if slug not in ignored:
+            text = path.read_text(encoding="utf-8")
+            for table in _tables(text):
+                by_source[table.source].add(table)
+            # What a private experiment measures must not be seen in a file that is committed.
+            _add_columns("" if is_private else text, columns)
     files: Changes = {p.relative_to(project): None for p in project.glob(f"{SOURCES}/*.yml")}
     for name, tables in by_source.items():
-        text = HEADER + dump({"sources": [_source(name, sorted(tables))]})
+        text = HEADER + dump({"sources": [_source(name, sorted(tables), columns)]})
         files[SOURCES / f"{name}.yml"] = text
     return files
 
 
-def _tables(project: Path, retired: set[str]) -> Iterable[Table]:
-    for slug, _, path in definitions(project):
-        if slug not in retired:
-            (found,) = READS.findall(path.read_text(encoding="utf-8")) or [""]
-            yield from (Table.parse(line.strip(" -")) for line in found.splitlines())
+def _tables(text: str) -> Iterator[Table]:
+    (found,) = READS.findall(text) or [""]
+    yield from (Table.parse(line.strip(" -")) for line in found.splitlines())
 
 
-def _source(name: str, tables: list[Table]) -> dict[str, Any]:
+def _add_columns(text: str, columns: Columns) -> None:
+    """Add what a lock says about the columns that its experiment reads."""
+    found = COLUMNS_READ.search(text)
+    read = yaml.load(found.group(2), yaml.CSafeLoader) if found else {}
+    for table, uses in read.items():
+        for column, readers in uses.items():
+            columns[table][column].update(readers)
+
+
+def _source(name: str, tables: list[Table], columns: Columns) -> dict[str, Any]:
     source: dict[str, Any] = {
         "name": name,
         "schema": tables[0].dataset,
@@ -103,6 +144,20 @@ def _source(name: str, tables: list[Table]) -> dict[str, Any]:
             f"{{{{ '{tables[0].project}' if target.type == 'bigquery' else target.database }}}}"
         )
     source["tables"] = [
-        {"name": table.name, "description": f"`{table.dotted}` in BigQuery."} for table in tables
+        {
+            "name": table.name,
+            "description": f"`{table.dotted}` in BigQuery. Listed are the columns that are read.",
+            "columns": [
+                {"name": column, "description": verbatim(_readers(columns[table.dotted][column]))}
+                for column in sorted(columns[table.dotted])
+            ],
+        }
+        for table in tables
     ]
     return source
+
+
+def _readers(uses: set[str]) -> str:
+    named = sorted(uses)[:MOST_READERS]
+    more = [f"{len(uses) - MOST_READERS} more"] if len(uses) > MOST_READERS else []
+    return f"Read for {', '.join([*named, *more])}."

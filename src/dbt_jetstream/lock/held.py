@@ -16,6 +16,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.experiment import Timeline
 from dbt_jetstream.lock.folder import HEADER, definitions
 from dbt_jetstream.lock.nodes import short_hash
+from dbt_jetstream.lock.verbatim import plain
 from dbt_jetstream.yaml_text import dump
 
 OVERALL = AnalysisPeriod.OVERALL.table_suffix
@@ -46,27 +47,47 @@ class HeldLock:
             raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
 
     @cached_property
-    def _first(self) -> dict[str, Any]:
-        """The first model's meta, which says what concerns all; the others are long."""
+    def _first_config(self) -> dict[str, Any]:
+        """The first model's config, which says what concerns all; the others are long."""
         end = self.text.find(SECOND_MODEL, self.text.find(SECOND_MODEL) + 1)
-        meta: dict[str, Any] = self._models(self.text[: end + 1 or None])[0]["config"]["meta"]
+        config: dict[str, Any] = self._models(self.text[: end + 1 or None])[0]["config"]
+        return config
+
+    @property
+    def _first(self) -> dict[str, Any]:
+        meta: dict[str, Any] = self._first_config["meta"]
         return meta
 
+    @property
+    def dataset(self) -> str | None:
+        """The experiment's own dataset, where it has one."""
+        return self._first_config.get("schema")
+
+    @cached_property
+    def models(self) -> dict[str, dict[str, Any]]:
+        """All models of the lock by name, with their columns, config and meta."""
+        return {model["name"]: plain(model) for model in self._models(self.text)}
+
     def _models(self, text: str) -> list[dict[str, Any]]:
-        """Read the models of the lock, or of its beginning.
+        models: list[dict[str, Any]] = self._document(text)["models"]
+        return models
+
+    def _document(self, text: str) -> dict[str, Any]:
+        """Read the lock, or its beginning: its models, and what else dbt is told of them.
 
         Raises:
             ConfigErrors: If the lock is not as `sync` writes it.
         """
         try:
-            models: list[dict[str, Any]] = yaml.load(text, yaml.CSafeLoader)["models"]
+            document: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+            models = document["models"]
             for model in models:
                 model["config"]["meta"]["experiment"]["end_date"]
             models[0]["config"]["meta"]["experiment"]["enrollment_period"]
         except (yaml.YAMLError, KeyError, TypeError, IndexError) as error:
             problem = "is no lock as `jetstream sync` writes it; `git checkout` the file"
             raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
-        return models
+        return document
 
     @property
     def experiment(self) -> dict[str, Any]:
@@ -101,9 +122,9 @@ class HeldLock:
         A first end date adds the overall window and changes no row that is there. One that moves
         gives the tables that hold the window another hash, so that they are built anew.
         """
-        models = self._models(self.text)
+        document = self._document(self.text)
         windows = self._overall_windows(end_date)
-        metas = [model["config"]["meta"] for model in models]
+        metas = [model["config"]["meta"] for model in document["models"]]
         parts = [part for meta in metas for part in _overall_parts(meta)]
         moved = any(p["windows"]["length"] not in {None, windows["length"]} for p in parts)
         for part in parts:
@@ -113,7 +134,7 @@ class HeldLock:
             if moved and _holds_overall(meta):
                 meta.pop("accepts", None)
                 meta["definition_hash"] = _mixed(meta["definition_hash"], windows["length"])
-        return HEADER + dump({"models": models})
+        return HEADER + dump(document)
 
     def _overall_windows(self, end_date: dt.date | None) -> dict[str, Any]:
         start = _date(self.experiment["start_date"])

@@ -42,6 +42,7 @@ class LockedMetric:
         bases: The analysis bases that it is computed for.
         description: What it measures, for the docs.
         gap: Why DuckDB cannot compute it; None where it can.
+        owners: Who answers for its definition, as the hub says.
     """
 
     name: str
@@ -50,6 +51,7 @@ class LockedMetric:
     bases: tuple[str, ...]
     description: str
     gap: str | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def is_daily(self) -> bool:
@@ -147,6 +149,7 @@ def lock_metric(metric: Metric, slug: str) -> LockedMetric:
         bases=tuple(basis.value for basis in metric.analysis_bases),
         description=metric.description or metric.friendly_name or metric.name,
         gap=gap_of(expression(sql)),
+        owners=tuple(metric.owner or ()),
     )
 
 

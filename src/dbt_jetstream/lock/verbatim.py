@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
 HAS_JINJA = re.compile(r"\{[{%#]")
 # Beside braces, what Jinja changes in a template: line ends, and a last one.
 CHANGED = re.compile(r"\{+[%#]?|\r\n?|\n\Z")
+EXPRESSION = re.compile(r"\{\{ ('(?:[^'\\]|\\.)*') \}\}")
 
 
 def verbatim(found: Any) -> Any:
@@ -27,3 +29,12 @@ def verbatim(found: Any) -> Any:
 
 def _as_expression(found: re.Match[str]) -> str:
     return f"{{{{ {found.group()!r} }}}}"
+
+
+def plain(found: Any) -> Any:
+    """Undo `verbatim`: return the texts that dbt renders, without dbt."""
+    if isinstance(found, str):
+        return EXPRESSION.sub(lambda escaped: ast.literal_eval(escaped[1]), found)
+    if isinstance(found, dict):
+        return {key: plain(value) for key, value in found.items()}
+    return [plain(value) for value in found] if isinstance(found, list) else found

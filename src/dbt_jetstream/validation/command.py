@@ -11,6 +11,7 @@ from dbt_jetstream.experiments import read_experiments
 from dbt_jetstream.hub import Hub, HubAddress, read_hubs
 from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, HubFile
 from dbt_jetstream.platforms import read_platforms
+from dbt_jetstream.progress import progress
 from dbt_jetstream.validation.check import Checker
 from dbt_jetstream.validation.dry_run import connect, dry_run
 from dbt_jetstream.validation.report import report
@@ -50,20 +51,24 @@ def validate(
     Raises:
         ConfigErrors: If a file is in no hub, or the hub cannot be read.
     """
-    hub = read_hubs(request.hubs or [_hub_of(request)])
+    with progress("Reading hubs"):
+        hub = read_hubs(request.hubs or [_hub_of(request)])
     files = _chosen(hub, request.paths)
     known = read_experiments(request.experiments) if request.experiments else []
     checker = Checker(hub, request.project, read_platforms(request.project), known)
     compiled_against = connect(request.project, *target, checker.renderers) if target else None
-    for file in files:
-        finding = checker.check(file)
-        if request.experiments is not None:
-            finding.errors = [error.located(request.experiments) for error in finding.errors]
-        scanned = None
-        if compiled_against and finding.locked is not None and not finding.errors:
-            scanned, errors = dry_run(finding, compiled_against)
-            finding.errors += errors
-        yield report(finding, scanned), not finding.errors
+    with progress("Checking configs", len(files)) as advance:
+        for file in files:
+            finding = checker.check(file)
+            if request.experiments is not None:
+                finding.errors = [error.located(request.experiments) for error in finding.errors]
+            scanned = None
+            if compiled_against and finding.locked is not None and not finding.errors:
+                scanned, errors = dry_run(finding, compiled_against)
+                finding.errors += errors
+            advance()
+            with advance.hidden():
+                yield report(finding, scanned), not finding.errors
 
 
 def _hub_of(request: Request) -> HubAddress:

@@ -1,0 +1,89 @@
+{#- What the trust checks of an experiment need to know of its units: counts, never a unit.
+
+    Each table is read once: of client days only who was heard of, and when last.
+
+    Args: enrollments (relation), client_days (dict of relations by data source), metrics (dict of
+        relations by period)
+-#}
+{% macro trust_counts(enrollments, client_days, metrics) %}
+{%- if execute -%}
+{%- set lock = definition() -%}
+{%- set days = {} -%}
+{%- for source, relation in client_days.items() if load_relation(relation) -%}
+    {#- a source that failed in this run is left out, and may never have been built -#}
+    {%- do days.update({source: relation}) -%}
+{%- endfor -%}
+{%- set checks = sanity_columns(lock, metrics) -%}
+with
+
+enrolled_units as {{ stored() }} (
+    select
+        analysis_id,
+        branch,
+        enrollment_date,
+        exposure_date
+    from {{ enrollments }}
+    where
+        analysis_id is not null
+        and branch is not null
+),
+
+branches_of_units as (
+    select
+        analysis_id,
+        count(distinct branch) as branches
+    from enrolled_units
+    group by analysis_id
+)
+{%- if days %},
+
+{{ units_missing_telemetry(days) }}
+{%- endif %}
+{%- for period, columns in checks.items() %},
+
+{{ sanity_of_period(period, columns, metrics[period]) }}
+{%- endfor %}
+
+{{ trust_count('sample_ratio', 'enrolled_units', {
+    'analysis_basis': "'enrollments'",
+    'day': 'enrollment_date',
+    'branch': 'branch',
+    'units': 'count(*)',
+}, ['enrollment_date', 'branch'], lock) }}
+union all
+{{ trust_count('sample_ratio', 'enrolled_units', {
+    'analysis_basis': "'exposures'",
+    'day': 'exposure_date',
+    'branch': 'branch',
+    'units': 'count(*)',
+}, ['exposure_date', 'branch'], lock, 'exposure_date is not null') }}
+union all
+{{ trust_count('several_branches', 'branches_of_units', {
+    'units': 'count(*)',
+    'found': 'cast(sum(case when branches > 1 then 1 else 0 end) as ' ~ integer_type() ~ ')',
+}, [], lock) }}
+{%- if days %}
+union all
+{{ trust_count('missing_telemetry', 'missing_telemetry', {
+    'data_source': "nullif(data_source, '')",
+    'branch': 'branch',
+    'units': 'units',
+    'found': 'found',
+}, [], lock) }}
+{%- endif %}
+{%- for period, columns in checks.items() %}
+{%- for column in columns %}
+union all
+{{ trust_count('sanity', 'sanity_' ~ period, {
+    'analysis_period': text_literal(period),
+    'window_index': 'window_index',
+    'data_source': text_literal(column.data_source),
+    'metric': text_literal(column.metric),
+    'branch': 'branch',
+    'units': 'units_' ~ loop.index,
+    'found': 'found_' ~ loop.index,
+}, [], lock, 'window_index = newest_window') }}
+{%- endfor %}
+{%- endfor %}
+{%- endif -%}
+{% endmacro %}

@@ -1,0 +1,65 @@
+"""The `jetstream` command: arguments in, one line per mistake out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from dbt_jetstream.cli.exit_codes import ExitCode
+from dbt_jetstream.errors import ConfigErrors
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    from dbt_jetstream.cli.parser import build_parser  # noqa: PLC0415 - it imports this package
+
+    options = build_parser().parse_args(arguments)
+    try:
+        code = _run(options)
+        # What is still buffered must fail here, not when Python ends.
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _stop_writing()
+        return ExitCode.UNREAD
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        with _interrupted_queries():
+            return command(options)
+    except ConfigErrors as error:
+        for mistake in error.errors:
+            print(f"error: {mistake}", file=sys.stderr)
+        return ExitCode.NOT_WELL
+
+
+@contextmanager
+def _interrupted_queries() -> Iterator[None]:
+    """Let Ctrl-C during a query of DuckDB be what it is elsewhere."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _stop_writing() -> None:
+    """Let Python flush at its end into nothing instead of into a closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

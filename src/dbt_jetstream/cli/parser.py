@@ -1,0 +1,45 @@
+"""The parser of the `jetstream` command: one module per command, each with `add(commands)`."""
+
+from __future__ import annotations
+
+import argparse
+
+from dbt_jetstream.cli import (
+    completion,
+    demo_data,
+    diff,
+    report,
+    rerun,
+    results,
+    run,
+    sync,
+    validate,
+)
+from dbt_jetstream.cli.arguments import HelpFormatter, exit_code_lines
+
+# In the order of `--help`. A module imports what its command needs when it runs, not before.
+COMMANDS = [
+    sync,
+    run,
+    rerun,
+    validate,
+    diff,
+    results,
+    report,
+    demo_data,
+    completion,
+]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser, with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="jetstream",
+        description="Experiment analysis on dbt. `jetstream COMMAND --help` has examples.",
+        epilog=exit_code_lines(),
+        formatter_class=HelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for module in COMMANDS:
+        module.add(commands)
+    return parser

@@ -1,0 +1,143 @@
+"""What stands in the way of believing an experiment's numbers, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dbt_jetstream.frames import rows_of, where
+from dbt_jetstream.report import words
+from dbt_jetstream.report.definitions import Definitions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WARNING, NOTE = "warning", "note"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing to know before believing the numbers.
+
+    Attributes:
+        level: `warning`, or `note` for what merely limits what can be said.
+        title: In a few words.
+        text: In a sentence or two.
+    """
+
+    level: str
+    title: str
+    text: str
+
+
+TITLES = {
+    "sample_ratio": "Sample ratio mismatch",
+    "several_branches": "Units in several branches",
+    "missing_telemetry": "Telemetry is missing",
+    "sanity": "Telemetry contradicts enrollment",
+    "pre_enrollment": "Branches differed before enrollment",
+    "heavy_tail": "Heavy tail",
+}
+
+
+def obstacles(
+    definitions: Definitions,
+    window: tuple[str, int] | None,
+    found: dict[str, pd.DataFrame],
+) -> list[Obstacle]:
+    """List what to know, warnings first.
+
+    Args:
+        definitions: The experiment.
+        window: The window that the verdict is about; None where none is complete.
+        found: `trust`, `completeness`, `problems` and `absent_sources` of the experiment's tables.
+    """
+    listed = [
+        *_trust(found["trust"]),
+        *_absent(found["absent_sources"]),
+        *_unpublished(found["completeness"], window),
+        *_interim(definitions, found["completeness"], window),
+        *_remarks(definitions, found["problems"], window),
+    ]
+    return sorted(listed, key=lambda obstacle: obstacle.level != WARNING)
+
+
+def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:
+    warnings = where(trust, state="warning")
+    for check, rows in warnings.groupby("check", sort=False):
+        title = TITLES.get(str(check), str(check).replace("_", " ").capitalize())
+        messages = list(dict.fromkeys(str(message) for message in rows["message"]))
+        more = f" And {len(messages) - 3} more of this kind, below." if messages[3:] else ""
+        yield Obstacle(WARNING, title, " ".join(messages[:3]) + more)
+
+
+def _absent(absent: pd.DataFrame) -> Iterator[Obstacle]:
+    for sources, rows in absent.groupby("absent_sources"):
+        windows = words.listed(
+            [words.window_label(p, i) for p, i in _windows(rows)][:5]
+            + (["others"] if len(rows) > 5 else [])
+        )
+        text = (
+            f"{sources} could not be read for {windows}: metrics that read it are absent there. "
+            "The next run computes these windows again."
+        )
+        yield Obstacle(WARNING, "A data source failed", text)
+
+
+def _windows(rows: pd.DataFrame) -> list[tuple[str, int]]:
+    return [(row.analysis_period, int(row.window_index)) for row in rows_of(rows)]
+
+
+def _unpublished(completeness: pd.DataFrame, window: tuple[str, int] | None) -> Iterator[Obstacle]:
+    """Say which results of the judged window are not there."""
+    if window is None:
+        return
+    period, index = window
+    rows = where(completeness, analysis_period=period, window_index=index, segment="all")
+    rows = rows[rows["state"].isin(["failed", "no data", "undefined"])]
+    for state, those in rows.groupby("state"):
+        names = list(dict.fromkeys(those["metric"]))
+        shown = words.listed(names[:5] + (["others"] if names[5:] else []))
+        level = NOTE if state == "undefined" else WARNING
+        title = {
+            "failed": "Computation failed",
+            "no data": "No data",
+            "undefined": "Undefined results",
+        }[str(state)]
+        reasons = list(dict.fromkeys(reason for reason in those["reason"] if reason))
+        why = f" ({reasons[0]})" if reasons else ""
+        yield Obstacle(level, title, f"No result for {shown}{why}.")
+
+
+def _interim(
+    definitions: Definitions, completeness: pd.DataFrame, window: tuple[str, int] | None
+) -> Iterator[Obstacle]:
+    """Say that it is too early to decide, as long as the overall window is not complete."""
+    if window is None or window[0] == "overall" or "overall" not in definitions.periods:
+        return
+    rows = where(completeness, analysis_period="overall")
+    reasons = [str(reason) for reason in rows["reason"].dropna()]
+    due = f": {reasons[0]}" if reasons else ""
+    text = (
+        f"The overall window is not complete{due}. Who looks every day and stops at the first "
+        "clear effect finds effects that are not there more often than 5 % of the time."
+    )
+    yield Obstacle(NOTE, "This is an interim look", text)
+
+
+def _remarks(
+    definitions: Definitions, problems: pd.DataFrame, window: tuple[str, int] | None
+) -> Iterator[Obstacle]:
+    """Pass on what was remarked on results of the judged window."""
+    if window is None:
+        return
+    period, index = window
+    rows = where(problems, analysis_period=period, window_index=index, segment="all")
+    for (metric, problem), _ in rows.groupby(["metric", "problem"]):
+        yield Obstacle(NOTE, f"About {_label(definitions, metric)}", f"{problem}.")
+
+
+def _label(definitions: Definitions, metric: Any) -> str:
+    found = definitions.metrics.get(str(metric))
+    return found.label if found else str(metric)

@@ -1,0 +1,120 @@
+"""Writes the site: a page per experiment, and an index of all pages in the folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.export import export_text
+from dbt_jetstream.lock.held import held_locks
+from dbt_jetstream.report.content import Content, read_content
+from dbt_jetstream.report.obstacles import WARNING
+from dbt_jetstream.report.page import PageTooLargeError, experiment_page, index_page
+from dbt_jetstream.results import Tables, lock_of
+from dbt_jetstream.warehouse import open_warehouse
+
+INDEX = "index.html"
+SUMMARY = "jetstream-summary"
+# The summary stands in a page's head.
+HEAD = 50_000
+
+
+@dataclass
+class Site:
+    """What was written.
+
+    Attributes:
+        folder: Where the site lies.
+        pages: The experiments' pages, by slug.
+        warnings: What stands in the way of believing them, by slug: title and text.
+        unbuilt: Experiments without results yet, and why.
+    """
+
+    folder: Path
+    pages: dict[str, Path] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    unbuilt: dict[str, str] = field(default_factory=dict)
+
+
+def write_site(
+    slugs: Sequence[str], folder: Path, project: Path, target: str | None = None
+) -> Iterator[tuple[str, int, Site]]:
+    """Write the pages of experiments, then the index.
+
+    Args:
+        slugs: The experiments; none for all of the project that are not private.
+        folder: Where the site goes; pages of other experiments in it stay.
+        project: The dbt project.
+        target: dbt's target; None for the profile's default.
+
+    Yields:
+        After each page: its experiment, how many there are in all, and what was written so far.
+
+    Raises:
+        ConfigErrors: If an experiment is not locked, or the target cannot be read.
+    """
+    chosen = list(slugs) or [s for s, held in held_locks(project).items() if not held.is_private]
+    locks = [lock_of(project, slug) for slug in dict.fromkeys(chosen)]
+    if not locks:
+        problem = "no experiment is locked here; run `jetstream sync` first"
+        raise ConfigErrors([ConfigError(project / "models/experiments", "", problem)])
+    site = Site(folder)
+    with open_warehouse(project, target) as warehouse:
+        for lock in locks:
+            _write_page(site, read_content(Tables(lock, warehouse)))
+            yield lock.slug, len(locks), site
+    write(folder / INDEX, index_page(_summaries(folder)))
+
+
+def _write_page(site: Site, content: Content) -> None:
+    slug = content.definitions.slug
+    try:
+        text = experiment_page(content)
+    except PageTooLargeError as error:
+        raise ConfigErrors([ConfigError(None, slug, str(error))]) from error
+    path = site.folder / f"{slug}.html"
+    write(path, text)
+    site.pages[slug] = path
+    warnings = (found for found in content.obstacles if found.level == WARNING)
+    site.warnings[slug] = [f"{found.title}: {found.text}" for found in warnings]
+    if content.unbuilt:
+        site.unbuilt[slug] = content.unbuilt
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the site.
+
+    Raises:
+        ConfigErrors: If it cannot be written there.
+    """
+    try:
+        export_text(str(path), text)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}; choose another folder with --out"
+        raise ConfigErrors([ConfigError(path, "", problem)]) from error
+
+
+class _SummaryReader(HTMLParser):
+    """Finds the summary that a page carries for the index."""
+
+    found: dict[str, Any] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "meta" and values.get("name") == SUMMARY:
+            self.found = json.loads(values["content"] or "null")
+
+
+def _summaries(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the summaries of all pages in a folder."""
+    for path in sorted(folder.glob("*.html")):
+        reader = _SummaryReader()
+        with path.open(encoding="utf-8") as file:
+            reader.feed(file.read(HEAD))
+        if reader.found:
+            yield {**reader.found, "page": path.name}

@@ -1,0 +1,181 @@
+"""Whether units arrive in the branches in the ratio that the experiment asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scipy import special, stats
+
+from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
+from dbt_jetstream.trust.multiple_testing import holm
+from dbt_jetstream.trust.shares import LEAST_EXPECTED
+
+CHECK = "sample_ratio"
+ALPHA = 0.001
+# Of two unequal branches, so many expected in the smaller one that chi-square is right.
+LEAST_UNEQUAL = 200
+WHO = {"enrollments": "units", "exposures": "exposed units"}
+NOBODY = {"enrollments": "no unit has enrolled yet", "exposures": "no unit has been exposed"}
+
+Units = Mapping[str, int]
+Ratios = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the units of a basis, or of one of its days, split into branches."""
+
+    analysis_basis: str
+    day: dt.date | None
+    units: Units
+
+    @property
+    def words(self) -> str:
+        """Whom the split is of, as in `exposed units on 2026-03-04`."""
+        return WHO[self.analysis_basis] + (f" on {self.day}" if self.day else "")
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A split with what was expected, and the p-value or why there is none."""
+
+    split: Split
+    expected: Mapping[str, float]
+    p_value: float | None = None
+    reason: str | None = None
+
+
+def sample_ratio(counts: Iterable[Mapping[str, Any]], ratios: Ratios) -> list[Finding]:
+    """Test the split of enrollments and exposures, overall and by day.
+
+    Enrollments overall are tested by themselves. All other splits are one family, adjusted after
+    Holm: a fair experiment raises an alarm with a chance of at most 2 * ALPHA.
+
+    Args:
+        counts: Rows with `analysis_basis`, `day`, `branch` and `units`.
+        ratios: The ratio of each branch.
+    """
+    first, *others = [tested(split, ratios) for split in _splits(counts)]
+    defined = [test for test in others if test.p_value is not None]
+    adjusted = iter(holm([test.p_value for test in defined if test.p_value is not None]))
+    found = list(_findings(first, first.p_value))
+    for test in others:
+        found += _findings(test, None if test.p_value is None else next(adjusted))
+    return found
+
+
+def tested(split: Split, ratios: Ratios) -> Tested:
+    """Test one split, with one degree of freedom less than branches."""
+    asked = {branch: ratio for branch, ratio in ratios.items() if ratio > 0}
+    observed = [split.units.get(branch, 0) for branch in asked]
+    total = sum(observed)
+    expected = {
+        branch: total * ratio / sum(asked.values()) if branch in asked else 0.0
+        for branch, ratio in ratios.items()
+    }
+    reason = _undefined(split, asked, expected)
+    if reason:
+        return Tested(split, expected, reason=reason)
+    return Tested(split, expected, _p_value(observed, [expected[branch] for branch in asked]))
+
+
+def _p_value(observed: list[int], expected: list[float]) -> float:
+    """Test by chi-square; two unequal branches by the exact binomial test while one is small.
+
+    There chi-square raises several times as many false alarms as it should.
+    """
+    is_unequal = len(expected) == 2 and expected[0] != expected[1]
+    if is_unequal and min(expected) < LEAST_UNEQUAL:
+        share = expected[0] / sum(expected)
+        return float(stats.binomtest(observed[0], sum(observed), share).pvalue)
+    deviation = sum((o - e) ** 2 / e for o, e in zip(observed, expected, strict=True))
+    return float(special.chdtrc(len(expected) - 1, deviation))
+
+
+def _undefined(split: Split, asked: Ratios, expected: Mapping[str, float]) -> str | None:
+    if len(asked) < 2:
+        return "fewer than two branches: there is no ratio to test"
+    least = min(expected[branch] for branch in asked)
+    if least == 0:
+        return NOBODY[split.analysis_basis]
+    if least < LEAST_EXPECTED:
+        return f"too few {split.words}: {least:.1f} expected in a branch, {LEAST_EXPECTED} needed"
+    return None
+
+
+def _splits(counts: Iterable[Mapping[str, Any]]) -> list[Split]:
+    """Return the splits overall, enrollments first, and then those of each day."""
+    whole: dict[str, dict[str, int]] = {basis: defaultdict(int) for basis in WHO}
+    days: dict[tuple[str, dt.date], dict[str, int]] = defaultdict(dict)
+    for row in counts:
+        basis, day, branch = row["analysis_basis"], row["day"], row["branch"]
+        whole[basis][branch] += row["units"]
+        if day is not None:
+            days[basis, day][branch] = row["units"]
+    overall = [Split(basis, None, dict(units)) for basis, units in whole.items()]
+    return overall + [Split(basis, day, days[basis, day]) for basis, day in sorted(days)]
+
+
+def _findings(test: Tested, adjusted: float | None) -> Iterator[Finding]:
+    """Yield the row of the test and one of each branch."""
+    about = Finding(CHECK, "", analysis_basis=test.split.analysis_basis, day=test.split.day)
+    total = sum(test.split.units.values())
+    if adjusted is None:
+        yield replace(
+            about, state=UNDEFINED, message=f"Sample ratio not tested: {test.reason}.", units=total
+        )
+    else:
+        yield replace(
+            about,
+            state=WARNING if adjusted < ALPHA else OK,
+            message=_message(test, adjusted),
+            units=total,
+            p_value=test.p_value,
+            adjusted_p_value=adjusted,
+        )
+    for branch in [*test.expected, *sorted(set(test.split.units) - set(test.expected))]:
+        yield _of_branch(about, test, branch, total)
+
+
+def _of_branch(about: Finding, test: Tested, branch: str, total: int) -> Finding:
+    units, expected = test.split.units.get(branch, 0), test.expected.get(branch, 0.0)
+    found = replace(
+        about,
+        branch=branch,
+        units=units,
+        expected=expected,
+        value=units / total if total else None,
+        message=f"{branch}: {units:,} of {total:,} {test.split.words}, {expected:,.0f} expected.",
+    )
+    is_whole = test.split.day is None and test.split.analysis_basis == "enrollments"
+    if expected or not units or not is_whole:
+        return found
+    # A branch alone is right with whatever it has.
+    message = (
+        f"{units:,} units enrolled in branch {branch}, which the experiment does not have or gives "
+        "a ratio of 0. They are in no comparison; check the enrollment query and the branches."
+    )
+    return replace(found, state=WARNING, message=message)
+
+
+def _message(test: Tested, adjusted: float) -> str:
+    units, expected = test.split.units, test.expected
+    known = [branch for branch in expected if expected[branch] > 0]
+    total = sum(units.get(branch, 0) for branch in known)
+    if adjusted >= ALPHA:
+        return (
+            f"The {total:,} {test.split.words} split into branches as asked for "
+            f"({p_words(adjusted)})."
+        )
+    worst = max(known, key=lambda b: (units.get(b, 0) - expected[b]) ** 2 / expected[b])
+    day = f" on {test.split.day}" if test.split.day else ""
+    return (
+        f"Sample ratio mismatch{day}: {worst} {units.get(worst, 0):,} of {total:,} "
+        f"{WHO[test.split.analysis_basis]} where {expected[worst]:,.0f} were expected "
+        f"({p_words(adjusted)}). The branches are not comparable: do not read the results "
+        "before the cause is found."
+    )
