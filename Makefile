@@ -31,7 +31,8 @@ demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 	$(BIN)/jetstream demo-data --clients $(DEMO_CLIENTS)
 	$(BIN)/jetstream sync $(addprefix --experiment ,$(DEMO_EXPERIMENTS))
 	$(BIN)/dbt build --quiet --select $(addprefix experiment:,$(DEMO_EXPERIMENTS))
-	$(BIN)/jetstream show $(DEMO_EXPERIMENTS)
+	$(BIN)/jetstream results $(DEMO_EXPERIMENTS)
+	$(BIN)/jetstream report $(DEMO_EXPERIMENTS) --out site
 
 docs: install ## Write the documentation of all models and their lineage to site/docs/index.html
 	@# Compiled with all windows, as on a first run; without telemetry, such as before `make demo`, not at all.

@@ -23,6 +23,7 @@ EQUAL = {"control": 1, "treatment": 1}
 DEFINITION: dict[str, Any] = {
     "experiment": {"reference_branch": "control"},
     "branches": [{"slug": "control", "ratio": 1}, {"slug": "treatment", "ratio": 1}],
+    "clipped": [],
     "definition_hash": "abc",
 }
 
@@ -107,13 +108,14 @@ def test_units_in_a_branch_that_the_experiment_does_not_have_are_a_warning() -> 
 
 def test_days_and_exposures_are_one_family() -> None:
     counts = split("enrollments", 0, control=5000, treatment=5000)
-    counts += split("enrollments", 1, control=560, treatment=440)
+    counts += split("enrollments", 1, control=565, treatment=435)
     counts += split("exposures", 1, control=300, treatment=300)
     found = sample_ratio(counts, EQUAL)
     day = of(found, analysis_basis="enrollments", day=START + dt.timedelta(days=1), branch=None)
-    # 60^2 / 500 * 2 = 14.4: p = 0.00015, the smallest of four: two days, exposures, their day.
-    assert day.p_value == pytest.approx(stats.chi2.sf(14.4, 1))
-    assert day.adjusted_p_value == pytest.approx(4 * stats.chi2.sf(14.4, 1))
+    # 65^2 / 500 * 2 = 16.9: p = 0.00004, the smallest of four: two days, exposures, their day.
+    assert day.p_value == pytest.approx(stats.chi2.sf(16.9, 1))
+    # Twice Holm's: days and exposures are held to half the level.
+    assert day.adjusted_p_value == pytest.approx(2 * 4 * stats.chi2.sf(16.9, 1))
     assert day.state == "warning"
     assert whole(found).adjusted_p_value == whole(found).p_value
 
@@ -339,10 +341,10 @@ def test_comparisons_of_the_newest_window_are_counted() -> None:
     rows += [compared("weekly", "d", math.nan, window_index=2)]
     rows += [compared("preenrollment_weekly", "e", 9.0)]
     found = [f for f in findings([], rows, DEFINITION) if f.check == "multiple_testing"]
-    assert [(f.metric, f.value) for f in found] == [(None, 2.0), ("b", 9.0), ("c", 2.0)]
+    assert [(f.metric, f.value) for f in found] == [(None, 1.0), ("b", 9.0), ("c", 1.0)]
     assert found[0].expected == 0.1
-    assert found[0].message.startswith("2 of 2 comparisons (weekly, window 2, enrollments basis)")
-    assert found[2].p_value == found[2].adjusted_p_value == pytest.approx(2 * stats.norm.sf(2))
+    assert found[0].message.startswith("1 of 2 comparisons (weekly, window 2, enrollments basis)")
+    assert found[2].p_value == found[2].adjusted_p_value == pytest.approx(2 * stats.norm.sf(1))
     assert {f.state for f in found} == {"ok"}
 
 

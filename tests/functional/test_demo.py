@@ -27,23 +27,6 @@ def test_no_table_but_the_results_is_left_behind(demo: Project) -> None:
     assert schemas == [("analysis",), ("fenix",), ("telemetry",)]
 
 
-def test_show_prints_each_branch_against_the_reference(demo: Project) -> None:
-    done = demo.run("jetstream", "show", "pip-first-time-hint", "fenix-toolbar-shortcut")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    assert "pip-first-time-hint: overall, window 1" in done.stdout
-    lines = [line.split() for line in done.stdout.splitlines()]
-    (hint,) = (line for line in lines if line[:3] == ["active_hours", "mean", "hint"])
-    assert hint[4].endswith("%")
-    assert hint[6] == "to"
-
-
-def test_show_says_what_to_do_where_there_is_no_result(demo: Project) -> None:
-    done = demo.run("jetstream", "show", "no-such-experiment")
-    assert done.returncode == 1
-    assert "run `jetstream sync` first" in done.stderr
-
-
 def test_the_sql_that_the_macros_compile_to_is_well_laid_out(demo: Project) -> None:
     folder = demo.path / "target/compiled/dbt_jetstream/models/experiments"
     compiled = [path for path in folder.glob("*/*.sql") if path.is_file()]

@@ -147,7 +147,7 @@ def test_the_course_over_weeks_is_the_exported_one(demo: Project, results: Visit
     figure = page.locator(
         '#metric-active_hours figure[data-period="weekly"][data-statistic="mean"]'
     )
-    assert figure.locator("svg[role=img]").count() == 1
+    figure.locator("svg[role=img]").wait_for()
     figure.locator("summary").click()
     figure.locator("tbody tr").first.wait_for()
     rows = [row.split("\t") for row in figure.locator("tbody tr").all_inner_texts()]
@@ -172,6 +172,7 @@ def test_deciles_are_drawn_and_told(demo: Project, results: Visit) -> None:
     page = results.page
     page.locator("#metric-active_hours > summary").click()
     figure = page.locator('#metric-active_hours figure[data-statistic="deciles"]')
+    figure.locator("svg[role=img]").wait_for()
     # A point for each of nine deciles and three branches.
     assert figure.locator("svg g path").count() >= 27
     figure.locator("summary").click()

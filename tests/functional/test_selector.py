@@ -49,7 +49,8 @@ def test_an_experiment_selects_its_models_and_their_tests(
 
 def test_parents_of_an_experiment_are_its_sources(parsed: Project) -> None:
     sources = _names(parsed, "--select", f"+experiment:{DESKTOP}", kind="source")
-    assert sources == {"clients_daily", "events"}
+    # Its telemetry, and the table of problems, which its exports are made from.
+    assert sources == {"clients_daily", "events", "logs"}
     assert _names(parsed, "--select", f"experiment:{DESKTOP}", kind="source") == set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from metric_config_parser.experiment import Branch
 from metric_config_parser.metric import AnalysisPeriod
@@ -42,7 +43,7 @@ def trust_nodes(
 ) -> list[Node]:
     """Build the nodes of the trust checks, in the order of the flow."""
     counts = _counts(shared, list(sources), upstream, results)
-    return [counts, _findings(shared, branches, counts, results.statistics)]
+    return [counts, _findings(shared, branches, counts, results)]
 
 
 def _counts(
@@ -93,7 +94,7 @@ def _sanity(
     ]
 
 
-def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, statistics: Node) -> Node:
+def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, results: Results) -> Node:
     name = naming.trust(shared.slug)
     exported = (
         "Not exported, since the experiment is private."
@@ -109,11 +110,12 @@ def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, statisti
         meta={
             "experiment": shared.experiment,
             "branches": [{"slug": b.slug, "ratio": b.ratio} for b in branches],
+            "clipped": _clipped(results.statistics),
         },
         columns=_finding_columns(),
-        stub=_python_stub(shared.slug, counts.name, statistics.name),
+        stub=_python_stub(shared.slug, counts, results),
         config={"materialized": "table", **({} if shared.is_private else EXPORT)},
-        upstream=(counts.definition_hash, statistics.definition_hash),
+        upstream=(counts.definition_hash, results.statistics.definition_hash),
         tests=[unique_key(*KEY), WARN],
         language="python",
     )
@@ -161,19 +163,31 @@ def _finding_columns() -> list[Column]:
     ]
 
 
-def _python_stub(slug: str, counts: str, statistics: str) -> str:
+def _clipped(statistics: Node) -> list[dict[str, Any]]:
+    """List the means whose highest values are clipped in each branch by itself."""
+    keys = ("metric", "series", "drop_highest", "confidence_interval")
+    return [
+        {key: part[key] for key in keys}
+        for part in statistics.meta["statistics"]
+        if part["statistic"] == "mean" and part["drop_highest"]
+    ]
+
+
+def _python_stub(slug: str, counts: Node, results: Results) -> str:
     return f'''"""Trust checks of {slug}; what is checked is in the lock, how in dbt_jetstream."""
 
 from dbt_jetstream.trust.model import trust_table
 
 
 def model(dbt, session):
-    counts = dbt.ref("{counts}")
-    statistics = dbt.ref("{statistics}")
+    counts = dbt.ref("{counts.name}")
+    summaries = dbt.ref("{results.summaries.name}")
+    statistics = dbt.ref("{results.statistics.name}")
     definition = {{
         "experiment": dbt.config.meta_get("experiment"),
         "branches": dbt.config.meta_get("branches"),
+        "clipped": dbt.config.meta_get("clipped"),
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }}
-    return trust_table(counts, statistics, definition, session)
+    return trust_table(counts, summaries, statistics, definition, session)
 '''

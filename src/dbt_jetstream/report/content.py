@@ -23,9 +23,11 @@ TRUST_COLUMNS = [
     "check",
     "analysis_basis",
     "day",
+    "metric",
     "branch",
     "units",
     "expected",
+    "value",
     "state",
     "message",
 ]

@@ -31,6 +31,8 @@ class Obstacle:
     text: str
 
 
+# Below this, a 95 % interval of a clipped mean is noticeably too narrow.
+LEAST_COVERAGE = 0.92
 TITLES = {
     "sample_ratio": "Sample ratio mismatch",
     "several_branches": "Units in several branches",
@@ -55,6 +57,7 @@ def obstacles(
     """
     listed = [
         *_trust(found["trust"]),
+        *_tails(definitions, found["trust"]),
         *_absent(found["absent_sources"]),
         *_unpublished(found["completeness"], window),
         *_interim(definitions, found["completeness"], window),
@@ -70,6 +73,21 @@ def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:
         messages = list(dict.fromkeys(str(message) for message in rows["message"]))
         more = f" And {len(messages) - 3} more of this kind, below." if messages[3:] else ""
         yield Obstacle(WARNING, title, " ".join(messages[:3]) + more)
+
+
+def _tails(definitions: Definitions, trust: pd.DataFrame) -> Iterator[Obstacle]:
+    """Say which intervals of clipped means are too narrow."""
+    rows = where(trust, check="heavy_tail")
+    worst = rows.dropna(subset=["value"]).groupby("metric")["value"].min()
+    narrow = worst[worst < LEAST_COVERAGE].sort_values()
+    if len(narrow):
+        each = [f"{_label(definitions, metric)} ({share:.0%})" for metric, share in narrow.items()]
+        text = (
+            f"The 95 % intervals of some means hold the truth less often: {words.listed(each)}. "
+            "Few units carry these metrics, and where they are clipped is itself uncertain. "
+            "Compare them by a linear model, which clips all branches at one value."
+        )
+        yield Obstacle(NOTE, "Heavy tails", text)
 
 
 def _absent(absent: pd.DataFrame) -> Iterator[Obstacle]:

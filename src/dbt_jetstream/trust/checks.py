@@ -8,6 +8,7 @@ from typing import Any
 
 from dbt_jetstream.trust.comparisons import multiple_testing, pre_enrollment
 from dbt_jetstream.trust.finding import Finding, ordered
+from dbt_jetstream.trust.heavy_tail import heavy_tails
 from dbt_jetstream.trust.missing_telemetry import missing_telemetry
 from dbt_jetstream.trust.sample_ratio import sample_ratio
 from dbt_jetstream.trust.sanity import sanity
@@ -18,6 +19,7 @@ def findings(
     counts: Iterable[Mapping[str, Any]],
     statistics: Iterable[Mapping[str, Any]],
     definition: Mapping[str, Any],
+    pieces: Iterable[Mapping[str, Any]] = (),
 ) -> list[Finding]:
     """Run every check.
 
@@ -26,6 +28,7 @@ def findings(
         statistics: Statistics rows with `analysis_period`; of windows after enrollment, those of
             the newest suffice.
         definition: The node's part of the lock.
+        pieces: Rows of the summaries that clipped means are computed from, of one window.
     """
     by_check: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in counts:
@@ -40,6 +43,7 @@ def findings(
             *missing_telemetry(by_check["missing_telemetry"]),
             *sanity(by_check["sanity"]),
             *pre_enrollment(statistics, reference),
+            *heavy_tails(pieces, definition["clipped"]),
             *multiple_testing(statistics, reference),
         ]
     )

@@ -52,9 +52,9 @@ def pre_enrollment(statistics: Iterable[Row], reference: str | None) -> list[Fin
 def multiple_testing(statistics: Iterable[Row], reference: str | None) -> list[Finding]:
     """Count the comparisons in the newest windows that look significant; none is a warning.
 
-    A comparison is the relative uplift, or the difference where there is no uplift: what the
-    reference branch has none of. Each basis of a period's newest window is a family, adjusted
-    after Benjamini and Hochberg.
+    A comparison is the difference, whose law is nearer to the normal one than the uplift's, or the
+    relative uplift where there is no difference. Each basis of a period's newest window is a
+    family, adjusted after Benjamini and Hochberg.
     """
     late = [row for row in _against(statistics, reference) if not _is_early(row)]
     newest: dict[str, int] = {}
@@ -62,8 +62,8 @@ def multiple_testing(statistics: Iterable[Row], reference: str | None) -> list[F
         period = row["analysis_period"]
         newest[period] = max(newest.get(period, 0), row["window_index"])
     families: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
-    # Uplifts come after differences and take their place.
-    for row in sorted(late, key=lambda row: str(row["comparison"])):
+    # Differences come after uplifts and take their place.
+    for row in sorted(late, key=lambda row: str(row["comparison"]), reverse=True):
         if row["window_index"] == newest[row["analysis_period"]] and _p(row) is not None:
             family = families.setdefault((row["analysis_period"], row["analysis_basis"]), {})
             family[row["metric"], row["statistic"], row["branch"]] = row

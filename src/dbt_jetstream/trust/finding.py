@@ -15,6 +15,7 @@ CHECKS = (
     "missing_telemetry",
     "sanity",
     "pre_enrollment",
+    "heavy_tail",
     "multiple_testing",
 )
 # Digits that are kept: the last ones differ between machines.

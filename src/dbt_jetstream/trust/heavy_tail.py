@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
+
+from dbt_jetstream.trust.finding import UNDEFINED, Finding
+
+CHECK = "heavy_tail"
 
 # The tail is looked at between the clip's share of units divided and multiplied by this.
 REACH = 2.0
@@ -54,3 +61,55 @@ def clipped_coverage(
     more = slope**2 * share * (1 - share) + 2 * slope * share * (clip - mean)
     reach = stats.norm.ppf((1 + nominal) / 2) * math.sqrt(variance / (variance + more))
     return float(2 * stats.norm.cdf(reach) - 1)
+
+
+def heavy_tails(
+    pieces: Iterable[Mapping[str, Any]], clipped: Iterable[Mapping[str, Any]]
+) -> list[Finding]:
+    """Say how often the intervals of clipped means hold what they should; none is a warning.
+
+    Args:
+        pieces: Rows of the summaries: neighbouring units of a branch, with their mean `value`.
+        clipped: The lock's clipped means, with `metric`, `series`, `drop_highest` and
+            `confidence_interval`.
+    """
+    by_series: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = defaultdict(dict)
+    for row in pieces:
+        branches = by_series[row["metric"], row["series"]]
+        branches.setdefault(row["branch"], []).append(row)
+    found = [
+        finding
+        for mean in clipped
+        for branch, rows in sorted(by_series[mean["metric"], mean["series"]].items())
+        if (finding := _of_branch(mean, branch, rows)) is not None
+    ]
+    message = "Tails not looked at: no mean is clipped, or no branch has enough units yet."
+    return found or [Finding(CHECK, message, UNDEFINED)]
+
+
+def _of_branch(
+    mean: Mapping[str, Any], branch: str, rows: list[Mapping[str, Any]]
+) -> Finding | None:
+    rows = sorted(rows, key=lambda row: row["value"])
+    values, units = [row["value"] for row in rows], [row["units"] for row in rows]
+    nominal = mean["confidence_interval"]
+    coverage = clipped_coverage(values, units, mean["drop_highest"], nominal)
+    if coverage is None:
+        return None
+    message = (
+        f"In {branch}, the {nominal:.0%} interval of the mean of {mean['metric']} holds the truth "
+        f"in about {coverage:.0%} of experiments: where its highest values are clipped depends on "
+        "a few units."
+    )
+    keys = ("analysis_basis", "segment", "analysis_period", "window_index")
+    return Finding(
+        CHECK,
+        message,
+        **{key: rows[0][key] for key in keys},
+        metric=mean["metric"],
+        statistic="mean",
+        branch=branch,
+        units=int(sum(units)),
+        expected=nominal,
+        value=coverage,
+    )

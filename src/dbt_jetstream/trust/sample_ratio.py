@@ -16,6 +16,8 @@ from dbt_jetstream.trust.shares import LEAST_EXPECTED
 
 CHECK = "sample_ratio"
 ALPHA = 0.001
+# All splits but that of enrollments overall share half its level.
+STRICTER = 2.0
 # Of two unequal branches, so many expected in the smaller one that chi-square is right.
 LEAST_UNEQUAL = 200
 WHO = {"enrollments": "units", "exposures": "exposed units"}
@@ -53,7 +55,8 @@ def sample_ratio(counts: Iterable[Mapping[str, Any]], ratios: Ratios) -> list[Fi
     """Test the split of enrollments and exposures, overall and by day.
 
     Enrollments overall are tested by themselves. All other splits are one family, adjusted after
-    Holm: a fair experiment raises an alarm with a chance of at most 2 * ALPHA.
+    Holm and held to half the level: a fair experiment raises an alarm with a chance of at most
+    1.5 * ALPHA.
 
     Args:
         counts: Rows with `analysis_basis`, `day`, `branch` and `units`.
@@ -61,7 +64,8 @@ def sample_ratio(counts: Iterable[Mapping[str, Any]], ratios: Ratios) -> list[Fi
     """
     first, *others = [tested(split, ratios) for split in _splits(counts)]
     defined = [test for test in others if test.p_value is not None]
-    adjusted = iter(holm([test.p_value for test in defined if test.p_value is not None]))
+    family = holm([test.p_value for test in defined if test.p_value is not None])
+    adjusted = iter(min(STRICTER * p, 1.0) for p in family)
     found = list(_findings(first, first.p_value))
     for test in others:
         found += _findings(test, None if test.p_value is None else next(adjusted))
