@@ -1,8 +1,11 @@
 {#- A query for what the logs hold beyond failures: windows that wait for telemetry, each by itself, and how
-    many statistics have no result or a note.
+    many statistics have no result or a note. Nothing where no experiment was ever built.
 -#}
 {% macro logged_problems() %}
 {%- set logs = logs_relation() -%}
+{%- if not load_relation(logs) -%}
+    {{- return("select '' as experiment, '' as message where false") -}}
+{%- endif -%}
 select
     experiment,
     message

@@ -54,7 +54,8 @@ def run_lines(report: RunReport) -> Iterator[str]:
     yield from report.doubts
     times = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in report.seconds.items())
     yield f"took: {times}"
-    yield "all is well" if report.is_well else "not all is well: see the lines above"
+    doubts = f"; see {_counted(len(report.doubts), 'warning')} above" if report.doubts else ""
+    yield (f"all is well{doubts}" if report.is_well else "not all is well: see the lines above")
 
 
 def _skipped_lines(skipped: Mapping[str, ConfigError]) -> Iterator[str]:

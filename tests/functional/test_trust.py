@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import subprocess
 from pathlib import Path
@@ -185,10 +186,35 @@ def test_a_run_says_so_and_is_well_all_the_same(skewed: Skewed) -> None:
     said = [line for line in lines if line.startswith("warning: ")]
     assert sorted(said) == sorted(f"warning: {FENIX}: {message}" for message in messages)
     assert said[0].startswith(f"warning: {FENIX}: Sample ratio mismatch: control ")
-    assert lines[-1] == "all is well"
+    ending = f"all is well; see {len(said)} warning{'' if len(said) == 1 else 's'} above"
+    assert lines[-1] == ending
 
 
 def test_dbt_warns_and_names_the_check(skewed: Skewed) -> None:
     done = skewed.project.run("dbt", "test", "--select", f"trust_{NAMES[1]}", as_of=LATER)
     assert done.returncode == 0, done.stdout
     assert f"WARN 1 no_trust_warnings_trust_{NAMES[1]}_" in done.stdout
+
+
+def test_the_table_and_the_page_say_so(skewed: Skewed, tmp_path: Path) -> None:
+    project = skewed.project
+    (message,) = (
+        row["message"]
+        for row in exported(project, NAMES[1])
+        if row["state"] == "warning"
+        and (row["check"], row["analysis_basis"], row["day"])
+        == ("sample_ratio", "enrollments", None)
+    )
+    shown = project.run("jetstream", "results", FENIX)
+    assert shown.returncode == 0, shown.stderr
+    assert f"warning: {message}" in shown.stdout
+    done = project.run("jetstream", "report", FENIX, "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert f"warning: {FENIX}: Sample ratio mismatch: {message}" in done.stderr
+    page = html.unescape((tmp_path / f"{FENIX}.html").read_text())
+    verdict = page[page.index('id="verdict"') : page.index('id="results"')]
+    assert "Warning: Sample ratio mismatch." in verdict
+    assert message in verdict
+    assert (
+        "<strong>Warning:</strong> Sample ratio mismatch" in (tmp_path / "index.html").read_text()
+    )
