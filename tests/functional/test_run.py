@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from built_tables import assert_equal, copy_built
 
-from conftest import REPOSITORY, copy_project
+from conftest import REPOSITORY, Project, copy_project
 from dbt_jetstream.run_lock import run_lock
 
 DESKTOP = "pip-first-time-hint"
@@ -264,3 +264,12 @@ def test_a_second_run_on_the_target_is_refused_in_one_line(undisturbed: Workspac
     assert done.returncode == 1
     assert "another run is under way here (process" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_without_anything_live_is_well(project: Project) -> None:
+    experiments = project.path / "none.json"
+    experiments.write_text("[]")
+    hub = str(REPOSITORY / "metric_hub")
+    done = project.run("jetstream", "run", "--metric-hub", hub, "--experiments", str(experiments))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "all is well"
