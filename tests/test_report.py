@@ -248,7 +248,12 @@ def test_a_page_gives_up_what_it_must_and_says_so(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.2187, "+21.9 %"), (-0.0439, "−4.39 %"), (0.0, "+0.00 %"), (12.5, "+1,250.0 %")],
+    [
+        (0.2187, "+21.9\u00a0%"),
+        (-0.0439, "−4.39\u00a0%"),
+        (0.0, "+0.00\u00a0%"),
+        (12.5, "+1,250.0\u00a0%"),
+    ],
 )
 def test_shares_are_written_as_percents(share: float, text: str) -> None:
     assert percent(share) == text

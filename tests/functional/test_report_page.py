@@ -52,7 +52,7 @@ def exported(demo: Project, period: str, **wanted: object) -> dict[str, float | 
 
 def percents(text: str) -> list[float]:
     """The shares written in a text such as `−4.39 %`."""
-    found = re.findall(r"([+−-])([\d,]+(?:\.\d+)?) %", text)
+    found = re.findall(r"([+−-])([\d,]+(?:\.\d+)?)\s%", text)
     return [float(n.replace(",", "")) / 100 * (1 if s == "+" else -1) for s, n in found]
 
 

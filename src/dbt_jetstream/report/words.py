@@ -97,7 +97,7 @@ def window_days(windows: Mapping[str, Any], index: int) -> str:
 def percent(share: float) -> str:
     """Write a share with three significant digits and its sign, such as `+21.9 %`."""
     digits = 1 if abs(share) >= 0.1 else 2
-    return f"{100 * share:+,.{digits}f} %".replace("-", "\u2212")
+    return f"{100 * share:+,.{digits}f}\u00a0%".replace("-", "\u2212")
 
 
 def chance(p: float) -> str:

@@ -104,7 +104,7 @@
   function percent(share) {
     if (share === null) return "undefined";
     const digits = Math.abs(share) >= 0.1 ? 1 : 2;
-    return `${d3.format(`+,.${digits}f`)(100 * share)} %`;
+    return `${d3.format(`+,.${digits}f`)(100 * share)}\u00a0%`;
   }
 
   function number(value) {
