@@ -202,7 +202,9 @@ def test_statistics_and_their_parameters_are_the_original_s(
     resolved: dict[str, tuple[LockedExperiment, AnalysisConfiguration]],
 ) -> None:
     for slug, (locked, config) in resolved.items():
-        (node,) = [node for node in locked.nodes if node.language == "python"]
+        (node,) = [
+            node for node in locked.nodes if "statistics" in node.meta and "metadata" in node.meta
+        ]
         found = {
             (s["metric"], s["statistic"], period): s
             for s in node.meta["statistics"]

@@ -14,6 +14,7 @@ import pytest
 from scipy import stats
 
 from dbt_jetstream.comparisons import comparisons
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.report import page
 from dbt_jetstream.report.content import (
@@ -27,6 +28,16 @@ from dbt_jetstream.results import COLUMNS
 
 HALF = stats.norm.isf(0.025)
 ODD = "</script><script>alert(1)</script>\"'&{{ 7 * 7 }}"
+
+
+def without_trust(rows: list[dict[str, Any]]) -> Any:
+    """Content of an experiment whose trust table is not there."""
+
+    class Older(MadeUp):
+        def trust(self) -> pd.DataFrame:
+            raise ConfigErrors([ConfigError(None, "made-up", "no table trust_made_up")])
+
+    return read_content(Older(lock(), rows))  # type: ignore[arg-type]
 
 
 def lock(**more: Any) -> HeldLock:
@@ -48,7 +59,7 @@ def lock(**more: Any) -> HeldLock:
         "last_enrollment_date": "2026-01-08",
         "enrollment_period": 7,
         "branches": ["control", "treatment"],
-        "reference_branch": "control",
+        "reference_branch": more.get("reference", "control"),
     }
     parts = [
         {
@@ -58,6 +69,7 @@ def lock(**more: Any) -> HeldLock:
             "periods": ["weekly", "overall"],
             "pre_treatments": [],
             "drop_highest": 0.005,
+            "confidence_interval": 0.95,
         }
         for name in described
     ]
@@ -71,7 +83,8 @@ def lock(**more: Any) -> HeldLock:
             "outcomes": {"own": {"metrics": ["crashes"]}},
         },
     }
-    period = {"experiment": experiment, "bases": ["enrollments"], "data_sources": []}
+    bases = more.get("bases", ["enrollments"])
+    period = {"experiment": experiment, "bases": bases, "data_sources": []}
     weekly = {"first_day": 0, "length": 7, "repeats": True, "not_before": None}
     overall = {"first_day": 0, "length": None, "repeats": False, "not_before": None}
     metas = {
@@ -195,7 +208,8 @@ def test_an_early_look_says_that_it_is_one() -> None:
             "reason": "no end date",
         }
     ]
-    found = content(compared("hours", 0.3, 0.1), grid=grid)
+    fine = [{"check": "sample_ratio", "state": "ok", "message": "as asked for"}]
+    found = content(compared("hours", 0.3, 0.1), grid=grid, trust=fine)
     assert [(o.level, o.title) for o in found.obstacles] == [("note", "This is an interim look")]
     assert "no end date" in found.obstacles[0].text
 
@@ -207,7 +221,13 @@ def test_what_stands_in_the_way_is_said_warnings_first() -> None:
         compared("hours", 0.3, 0.1),
         trust=[
             {"check": "sample_ratio", "state": "warning", "message": "52 of 100."},
-            {"check": "heavy_tail", "state": "ok", "metric": "hours", "branch": "b", "value": 0.86},
+            {
+                "check": "heavy_tail",
+                "state": "ok",
+                "metric": "hours",
+                "value": 0.86,
+                "expected": 0.95,
+            },
         ],
         grid=[cell | {"state": "failed", "reason": "division by zero"}],
         absent=[{"analysis_period": "weekly", "window_index": 1, "absent_sources": "main"}],
@@ -216,11 +236,126 @@ def test_what_stands_in_the_way_is_said_warnings_first() -> None:
     said = {o.title: (o.level, o.text) for o in found.obstacles}
     assert said["Sample ratio mismatch"] == ("warning", "52 of 100.")
     assert said["A data source failed"][1].startswith("main could not be read for Week 1")
-    assert said["Computation failed"] == ("warning", "No result for crashes (division by zero).")
-    assert "Hours (86%)" in said["Heavy tails"][1]
+    told = "Week 1: no result for Crashes (division by zero)."
+    assert said["Computation failed"] == ("warning", told)
+    assert "Hours (86% instead of 95%)" in said["Heavy tails"][1]
     assert said["About Crashes"] == ("note", "no covariate.")
     levels = [o.level for o in found.obstacles]
     assert levels == sorted(levels, reverse=True)
+
+
+def test_a_failed_overall_window_is_no_interim_look() -> None:
+    grid = [
+        {"analysis_period": "overall", "window_index": 1, "segment": "all", "metric": "hours"}
+        | {"state": "failed", "reason": "Binder Error"}
+    ]
+    found = content(compared("hours", 0.3, 0.1), grid=grid)
+    assert ("warning", "Computation failed") in [(o.level, o.title) for o in found.obstacles]
+    assert "This is an interim look" not in [o.title for o in found.obstacles]
+
+
+def test_each_reason_is_told_of_its_own_metrics() -> None:
+    cell = {"analysis_period": "weekly", "window_index": 1, "segment": "all", "state": "failed"}
+    grid = [
+        cell | {"metric": "hours", "reason": "division by zero"},
+        cell | {"metric": "crashes", "reason": "no column x"},
+    ]
+    texts = [o.text for o in content(compared("hours", 0.3, 0.1), grid=grid).obstacles]
+    assert "Week 1: no result for Hours (division by zero)." in texts
+    assert "Week 1: no result for Crashes (no column x)." in texts
+
+
+def test_an_effect_over_a_reference_of_zero_is_seen() -> None:
+    rows = compared("crashes", 2.0, 0.05)
+    # A reference that may be 0 has no relative uplift.
+    rows[2] |= dict.fromkeys(("point", "lower", "upper"))
+    found = content(rows).verdict
+    (finding,) = found.clear
+    assert not finding.is_better
+    assert finding.size == "+2 per unit"
+    assert "of a reference that may be 0" in finding.interval
+    (row,) = data_of(page.experiment_page(content(rows)))["cells"]["weekly|1|enrollments|all"][
+        "comparisons"
+    ]
+    assert row[3:6] == [None, None, None]
+    assert row[8] == 2.0
+
+
+def test_direction_is_that_of_the_difference() -> None:
+    # Relative to a negative mean, a rise has a negative uplift.
+    rows = compared("hours", 0.3, 0.05)
+    rows[2] |= {"point": -0.3, "lower": -0.4, "upper": -0.2}
+    (finding,) = content(rows).verdict.clear
+    assert finding.is_rise
+
+
+def test_a_statistic_that_disagrees_is_not_passed_over() -> None:
+    rows = [*compared("hours", 0.3, 0.05), *compared("hours", 0.0, 0.05, statistic="mean_lm")]
+    held = lock()
+    parts = held.models["statistics_made_up"]["config"]["meta"]["statistics"]
+    parts.append(parts[0] | {"statistic": "mean_lm", "drop_highest": 0.005})
+    found = content(rows, held).verdict
+    assert found.clear == []
+    assert [f.statistic for f in found.possible] == ["Mean"]
+
+
+def test_a_wrong_split_takes_the_headline() -> None:
+    split = {"check": "sample_ratio", "state": "warning", "message": "52 of 100."}
+    found = content(compared("hours", 0.3, 0.01), trust=[split])
+    assert found.verdict.headline.startswith("Do not trust these numbers: the split is wrong.")
+    assert page.summary(found)["headline"] == found.verdict.headline
+
+
+def test_what_was_not_checked_is_said() -> None:
+    row = {"check": "sample_ratio", "state": "undefined", "message": "Too few units."}
+    found = content(compared("hours", 0.3, 0.1), trust=[row])
+    assert [(o.title, o.text) for o in found.obstacles] == [
+        ("Not everything could be checked", "Too few units.")
+    ]
+
+
+def test_results_are_shown_without_the_trust_table() -> None:
+    found = without_trust(compared("hours", 0.3, 0.01))
+    assert found.unbuilt is None
+    assert [f.name for f in found.verdict.clear] == ["hours"]
+    assert [o.title for o in found.obstacles] == ["Nothing was checked"]
+
+
+def test_a_lock_newer_than_the_tables_leaves_out_what_it_does_not_know() -> None:
+    rows = [*compared("hours", 0.3, 0.01), *compared("gone", 0.3, 0.01)]
+    rows += compared("hours", 0.3, 0.01, analysis_period="daily")
+    found = content(rows)
+    assert [f.name for f in found.verdict.clear] == ["hours"]
+    assert "The definition has changed" in [o.title for o in found.obstacles]
+    assert page.experiment_page(found)
+
+
+def test_without_a_reference_branch_the_first_is_taken_and_said() -> None:
+    found = content(compared("hours", 0.3, 0.01), lock(reference=None))
+    assert [f.name for f in found.verdict.clear] == ["hours"]
+    assert "the experiment names no reference" in page.experiment_page(found)
+
+
+def test_an_experiment_on_exposures_alone_is_judged_on_them() -> None:
+    rows = [r | {"analysis_basis": "exposures"} for r in compared("hours", 0.3, 0.01)]
+    found = content(rows, lock(bases=["exposures"]))
+    assert [f.name for f in found.verdict.clear] == ["hours"]
+    assert found.verdict.window == "Week 1 (days 0 to 6 after first exposure)"
+    assert [count.enrolled for count in found.counts] == [None, None]
+    assert "all exposed units" in page.experiment_page(found)
+
+
+def test_an_interval_of_another_width_says_so() -> None:
+    rows = [r | {"ci_width": 0.8} for r in compared("hours", 0.15, 0.1)]
+    found = content(rows).verdict
+    # The ends are read as those of an 80 % interval: a standard error of 0.153, and p = 0.33.
+    assert found.possible == []
+    assert content(rows).compared["p"].tolist() == pytest.approx(
+        [2 * stats.norm.sf(0.15 / (HALF * 0.1 / stats.norm.isf(0.1)))]
+    )
+    rows = [r | {"ci_width": 0.8} for r in compared("hours", 0.9, 0.1)]
+    (finding,) = content(rows).verdict.clear
+    assert finding.interval.startswith("80 % interval")
 
 
 def test_odd_texts_stay_texts() -> None:
@@ -231,19 +366,30 @@ def test_odd_texts_stay_texts() -> None:
 
 
 def test_a_page_gives_up_what_it_must_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = content(compared("hours", 0.3, 0.1))
-    whole = len(page.experiment_page(found).encode())
-    sizes = []
-    render = page._render_experiment
-
-    def grown(*arguments: Any) -> str:
-        text = render(*arguments) + " " * (page.MOST_BYTES - whole if len(sizes) < 2 else 0)
-        sizes.append(len(text))
-        return text
-
-    monkeypatch.setattr(page, "_render_experiment", grown)
-    text = page.experiment_page(found)
-    assert "daily windows of segments and distributions are left out" in text
+    held = lock()
+    metas = {name: model["config"]["meta"] for name, model in held.models.items()}
+    held.models["made_up_daily"] = {
+        "name": "made_up_daily",
+        "config": {"meta": metas["made_up_weekly"] | {"period": "daily"}},
+    }
+    metas["statistics_made_up"]["segments"].append("some")
+    rows = compared("hours", 0.3, 0.1)
+    for window in range(1, 60):
+        for segment in ("all", "some"):
+            more = {"analysis_period": "daily", "window_index": window, "segment": segment}
+            rows += compared("hours", 0.3 / window, 0.1, **more)
+    found = content(rows, held)
+    whole = page.experiment_page(found)
+    monkeypatch.setattr(page, "MOST_BYTES", len(whole.encode()) - 100)
+    smaller = page.experiment_page(found)
+    assert "daily windows of segments are left out" in smaller
+    kept, left = data_of(whole)["cells"], data_of(smaller)["cells"]
+    assert set(kept) - set(left) == {f"daily|{w}|enrollments|some" for w in range(1, 60)}
+    monkeypatch.setattr(page, "MOST_BYTES", len(smaller.encode()) - 100)
+    assert set(data_of(page.experiment_page(found))["cells"]) == {"weekly|1|enrollments|all"}
+    monkeypatch.setattr(page, "MOST_BYTES", 1_000)
+    with pytest.raises(page.PageTooLargeError):
+        page.experiment_page(found)
 
 
 @pytest.mark.parametrize(

@@ -331,7 +331,7 @@ def test_a_difference_before_enrollment_warns() -> None:
     found = [f for f in findings([], rows, DEFINITION) if f.check == "pre_enrollment"]
     assert [f.metric for f in found] == [None, "a", "b"]
     assert found[1].adjusted_p_value == pytest.approx(2 * 2 * stats.norm.sf(4))
-    assert [f.state for f in found] == ["ok", "warning", "ok"]
+    assert [f.state for f in found] == ["warning", "warning", "ok"]
 
 
 def test_comparisons_of_the_newest_window_are_counted() -> None:

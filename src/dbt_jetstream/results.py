@@ -134,6 +134,8 @@ def lock_of(project: Path, slug: str) -> HeldLock:
     Raises:
         ConfigErrors: If there is none in the project.
     """
+    if not project.is_dir():
+        raise ConfigErrors([ConfigError(project, "--project-dir", "there is no such folder")])
     locks = held_locks(project)
     if slug not in locks:
         known = ", ".join(sorted(locks)[:10]) or "none"

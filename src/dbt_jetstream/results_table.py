@@ -14,10 +14,10 @@ from dbt_jetstream.results import PERIODS, Tables, newest_window
 if TYPE_CHECKING:
     import pandas as pd
 
-HEADER = ("metric", "statistic", "branch", "value", "uplift", "95 % interval", "")
+HEADER = ("metric", "statistic", "branch", "value", "uplift", "interval", "")
 RIGHT = (3, 4)
 LEVEL = 0.05
-MARKS = "* the interval excludes no effect, ** also after correction for all comparisons shown"
+MARKS = "* p < 0.05, ** also after correction for all comparisons but medians"
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,13 @@ def results_table(tables: Tables, choice: Choice) -> str:
     rows = chosen(tables.statistics(), choice, slug)
     if not len(rows):
         return f"{slug}: no analysis window is complete yet\n"
-    reference = choice.reference or tables.lock.experiment["reference_branch"]
-    branches = tables.lock.experiment["branches"]
-    if reference not in branches:
-        raise _mistake(slug, "--reference", reference, branches)
+    reference = reference_of(tables, choice)
     first = rows.iloc[0]
     units = {"enrollments": "enrolled", "exposures": "exposed"}[first["analysis_basis"]]
     who = f"{units} units" if first["segment"] == "all" else f"{units} in {first['segment']}"
     lines = [
         f"{slug}: {first['analysis_period']}, window {first['window_index']}, {who}",
-        *_warnings(tables.trust()),
+        *_warnings(tables),
         f"{units}: {_units(rows)}",
         f"uplifts relative to branch {reference}; {MARKS}",
         "",
@@ -95,6 +92,20 @@ def results_table(tables: Tables, choice: Choice) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def reference_of(tables: Tables, choice: Choice) -> str:
+    """Return the branch to compare to: as chosen, the experiment's, or the first.
+
+    Raises:
+        ConfigErrors: If the experiment has no such branch.
+    """
+    experiment = tables.lock.experiment
+    branches = experiment["branches"]
+    reference = str(choice.reference or experiment["reference_branch"] or branches[0])
+    if reference not in branches:
+        raise _mistake(tables.slug, "--reference", reference, branches)
+    return reference
+
+
 def _mistake(slug: str, option: str, value: str, known: Sequence[Any]) -> ConfigErrors:
     names = ", ".join(str(name) for name in known) or "none"
     return ConfigErrors(
@@ -102,7 +113,12 @@ def _mistake(slug: str, option: str, value: str, known: Sequence[Any]) -> Config
     )
 
 
-def _warnings(trust: pd.DataFrame) -> Iterator[str]:
+def _warnings(tables: Tables) -> Iterator[str]:
+    try:
+        trust = tables.trust()
+    except ConfigErrors:
+        yield "note: the trust checks have not been computed"
+        return
     for message in dict.fromkeys(where(trust, state="warning")["message"]):
         yield f"warning: {message}"
 
@@ -133,13 +149,18 @@ def _is_median(rows: pd.DataFrame) -> pd.Series:
 
 
 def _uplift(row: Any) -> tuple[str, str, str]:
-    if row is None or known(row.lower) is None or known(row.upper) is None:
+    """Write an uplift, or where the reference may be 0 the difference."""
+    if row is None:
         return ("", "", "")
-    point = "undefined" if known(row.point) is None else f"{row.point:+.2%}"
-    mark = "*" if row.lower > 0 or row.upper < 0 else ""
-    if mark and getattr(row, "q", 1.0) < LEVEL:
-        mark = "**"
-    return (point, f"{row.lower:+.2%} to {row.upper:+.2%}", mark)
+    p, q = known(getattr(row, "p", None)), known(getattr(row, "q", None))
+    mark = "" if p is None or p >= LEVEL else "**" if q is not None and q < LEVEL else "*"
+    ends = [known(value) for value in (row.point, row.lower, row.upper)]
+    if None not in ends:
+        return (f"{row.point:+.2%}", f"{row.lower:+.2%} to {row.upper:+.2%}", mark)
+    if p is None:
+        return ("", "", "")
+    lower, upper = row.lower_difference, row.upper_difference
+    return (f"{row.point_difference:+.4g}", f"{lower:+.4g} to {upper:+.4g}", mark)
 
 
 def _absent(completeness: pd.DataFrame, first: Any) -> Iterator[str]:

@@ -32,12 +32,24 @@ def add(commands: Commands) -> None:
 
 
 def _report(options: argparse.Namespace) -> ExitCode:
+    from dbt_jetstream.progress import progress  # noqa: PLC0415
     from dbt_jetstream.report import write_site  # noqa: PLC0415
 
-    project = options.project_dir.resolve()
-    for slug, _, site in write_site(options.experiments, options.out, project, options.target):
-        print(f"{site.pages[slug]}: {site.unbuilt.get(slug) or 'written'}")
-        for warning in site.warnings[slug]:
-            print(f"warning: {slug}: {warning}", file=sys.stderr)
+    with progress("Writing pages") as advance:
+
+        def written(total: int) -> None:
+            advance.expect(total)
+            advance()
+
+        site = write_site(
+            options.experiments, options.out, options.project_dir, options.target, written
+        )
+    for slug, path in site.pages.items():
+        print(f"{path}: {site.unbuilt.get(slug) or 'written'}")
     print(f"open {options.out / 'index.html'}")
-    return ExitCode.WELL
+    for slug, warnings in site.warnings.items():
+        for warning in warnings:
+            print(f"warning: {slug}: {warning}", file=sys.stderr)
+    for message in site.failed.values():
+        print(f"error: {message}", file=sys.stderr)
+    return ExitCode.of(not site.failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -73,14 +74,14 @@ def _results(options: argparse.Namespace) -> ExitCode:
 
 def _rows(tables: Tables, choice: Choice | None) -> pd.DataFrame:
     """Return rows for programs: all, or those that were asked for."""
-    from dbt_jetstream.results_table import chosen  # noqa: PLC0415
+    from dbt_jetstream.results_table import chosen, reference_of  # noqa: PLC0415
 
     rows = tables.statistics()
     if choice is not None:
         rows = chosen(rows, choice, tables.slug)
     if choice is not None and choice.reference is not None:
         others = rows["comparison_to_branch"]
-        rows = rows[others.isna() | (others == choice.reference)]
+        rows = rows[others.isna() | (others == reference_of(tables, choice))]
     rows = rows.copy()
     rows.insert(0, "experiment", tables.slug)
     return rows
@@ -93,4 +94,6 @@ def _write(frames: list[pd.DataFrame], form: str) -> None:
     if form == "csv":
         rows.to_csv(sys.stdout, index=False)
     else:
-        print(rows.to_json(orient="records", indent=1, double_precision=15, force_ascii=False))
+        # pandas' own JSON keeps a fixed number of decimals, and small shares need more.
+        records = rows.astype(object).where(rows.notna(), None).to_dict("records")
+        print(json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False))

@@ -31,7 +31,8 @@ def cell_payload(
     Returns:
         By `period|window|basis|segment`: `values`, each [series, branch, point, lower, upper];
         `comparisons`, each [series, branch, reference branch, point, lower, upper of the uplift,
-        those of the difference, p, q]. Series and branches by number.
+        p, q], and where the uplift does not tell the direction those of the difference. Series
+        and branches by number.
     """
     numbered = _Numbers(definitions)
     cells: dict[str, dict[str, Any]] = defaultdict(lambda: {"values": [], "comparisons": []})
@@ -40,12 +41,19 @@ def cell_payload(
         for metric, statistic, branch, *found in _tuples(rows, COMPARED[:3], ENDS):
             if place := numbered.place(metric, statistic, branch):
                 cells[cell_key(key)]["values"].append([*place, *found])
-    numbers = [*ENDS, *(f"{name}_difference" for name in ENDS), "p", "q"]
+    numbers = [*ENDS, "p", "q", *(f"{name}_difference" for name in ENDS)]
     for key, rows in compared.groupby(CELL):
         for metric, statistic, branch, other, *found in _tuples(rows, COMPARED, numbers):
             if place := numbered.place(metric, statistic, branch, other):
-                cells[cell_key(key)]["comparisons"].append([*place, *found])
+                cells[cell_key(key)]["comparisons"].append([*place, *_shortest(found)])
     return dict(cells)
+
+
+def _shortest(numbers: list[float | None]) -> list[float | None]:
+    """Leave the difference out where the uplift says all: it is a quarter of a page."""
+    uplift, difference = numbers[0], numbers[5]
+    is_said = uplift is not None and difference is not None and uplift * difference >= 0
+    return numbers[:5] if is_said else numbers
 
 
 class _Numbers:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.comparisons import CELL, comparisons
@@ -11,9 +11,9 @@ from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.frames import known, rows_of, where
 from dbt_jetstream.report import cells, words
 from dbt_jetstream.report.definitions import IDENTITY, Definitions
-from dbt_jetstream.report.obstacles import Obstacle, obstacles
+from dbt_jetstream.report.obstacles import NOTE, SPLIT, Obstacle, obstacles
 from dbt_jetstream.report.verdict import Verdict, verdict
-from dbt_jetstream.results import PERIODS, Tables, newest_window
+from dbt_jetstream.results import COLUMNS, NUMBERS, PERIODS, Tables, newest_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,19 +36,32 @@ PROBLEM_COLUMNS = [*CELL, "metric", "statistic", "problem"]
 ABSENT_COLUMNS = ["analysis_period", "window_index", "absent_sources"]
 
 
+SEGMENTS, DISTRIBUTIONS, DAYS = "segments", "distributions", "days"
+# What a page gives up to stay small, one after the other.
+LEFT_OUT = {
+    SEGMENTS: "daily windows of segments",
+    DISTRIBUTIONS: "distributions",
+    DAYS: "daily windows",
+}
+CHANGED = (
+    "The definition has changed",
+    "Results of an earlier definition are not shown; build the experiment.",
+)
+
+
 @dataclass(frozen=True)
 class BranchCount:
     """How many units of a branch take part.
 
     Attributes:
         branch: The branch.
-        enrolled: Units that enrolled.
+        enrolled: Units that enrolled; None where nothing counts them.
         exposed: Units that were exposed; None where nothing counts them.
         expected: How many would have enrolled by the branch ratios; None where not known.
     """
 
     branch: str
-    enrolled: int
+    enrolled: int | None
     exposed: int | None
     expected: float | None
 
@@ -96,20 +109,21 @@ class Content:
     completeness: pd.DataFrame
     unbuilt: str | None = None
 
-    def payload(self, *, distributions: bool = True, segments: bool = True) -> dict[str, Any]:
+    def payload(self, left_out: Collection[str] = ()) -> dict[str, Any]:
         """Return what the page's script needs.
 
         Args:
-            distributions: Whether to send distributions.
-            segments: Whether to send daily windows of segments.
+            left_out: What not to send: keys of `LEFT_OUT`.
         """
-        kept = self.statistics
-        compared = self.compared
-        if not segments:
-            kept, compared = _without_daily_segments(kept), _without_daily_segments(compared)
+        kept, compared = self.statistics, self.compared
+        missing = self.completeness
+        if SEGMENTS in left_out:
+            kept, compared, missing = map(_without_daily_segments, (kept, compared, missing))
+        if DAYS in left_out:
+            kept, compared, missing = map(_without_days, (kept, compared, missing))
         found = self.definitions
         newest = [newest_window(kept, period) for period in found.periods]
-        drawn = [window for window in newest if window is not None] if distributions else []
+        drawn = [w for w in newest if w is not None and DISTRIBUTIONS not in left_out]
         return {
             "slug": found.slug,
             "branches": found.branches,
@@ -118,6 +132,7 @@ class Content:
             "bases": self._bases(),
             "periods": self._periods(),
             "metrics": found.metric_payload(),
+            "left_out": [LEFT_OUT[name] for name in left_out],
             "series": [
                 {
                     "metric": series.metric,
@@ -125,12 +140,14 @@ class Content:
                     "label": words.statistic_label(series.statistic),
                     "periods": list(series.periods),
                     "bases": list(series.bases),
+                    "ci_width": series.ci_width,
+                    "is_adjusted": series.is_adjusted,
                     "is_distribution": series.is_distribution,
                 }
                 for series in found.series
             ],
             "cells": cells.cell_payload(found, kept, compared),
-            "missing": cells.missing_payload(found, self.completeness),
+            "missing": cells.missing_payload(found, missing),
             "distributions": cells.distribution_payload(found, kept, drawn),
         }
 
@@ -161,6 +178,10 @@ class Content:
         return listed
 
 
+def _without_days(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["analysis_period"] != "daily"]
+
+
 def _without_daily_segments(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["analysis_period"] != "daily") | (rows["segment"] == "all")]
 
@@ -172,7 +193,6 @@ def read_content(tables: Tables) -> Content:
     try:
         statistics = tables.statistics()
         found = {
-            "trust": tables.trust(),
             "completeness": tables.completeness(),
             "problems": tables.problems(),
             "absent_sources": tables.absent_sources(),
@@ -180,19 +200,46 @@ def read_content(tables: Tables) -> Content:
     except ConfigErrors as error:
         unbuilt = error.errors[0].problem
         statistics, found = _nothing()
-    compared = comparisons(statistics)
-    after = statistics[statistics["analysis_period"].isin(AFTER_ENROLLMENT)]
+    try:
+        found["trust"] = tables.trust()
+    except ConfigErrors:
+        found["trust"] = _empty(TRUST_COLUMNS)
+    defined = statistics[_is_defined(definitions, statistics)]
+    compared = comparisons(defined)
+    after = defined[defined["analysis_period"].isin(AFTER_ENROLLMENT)]
     window = newest_window(after)
+    said = obstacles(definitions, window, found)
+    if len(defined) < len(statistics):
+        said.append(Obstacle(NOTE, *CHANGED))
     return Content(
         definitions=definitions,
-        verdict=verdict(definitions, compared, window),
-        obstacles=obstacles(definitions, window, found),
+        verdict=_cautious(verdict(definitions, compared, window), said),
+        obstacles=said,
         counts=branch_counts(definitions, after, found["trust"], window),
         checks=_checks(found["trust"]),
-        statistics=statistics,
+        statistics=defined,
         compared=compared,
         completeness=found["completeness"],
         unbuilt=unbuilt,
+    )
+
+
+def _is_defined(definitions: Definitions, statistics: pd.DataFrame) -> pd.Series:
+    """Tell the rows that the lock still knows: it may be newer than the tables."""
+    metrics = [*definitions.metrics, IDENTITY]
+    return (
+        statistics["metric"].isin(metrics)
+        & statistics["analysis_period"].isin(list(definitions.periods))
+        & statistics["branch"].isin(definitions.branches)
+    )
+
+
+def _cautious(found: Verdict, said: list[Obstacle]) -> Verdict:
+    """Let no headline stand alone where the split is wrong."""
+    if not any(obstacle.title == SPLIT for obstacle in said):
+        return found
+    return replace(
+        found, headline=f"Do not trust these numbers: the split is wrong. {found.headline}"
     )
 
 
@@ -211,11 +258,12 @@ def branch_counts(
     units = {(row.analysis_basis, row.branch): int(row.point) for row in rows_of(counts)}
     split = where(trust, check="sample_ratio", analysis_basis="enrollments")
     split = split[split["day"].isna() & split["branch"].notna()]
+    enrolled = {row.branch: int(row.units) for row in rows_of(split)}
     expected = {row.branch: known(row.expected) for row in rows_of(split)}
     return [
         BranchCount(
             branch=branch,
-            enrolled=units.get(("enrollments", branch), 0),
+            enrolled=units.get(("enrollments", branch), enrolled.get(branch)),
             exposed=units.get(("exposures", branch)),
             expected=expected.get(branch),
         )
@@ -233,18 +281,16 @@ def _checks(trust: pd.DataFrame) -> list[Check]:
 
 
 def _nothing() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    import pandas as pd  # noqa: PLC0415
-
-    from dbt_jetstream.results import COLUMNS, NUMBERS  # noqa: PLC0415
-
-    def empty(columns: Iterable[str]) -> pd.DataFrame:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-
-    statistics = empty(COLUMNS)
+    statistics = _empty(COLUMNS)
     statistics[list(NUMBERS)] = statistics[list(NUMBERS)].astype(float)
     return statistics, {
-        "trust": empty(TRUST_COLUMNS),
-        "completeness": empty(COMPLETENESS_COLUMNS),
-        "problems": empty(PROBLEM_COLUMNS),
-        "absent_sources": empty(ABSENT_COLUMNS),
+        "completeness": _empty(COMPLETENESS_COLUMNS),
+        "problems": _empty(PROBLEM_COLUMNS),
+        "absent_sources": _empty(ABSENT_COLUMNS),
     }
+
+
+def _empty(columns: Iterable[str]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})

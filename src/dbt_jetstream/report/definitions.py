@@ -57,6 +57,8 @@ class Series:
     statistic: str
     periods: tuple[str, ...]
     bases: tuple[str, ...]
+    ci_width: float = 0.95
+    is_adjusted: bool = False
 
     @property
     def is_distribution(self) -> bool:
@@ -72,7 +74,8 @@ class Definitions:
         self.slug = lock.slug
         self.experiment = lock.experiment
         self.branches: list[str] = lock.experiment["branches"]
-        self.reference: str = lock.experiment["reference_branch"]
+        # An experiment may name none.
+        self.reference: str = lock.experiment["reference_branch"] or self.branches[0]
 
     @property
     def statistics_meta(self) -> dict[str, Any]:
@@ -106,8 +109,15 @@ class Definitions:
         """All statistics of all metrics, primary metrics first."""
         parts = self.statistics_meta["statistics"]
         found = [
-            Series(p["metric"], p["statistic"], tuple(p["periods"]), tuple(p["bases"]))
-            for p in parts
+            Series(
+                metric=part["metric"],
+                statistic=part["statistic"],
+                periods=tuple(part["periods"]),
+                bases=tuple(part["bases"]),
+                ci_width=part["confidence_interval"],
+                is_adjusted=bool(part.get("covariate")),
+            )
+            for part in parts
         ]
         order = list(self.metrics)
         return sorted(found, key=lambda s: order.index(s.metric))

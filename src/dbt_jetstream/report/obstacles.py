@@ -31,10 +31,18 @@ class Obstacle:
     text: str
 
 
-# Below this, a 95 % interval of a clipped mean is noticeably too narrow.
-LEAST_COVERAGE = 0.92
+# An interval that holds the truth this much less often than it should is noticeably too narrow.
+NARROW = 0.03
+# What must have been tested before the numbers are believed.
+TESTED = ("sample_ratio", "missing_telemetry", "sanity")
+SPLIT = "Sample ratio mismatch"
+UNPUBLISHED = {
+    "failed": (WARNING, "Computation failed"),
+    "no data": (WARNING, "No data"),
+    "undefined": (NOTE, "Undefined results"),
+}
 TITLES = {
-    "sample_ratio": "Sample ratio mismatch",
+    "sample_ratio": SPLIT,
     "several_branches": "Units in several branches",
     "missing_telemetry": "Telemetry is missing",
     "sanity": "Telemetry contradicts enrollment",
@@ -57,10 +65,11 @@ def obstacles(
     """
     listed = [
         *_trust(found["trust"]),
+        *(_untested(found["trust"]) if window is not None else ()),
         *_tails(definitions, found["trust"]),
         *_absent(found["absent_sources"]),
-        *_unpublished(found["completeness"], window),
-        *_interim(definitions, found["completeness"], window),
+        *_unpublished(definitions, found["completeness"], window),
+        *_interim(found["completeness"], window),
         *_remarks(definitions, found["problems"], window),
     ]
     return sorted(listed, key=lambda obstacle: obstacle.level != WARNING)
@@ -70,7 +79,8 @@ def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:
     warnings = where(trust, state="warning")
     for check, rows in warnings.groupby("check", sort=False):
         title = TITLES.get(str(check), str(check).replace("_", " ").capitalize())
-        messages = list(dict.fromkeys(str(message) for message in rows["message"]))
+        texts = (str(message).removeprefix(f"{title}: ") for message in rows["message"])
+        messages = list(dict.fromkeys(text[:1].upper() + text[1:] for text in texts))
         more = f" And {len(messages) - 3} more of this kind, below." if messages[3:] else ""
         yield Obstacle(WARNING, title, " ".join(messages[:3]) + more)
 
@@ -78,22 +88,41 @@ def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:
 def _tails(definitions: Definitions, trust: pd.DataFrame) -> Iterator[Obstacle]:
     """Say which intervals of clipped means are too narrow."""
     rows = where(trust, check="heavy_tail")
-    worst = rows.dropna(subset=["value"]).groupby("metric")["value"].min()
-    narrow = worst[worst < LEAST_COVERAGE].sort_values()
+    rows = rows.dropna(subset=["value"])
+    short = (rows["expected"] - rows["value"]).astype(float)
+    worst = rows.assign(short=short).sort_values("short", ascending=False)
+    narrow = worst[worst["short"] > NARROW].drop_duplicates("metric")
     if len(narrow):
-        each = [f"{_label(definitions, metric)} ({share:.0%})" for metric, share in narrow.items()]
+        each = [
+            f"{_label(definitions, row.metric)} ({row.value:.0%} instead of {row.expected:.0%})"
+            for row in rows_of(narrow)
+        ]
         text = (
-            f"The 95 % intervals of some means hold the truth less often: {words.listed(each)}. "
+            f"The intervals of some means hold the truth less often: {words.listed(each)}. "
             "Few units carry these metrics, and where they are clipped is itself uncertain. "
             "Compare them by a linear model, which clips all branches at one value."
         )
         yield Obstacle(NOTE, "Heavy tails", text)
 
 
+def _untested(trust: pd.DataFrame) -> Iterator[Obstacle]:
+    """Say what could not be tested: silence would read as a passed test."""
+    if not len(trust):
+        text = "The trust checks have not been computed: build the experiment, or rerun it."
+        yield Obstacle(NOTE, "Nothing was checked", text)
+        return
+    rows = where(trust, state="undefined")
+    rows = rows[rows["check"].isin(TESTED) & rows["branch"].isna() & rows["day"].isna()]
+    messages = list(dict.fromkeys(rows["message"]))
+    if messages:
+        more = f" And {len(messages) - 3} more." if messages[3:] else ""
+        yield Obstacle(NOTE, "Not everything could be checked", " ".join(messages[:3]) + more)
+
+
 def _absent(absent: pd.DataFrame) -> Iterator[Obstacle]:
     for sources, rows in absent.groupby("absent_sources"):
         windows = words.listed(
-            [words.window_label(p, i) for p, i in _windows(rows)][:5]
+            [words.window_label(p, i) for p, i in sorted(_windows(rows))][:5]
             + (["others"] if len(rows) > 5 else [])
         )
         text = (
@@ -107,34 +136,28 @@ def _windows(rows: pd.DataFrame) -> list[tuple[str, int]]:
     return [(row.analysis_period, int(row.window_index)) for row in rows_of(rows)]
 
 
-def _unpublished(completeness: pd.DataFrame, window: tuple[str, int] | None) -> Iterator[Obstacle]:
-    """Say which results of the judged window are not there."""
-    if window is None:
-        return
-    period, index = window
-    rows = where(completeness, analysis_period=period, window_index=index, segment="all")
-    rows = rows[rows["state"].isin(["failed", "no data", "undefined"])]
-    for state, those in rows.groupby("state"):
-        names = list(dict.fromkeys(those["metric"]))
-        shown = words.listed(names[:5] + (["others"] if names[5:] else []))
-        level = NOTE if state == "undefined" else WARNING
-        title = {
-            "failed": "Computation failed",
-            "no data": "No data",
-            "undefined": "Undefined results",
-        }[str(state)]
-        reasons = list(dict.fromkeys(reason for reason in those["reason"] if reason))
-        why = f" ({reasons[0]})" if reasons else ""
-        yield Obstacle(level, title, f"No result for {shown}{why}.")
-
-
-def _interim(
+def _unpublished(
     definitions: Definitions, completeness: pd.DataFrame, window: tuple[str, int] | None
 ) -> Iterator[Obstacle]:
-    """Say that it is too early to decide, as long as the overall window is not complete."""
-    if window is None or window[0] == "overall" or "overall" not in definitions.periods:
+    """Say which results of the judged window, or of the overall window, are not there."""
+    rows = completeness[completeness["state"].isin(list(UNPUBLISHED))]
+    rows = where(rows, segment="all")
+    for period, index in dict.fromkeys([window or ("overall", 1), ("overall", 1)]):
+        found = where(rows, analysis_period=period, window_index=index)
+        for (state, reason), those in found.groupby(["state", "reason"], dropna=False):
+            level, title = UNPUBLISHED[str(state)]
+            names = list(dict.fromkeys(_label(definitions, name) for name in those["metric"]))
+            shown = words.listed(names[:5] + (["others"] if names[5:] else []))
+            why = f" ({reason})" if isinstance(reason, str) and reason else ""
+            place = words.window_label(period, index)
+            yield Obstacle(level, title, f"{place}: no result for {shown}{why}.")
+
+
+def _interim(completeness: pd.DataFrame, window: tuple[str, int] | None) -> Iterator[Obstacle]:
+    """Say that it is too early to decide, as long as the overall window is not due."""
+    rows = where(completeness, analysis_period="overall", state="not due")
+    if window is None or window[0] == "overall" or not len(rows):
         return
-    rows = where(completeness, analysis_period="overall")
     reasons = [str(reason) for reason in rows["reason"].dropna()]
     due = f": {reasons[0]}" if reasons else ""
     text = (

@@ -15,18 +15,19 @@ import jinja2
 from markupsafe import Markup
 
 from dbt_jetstream.report import words
-from dbt_jetstream.report.content import Content
+from dbt_jetstream.report.content import LEFT_OUT, Content
 
 MOST_BYTES = 3_000_000
-# What a page gives up to stay below the limit, one after the other.
-SMALLER: tuple[dict[str, bool], ...] = (
-    {},
-    {"segments": False},
-    {"segments": False, "distributions": False},
-)
-LEFT_OUT = {
-    "segments": "daily windows of segments",
-    "distributions": "distributions",
+SUMMARY_KEYS = {
+    "slug",
+    "application",
+    "start_date",
+    "end_date",
+    "enrolled",
+    "window",
+    "headline",
+    "warnings",
+    "is_private",
 }
 SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "templates/page.js")
 
@@ -41,16 +42,16 @@ def experiment_page(content: Content) -> str:
     Raises:
         PageTooLargeError: If even the smallest page would be larger.
     """
-    for options in SMALLER:
-        left_out = [LEFT_OUT[name] for name in options]
-        text = _render_experiment(content, content.payload(**options), left_out)
+    names = list(LEFT_OUT)
+    for number in range(len(names) + 1):
+        text = _render_experiment(content, names[:number])
         if len(text.encode()) < MOST_BYTES:
             return text
     message = f"its results do not fit on a page of {MOST_BYTES:,} bytes"
     raise PageTooLargeError(message)
 
 
-def _render_experiment(content: Content, payload: dict[str, Any], left_out: list[str]) -> str:
+def _render_experiment(content: Content, left_out: list[str]) -> str:
     scripts = [_asset(name) for name in SCRIPTS]
     return (
         _environment()
@@ -59,8 +60,8 @@ def _render_experiment(content: Content, payload: dict[str, Any], left_out: list
             content=content,
             experiment=content.definitions.experiment,
             versions=content.definitions.lock.versions,
-            left_out=left_out,
-            data=_packed(payload),
+            left_out=[LEFT_OUT[name] for name in left_out],
+            data=_packed(content.payload(left_out)),
             scripts=[Markup(script) for script in scripts],
             style=Markup(_asset("templates/page.css")),
             policy=_policy(scripts),
@@ -77,7 +78,7 @@ def summary(content: Content) -> dict[str, Any]:
         "application": found.experiment["app_name"],
         "start_date": found.experiment["start_date"],
         "end_date": found.experiment["end_date"],
-        "enrolled": sum(count.enrolled for count in content.counts),
+        "enrolled": sum(count.enrolled or 0 for count in content.counts),
         "window": content.verdict.window,
         "headline": content.verdict.headline,
         "warnings": [o.title for o in content.obstacles if o.level == "warning"],

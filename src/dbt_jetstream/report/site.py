@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +15,7 @@ from dbt_jetstream.export import export_text
 from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.report.content import Content, read_content
 from dbt_jetstream.report.obstacles import WARNING
-from dbt_jetstream.report.page import PageTooLargeError, experiment_page, index_page
+from dbt_jetstream.report.page import SUMMARY_KEYS, PageTooLargeError, experiment_page, index_page
 from dbt_jetstream.results import Tables, lock_of
 from dbt_jetstream.warehouse import open_warehouse
 
@@ -33,17 +34,23 @@ class Site:
         pages: The experiments' pages, by slug.
         warnings: What stands in the way of believing them, by slug: title and text.
         unbuilt: Experiments without results yet, and why.
+        failed: Experiments whose page could not be written, and why.
     """
 
     folder: Path
     pages: dict[str, Path] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
     unbuilt: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def write_site(
-    slugs: Sequence[str], folder: Path, project: Path, target: str | None = None
-) -> Iterator[tuple[str, int, Site]]:
+    slugs: Sequence[str],
+    folder: Path,
+    project: Path,
+    target: str | None = None,
+    written: Callable[[int], None] = lambda _: None,
+) -> Site:
     """Write the pages of experiments, then the index.
 
     Args:
@@ -51,14 +58,18 @@ def write_site(
         folder: Where the site goes; pages of other experiments in it stay.
         project: The dbt project.
         target: dbt's target; None for the profile's default.
+        written: Called after each experiment with how many there are in all.
 
-    Yields:
-        After each page: its experiment, how many there are in all, and what was written so far.
+    Returns:
+        What was written; a page that cannot be made stops no other.
 
     Raises:
         ConfigErrors: If an experiment is not locked, or the target cannot be read.
     """
+    project = project.resolve()
     chosen = list(slugs) or [s for s, held in held_locks(project).items() if not held.is_private]
+    if folder.exists() and not folder.is_dir():
+        raise ConfigErrors([ConfigError(folder, "--out", "is a file; name a folder")])
     locks = [lock_of(project, slug) for slug in dict.fromkeys(chosen)]
     if not locks:
         problem = "no experiment is locked here; run `jetstream sync` first"
@@ -66,9 +77,13 @@ def write_site(
     site = Site(folder)
     with open_warehouse(project, target) as warehouse:
         for lock in locks:
-            _write_page(site, read_content(Tables(lock, warehouse)))
-            yield lock.slug, len(locks), site
+            try:
+                _write_page(site, read_content(Tables(lock, warehouse)))
+            except ConfigErrors as error:
+                site.failed[lock.slug] = "; ".join(str(mistake) for mistake in error.errors)
+            written(len(locks))
     write(folder / INDEX, index_page(_summaries(folder)))
+    return site
 
 
 def _write_page(site: Site, content: Content) -> None:
@@ -77,13 +92,18 @@ def _write_page(site: Site, content: Content) -> None:
         text = experiment_page(content)
     except PageTooLargeError as error:
         raise ConfigErrors([ConfigError(None, slug, str(error))]) from error
-    path = site.folder / f"{slug}.html"
+    path = site.folder / page_name(slug)
     write(path, text)
     site.pages[slug] = path
     warnings = (found for found in content.obstacles if found.level == WARNING)
     site.warnings[slug] = [f"{found.title}: {found.text}" for found in warnings]
     if content.unbuilt:
         site.unbuilt[slug] = content.unbuilt
+
+
+def page_name(slug: str) -> str:
+    """Name the file of an experiment's page; the index has a name of its own."""
+    return "experiment-index.html" if slug == "index" else f"{slug}.html"
 
 
 def write(path: Path, text: str) -> None:
@@ -107,14 +127,17 @@ class _SummaryReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag == "meta" and values.get("name") == SUMMARY:
-            self.found = json.loads(values["content"] or "null")
+            with suppress(ValueError):
+                self.found = json.loads(values["content"] or "null")
 
 
 def _summaries(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the summaries of all pages in a folder."""
+    """Yield the summaries of all pages in a folder; what is no page of this version is left out."""
     for path in sorted(folder.glob("*.html")):
+        if not path.is_file():
+            continue
         reader = _SummaryReader()
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             reader.feed(file.read(HEAD))
-        if reader.found:
+        if reader.found and set(reader.found) == SUMMARY_KEYS:
             yield {**reader.found, "page": path.name}

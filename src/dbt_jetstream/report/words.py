@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,10 @@ WINDOWS = {"days28": "28 days", "weekly": "Week", "daily": "Day"}
 STATISTICS = {
     "mean": ("Mean", "the mean per unit, with a Bayesian bootstrap interval"),
     "mean_lm": ("Mean, linear model", "the mean per unit from a linear model"),
-    "mean_lm_noclip": ("Mean, linear model", "the mean per unit from a linear model"),
+    "mean_lm_noclip": (
+        "Mean, linear model without clipping",
+        "the mean per unit from a linear model",
+    ),
     "per_client_dau_impact": (
         "Daily active users",
         "the effect on daily active users per unit, from a linear model",
@@ -95,8 +97,9 @@ def window_days(windows: Mapping[str, Any], index: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share with three significant digits and its sign, such as `+21.9 %`."""
-    digits = 1 if abs(share) >= 0.1 else 2
+    """Write a share with its sign, with more digits the smaller it is, such as `+21.9 %`."""
+    size = abs(share)
+    digits = 1 if size >= 0.1 else 2 if size >= 0.001 or size == 0 else 4
     return f"{100 * share:+,.{digits}f}\u00a0%".replace("-", "\u2212")
 
 
@@ -115,8 +118,3 @@ def listed(items: Sequence[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun, such as `1 metric` or `2,000 metrics`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a finite number."""
-    return value is not None and math.isfinite(value)

@@ -41,9 +41,12 @@ def pre_enrollment(statistics: Iterable[Row], reference: str | None) -> list[Fin
     p_values = holm([p for _, p in known])
     found = [_early(row, p, of_family) for (row, p), of_family in zip(known, p_values, strict=True)]
     odd = sum(finding.state == WARNING for finding in found)
+    low = sum(p < ALPHA for _, p in known)
     summary = Finding(
         PRE_ENROLLMENT,
-        f"{odd} of {len(found)} comparisons of the time before enrollment differ.",
+        f"{odd} of {len(found)} comparisons of the time before enrollment differ after adjustment "
+        f"(Holm); {low} have p below {ALPHA}, by chance about {ALPHA * len(found):.1f} would.",
+        WARNING if odd else OK,
         value=float(odd),
     )
     return [summary, *found]
@@ -134,7 +137,7 @@ def _family(rows: Sequence[Row]) -> list[Finding]:
     first = rows[0]
     message = (
         f"{low} of {shown} comparisons ({first['analysis_period']}, window "
-        f"{first['window_index']}, {first['analysis_basis']} basis) exclude no effect at 95 %; "
+        f"{first['window_index']}, {first['analysis_basis']} basis) exclude zero at 95 %; "
         f"about {shown * ALPHA:.1f} would by chance alone. Left after "
         f"Benjamini-Hochberg adjustment: {left}."
     )

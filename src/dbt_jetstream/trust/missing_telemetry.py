@@ -42,9 +42,12 @@ def missing_telemetry(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
             "day by day."
         )
         return [Finding(CHECK, message, UNDEFINED)]
-    test = _tested(whole)
+    test = _tested(whole, 0.0)
     found = list(_findings(None, whole, test, test.p_value))
-    tests = {source: _tested(by_source[source]) for source in sorted(filter(None, by_source))}
+    tests = {
+        source: _tested(by_source[source], LEAST_COVERAGE)
+        for source in sorted(filter(None, by_source))
+    }
     adjusted = iter(holm([t.p_value for t in tests.values() if t.p_value is not None]))
     for source, test in tests.items():
         of_test = None if test.p_value is None else next(adjusted)
@@ -52,11 +55,11 @@ def missing_telemetry(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
     return found
 
 
-def _tested(missing: Missing) -> Tested:
+def _tested(missing: Missing, least: float) -> Tested:
     coverage = 1 - min(share.share for share in missing.values())
     if coverage == 0:
         return Tested(None, "no telemetry of any enrolled unit has arrived yet")
-    if coverage < LEAST_COVERAGE:
+    if coverage < least:
         reason = (
             f"no branch has telemetry of more than {coverage:.0%} of its units there, so that "
             "units without any are nothing unusual"

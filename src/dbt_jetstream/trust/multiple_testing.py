@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy import stats
+from scipy import special, stats
 
 
 def p_value(
@@ -38,7 +38,7 @@ def p_value(
     alpha = round(1 - ci_width, 12)
     # Half-widths of the interval between the estimate and no effect.
     distance = _distance(point if lower <= point <= upper else (lower + upper) / 2, lower, upper)
-    p = 2 * float(stats.norm.sf(distance * stats.norm.isf(alpha / 2)))
+    p = 2 * float(special.ndtr(distance * special.ndtri(alpha / 2)))
     return min(p, math.nextafter(alpha, 0)) if distance > 1 else max(p, alpha)
 
 

@@ -4,18 +4,23 @@
   const DAY_PERIODS = ["daily", "weekly"];
   const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye", "cross", "times"];
   const CHANCE = 0.05;
+  const LEFT_OUT = "Left out of this page to keep it small; the tables have it.";
   const data = await unpack(document.getElementById("data").textContent);
   const state = readState();
 
   drawControls();
   draw();
-  window.addEventListener("hashchange", () => { openTarget(); });
+  window.addEventListener("hashchange", () => { followAddress(); });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#metric-"]');
+    if (link) { event.preventDefault(); openMetric(link.getAttribute("href").slice(1)); }
+  });
   let width = document.getElementById("forest").clientWidth;
   window.addEventListener("resize", () => {
     const now = document.getElementById("forest").clientWidth;
     if (now !== width) { width = now; draw(); }
   });
-  openTarget();
+  if (location.hash.startsWith("#metric-")) openMetric(decodeURIComponent(location.hash.slice(1)));
 
   async function unpack(text) {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -43,6 +48,16 @@
 
   function hasCell(period, index) {
     return data.bases.some((basis) => data.cells[`${period}|${index}|${basis}|all`]);
+  }
+
+  // Another address in the same tab: a view that was passed on, or a metric.
+  function followAddress() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    if (name.startsWith("metric-")) { openMetric(name); return; }
+    if (!new URLSearchParams(location.hash.slice(1)).has("window")) return;
+    Object.assign(state, readState(), { search: state.search });
+    for (const name of ["window", "basis", "segment", "reference", "shows"]) document.getElementById(`select-${name}`).value = state[name];
+    draw();
   }
 
   function writeState() {
@@ -103,7 +118,8 @@
 
   function percent(share) {
     if (share === null) return "undefined";
-    const digits = Math.abs(share) >= 0.1 ? 1 : 2;
+    const size = Math.abs(share);
+    const digits = size >= 0.1 ? 1 : size >= 0.001 || size === 0 ? 2 : 4;
     return `${d3.format(`+,.${digits}f`)(100 * share)}\u00a0%`;
   }
 
@@ -114,14 +130,22 @@
     return d3.format(size >= 1e9 || (size > 0 && size < 1e-3) ? ".3e" : size >= 1000 ? ",.0f" : ".4~g")(value);
   }
 
+  function signed(value) {
+    return value > 0 ? `+${number(value)}` : number(value);
+  }
+
+  function widthNote(series) {
+    return series.ci_width === 0.95 ? "" : ` (${d3.format("~g")(100 * series.ci_width)}\u00a0% interval)`;
+  }
+
   function probability(p) {
     return p === null ? "not known" : p < 0.0001 ? "< 0.0001" : d3.format(".2~g")(p);
   }
 
   function reading(row, metric) {
-    if (row.lower === null || row.upper === null) return { kind: "none", text: "undefined" };
-    if (row.lower <= 0 && row.upper >= 0) return { kind: "none", text: "no measurable effect" };
-    const isRise = row.lower > 0;
+    if (row.p === null) return { kind: "none", text: "undefined" };
+    if (row.p >= CHANCE) return { kind: "none", text: "no measurable effect" };
+    const isRise = (row.point_difference ?? row.point) > 0;
     const isClear = row.q !== null && row.q < CHANCE;
     const isBetter = isRise === metric.bigger_is_better;
     return {
@@ -135,7 +159,7 @@
   // The forest plot: a table whose rows carry their interval as a drawing.
 
   function comparisonsOf(cell) {
-    const names = ["series", "branch", "reference", "point", "lower", "upper", "point_difference", "lower_difference", "upper_difference", "p", "q"];
+    const names = ["series", "branch", "reference", "point", "lower", "upper", "p", "q", "point_difference", "lower_difference", "upper_difference"];
     return (cell ? cell.comparisons : []).filter((row) => row[2] === reference())
       .map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
   }
@@ -152,14 +176,16 @@
     }
     if (!series.bases.includes(state.basis)) return `Left out by configuration: computed on ${series.bases.join(" and ")} only.`;
     const found = (data.missing[cellName(name, index)] || []).find((row) => row[0] === number);
-    if (!found) return null;
+    const isLeftOut = name === "daily" && (data.left_out.includes("daily windows") || (state.segment !== "all" && data.left_out.includes("daily windows of segments")));
+    if (!found) return isLeftOut ? LEFT_OUT : null;
     const state_ = found[1][0].toUpperCase() + found[1].slice(1);
     return found[2] ? `${state_}: ${found[2]}.` : `${state_}.`;
   }
 
   function forestScale(rows) {
-    const ends = rows.flatMap((row) => [row.lower, row.upper]).filter((end) => end !== null).map(Math.abs).sort(d3.ascending);
-    const most = ends.length ? Math.max(d3.quantileSorted(ends, 0.95) * 1.1, 0.005) : 0.1;
+    const ends = rows.filter((row) => row.point !== null && row.lower !== null).flatMap((row) => [row.lower, row.upper]).map(Math.abs).sort(d3.ascending);
+    // Wide enough for nearly all, but not so wide that the usual interval is a dot.
+    const most = ends.length ? Math.max(Math.min(d3.quantileSorted(ends, 0.95) * 1.1, d3.quantileSorted(ends, 0.5) * 8), 0.005) : 0.1;
     return [-most, most];
   }
 
@@ -192,7 +218,8 @@
       }
       table.append(body);
     }
-    holder.replaceChildren(swatches(), table);
+    const isEmpty = table.tBodies.length === 0;
+    holder.replaceChildren(swatches(), isEmpty ? h("p", {}, "No metric has this in its name.") : table);
     drawFamily(rows);
   }
 
@@ -201,12 +228,14 @@
     const other = values.get(`${row.series}|${row.reference}`) || { point: null };
     const read = reading(row, metric);
     const branch = data.branches[row.branch];
-    const interval = row.lower === null ? "" : `${percent(row.lower)} to ${percent(row.upper)}`;
-    const label = `${metric.label}, ${series.label}, ${branch} against ${state.reference}: ${percent(row.point)}, ${interval}; ${read.text}`;
+    const isKnown = row.point !== null && row.lower !== null;
+    const size = isKnown || row.p === null ? percent(row.point) : `${signed(row.point_difference)} per unit`;
+    const interval = isKnown ? `${percent(row.lower)} to ${percent(row.upper)}` : row.p === null ? "" : `${signed(row.lower_difference)} to ${signed(row.upper_difference)}`;
+    const label = `${metric.label}, ${series.label}, ${branch} against ${state.reference}: ${size}, ${interval}; ${read.text}`;
     return h("tr", { role: "row", class: read.kind, "data-metric": metric.name, "data-statistic": series.statistic, "data-branch": branch },
-      h("th", { role: "rowheader", scope: "row", class: "branch" }, key(row.branch), branch, h("br"), h("span", { class: "small" }, series.label)),
+      h("th", { role: "rowheader", scope: "row", class: "branch" }, key(row.branch), branch, h("br"), h("span", { class: "small" }, series.label, series.is_adjusted ? ", adjusted" : "")),
       h("td", { role: "cell", class: "value n" }, number(own.point), h("br"), h("span", { class: "small" }, `(${number(other.point)})`)),
-      h("td", { role: "cell", class: "uplift n" }, h("strong", {}, percent(row.point)), h("br"), h("span", { class: "small" }, interval)),
+      h("td", { role: "cell", class: "uplift n" }, h("strong", {}, size), h("br"), h("span", { class: "small" }, interval, widthNote(series))),
       h("td", { role: "cell", class: "plot" }, intervalPlot(row, domain, plotWidth, label)),
       h("td", { role: "cell", class: "reading" }, h("span", { class: read.tone }, read.text), read.note ? h("span", { class: "small" }, ` (${read.note})`) : null,
         h("br"), h("span", { class: "small" }, `p ${probability(row.p)}, adjusted ${probability(row.q)}`)));
@@ -222,11 +251,11 @@
   }
 
   function drawFamily(rows) {
-    const shown = rows.filter((row) => row.lower !== null && row.upper !== null);
-    const apart = shown.filter((row) => row.lower > 0 || row.upper < 0);
+    const shown = rows.filter((row) => row.p !== null);
+    const apart = shown.filter((row) => row.p < CHANCE);
     const clear = apart.filter((row) => row.q !== null && row.q < CHANCE);
     const text = shown.length
-      ? `${d3.format(",")(shown.length)} comparisons: ${apart.length} exclude no effect, where chance alone would give about ${d3.format(".1f")(CHANCE * shown.length)}; ${clear.length} stand after correction (Benjamini and Hochberg). An arrow marks an interval that goes on.`
+      ? `Of ${d3.format(",")(shown.length)} comparisons ${apart.length} have p below 0.05, where chance alone would give about ${d3.format(".1f")(CHANCE * shown.length)}; ${clear.length} stand after correction (Benjamini and Hochberg). An arrow marks an interval that goes on.`
       : "Nothing is compared here.";
     document.getElementById("family").textContent = text;
   }
@@ -269,7 +298,7 @@
   function intervalPlot(row, domain, plotWidth, label) {
     const [low, high] = domain;
     const marks = [Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.5 })];
-    if (row.lower !== null && row.upper !== null) {
+    if (row.point !== null && row.lower !== null && row.upper !== null) {
       const x1 = Math.min(Math.max(row.lower, low), high);
       const x2 = Math.min(Math.max(row.upper, low), high);
       marks.push(Plot.ruleY([{ x1, x2 }], { y: () => "", x1: "x1", x2: "x2", stroke: color(row.branch), strokeWidth: 3 }));
@@ -289,15 +318,23 @@
 
   function drawMetrics() {
     const holder = document.getElementById("metrics");
-    const open = new Set([...holder.querySelectorAll("details.one[open]")].map((element) => element.id));
+    const open = new Map([...holder.querySelectorAll("details.one[open]")].map((element) => [element.id, openFolds(element)]));
     holder.replaceChildren(...data.metrics.filter(isFound).map((metric) => {
       const details = h("details", { id: `metric-${metric.name}`, class: "one" }, h("summary", {}, metric.label));
       details.addEventListener("toggle", () => {
         if (details.open && details.childElementCount === 1) details.append(...metricParts(metric));
       });
-      if (open.has(details.id)) details.open = true;
+      if (open.has(details.id)) {
+        details.append(...metricParts(metric));
+        details.open = true;
+        details.querySelectorAll("details").forEach((fold, i) => { fold.open = open.get(details.id).includes(i); });
+      }
       return details;
     }));
+  }
+
+  function openFolds(element) {
+    return [...element.querySelectorAll("details")].flatMap((fold, i) => fold.open ? [i] : []);
   }
 
   function metricParts(metric) {
@@ -330,7 +367,7 @@
     const drawn = points.filter((point) => point.lower !== null && point.upper !== null);
     const plot = Plot.plot({
       width: chartWidth(), height: 260, marginLeft: 60,
-      x: { label: `${p.name === "daily" ? "Day" : "Week"} after enrollment`, tickFormat: "d", ticks: Math.min(p.windows.length, 12), interval: 1 },
+      x: { label: `${p.label} window`, tickFormat: "d", ticks: Math.min(p.windows.length, 12), interval: 1 },
       y: { label: null, grid: true, tickFormat: isUplift ? "+.0~%" : ".3~s" },
       symbol: { domain: d3.range(data.branches.length), range: data.branches.map((_, i) => SYMBOLS[i % 8]) },
       marks: [
@@ -363,7 +400,7 @@
     const points = (data.distributions[cellName()] || []).filter((row) => row[0] === series.number)
       .map(([, branch, parameter, point, lower, upper]) => ({ branch, parameter, point, lower, upper }));
     if (!points.length) {
-      const why = whyAbsent(series.number) || "This page has distributions of the newest window of each period.";
+      const why = whyAbsent(series.number) || (data.left_out.includes("distributions") ? LEFT_OUT : "This page has distributions of the newest window of each period.");
       return h("figure", {}, h("figcaption", {}, title), h("p", { class: "muted" }, why));
     }
     const isDeciles = series.statistic === "deciles";
@@ -420,9 +457,14 @@
     return fold;
   }
 
-  // A link to a metric opens it.
-  function openTarget() {
-    const target = location.hash.startsWith("#metric-") ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
-    if (target) { target.open = true; target.scrollIntoView(); target.querySelector("summary").focus({ preventScroll: true }); }
+  // A link to a metric opens it, also where the search leaves it out.
+  function openMetric(id) {
+    const search = document.getElementById("search");
+    if (!document.getElementById(id) && state.search) { state.search = search.value = ""; draw(); }
+    const target = document.getElementById(id);
+    if (!target) return;
+    target.open = true;
+    target.scrollIntoView();
+    target.querySelector("summary").focus({ preventScroll: true });
   }
 })();
