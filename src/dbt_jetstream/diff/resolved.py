@@ -98,6 +98,7 @@ def outcome(
     if new.locked is not None:
         what = "new" if old.is_skipped else "can be resolved now"
         return Comparison(title, None, new.locked, what)
-    if old.locked is not None and new.is_skipped:
-        return Comparison(title, old.locked, None, "no longer analysed")
+    if old.locked is not None:
+        what = "no longer analysed" if new.is_skipped else "cannot be resolved: see the errors"
+        return Comparison(title, old.locked, None, what)
     return None

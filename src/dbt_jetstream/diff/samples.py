@@ -13,7 +13,7 @@ from dbt_jetstream.diff.markup import code, codes
 from dbt_jetstream.diff.resolved import Mistakes, outcome
 from dbt_jetstream.diff.side import Resolved, Side, Sides
 from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
-from dbt_jetstream.hub.files import HubFile
+from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.lock.document import lock
 from dbt_jetstream.platforms import platform_of
 from dbt_jetstream.resolve import resolve
@@ -56,6 +56,12 @@ def _contents(comparison: Comparison) -> str:
 def _differing(sides: Sides) -> Iterator[tuple[HubFile | None, HubFile | None]]:
     """Yield the files whose content differs and that are tried by themselves."""
     before, after = _by_place(sides.base), _by_place(sides.head)
+    # A file that cannot be read now is among the mistakes, and is not gone.
+    for side in (sides.base, sides.head):
+        for broken in side.hub.broken:
+            place = _place(broken)
+            before.pop(place, None)
+            after.pop(place, None)
     for place in dict.fromkeys([*before, *after]):
         old, new = before.get(place), after.get(place)
         same = old is not None and new is not None and old.found == new.found
@@ -65,11 +71,11 @@ def _differing(sides: Sides) -> Iterator[tuple[HubFile | None, HubFile | None]]:
 
 
 def _by_place(side: Side) -> dict[tuple[str, str, str], HubFile]:
-    return {
-        (file.kind, file.application if file.kind == "outcome" else "", file.name): file
-        for file in side.hub.files
-        if file.kind != "function"
-    }
+    return {_place(file): file for file in side.hub.files if file.kind != "function"}
+
+
+def _place(file: HubFile | BrokenFile) -> tuple[str, str, str]:
+    return (file.kind, file.application if file.kind == "outcome" else "", file.name)
 
 
 def _is_used(sides: Sides, file: HubFile) -> bool:
@@ -98,7 +104,8 @@ def _compare(
 ) -> Comparison | None:
     file = new or old
     assert file is not None
-    title = code(sides.head.told_path(file.shown))
+    side = sides.head if new is not None else sides.base
+    title = code(side.told_path(file.shown))
     before = _resolve(sides.base, old, _metrics(old))
     after = _resolve(sides.head, new, _metrics(new))
     return outcome(sides, title, before, after, mistakes)

@@ -80,7 +80,7 @@ def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:
     for check, rows in warnings.groupby("check", sort=False):
         title = TITLES.get(str(check), str(check).replace("_", " ").capitalize())
         texts = (str(message).removeprefix(f"{title}: ") for message in rows["message"])
-        messages = list(dict.fromkeys(text[:1].upper() + text[1:] for text in texts))
+        messages = list(dict.fromkeys(texts))
         more = f" And {len(messages) - 3} more of this kind, below." if messages[3:] else ""
         yield Obstacle(WARNING, title, " ".join(messages[:3]) + more)
 
