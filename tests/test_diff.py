@@ -292,7 +292,8 @@ def test_a_mistake_is_an_error_and_the_others_are_compared(
     )
     assert len(others) == 1
     assert "metric `active_hours`: SQL changed" in others[0]
-    assert headings(printed) == [f"`{FENIX}`", f"SQL of `{FENIX}`"]
+    broken = f"`{DESKTOP}`: cannot be resolved: see the errors"
+    assert headings(printed) == [broken, f"`{FENIX}`", f"SQL of `{FENIX}`"]
 
 
 def test_a_mistake_that_the_base_has_as_well_is_only_counted(
@@ -315,7 +316,7 @@ def test_a_toml_file_that_cannot_be_read_is_an_error(
     (project / DEFAULTS).write_text("[metrics\n")
     printed = diff(code=1)
     assert DEFAULTS in items(printed)[0].replace("\\", "")
-    assert headings(printed) == []
+    assert headings(printed) == [f"`{DESKTOP}`: cannot be resolved: see the errors"]
 
 
 def test_a_file_that_no_experiment_uses_is_tried_on_a_made_up_one(
