@@ -8,6 +8,10 @@
     {%- if result.status not in ['error', 'runtime error', 'partial success', 'fail', 'warn'] -%}
         {{- return([]) -}}
     {%- endif -%}
+    {#- The warnings themselves are told, by `trust_problems`; the test only counts them. -#}
+    {%- if is_test and result.status == 'warn' and result.node.test_metadata.name == 'no_trust_warnings' -%}
+        {{- return([]) -}}
+    {%- endif -%}
     {%- set message = result.message or 'failed' -%}
     {%- set type = exception_type(message) if 'rror' in result.status else 'DataTestFailure' -%}
     {{- return([{

@@ -21,6 +21,10 @@
         {%- if tables.statistics -%}
             {%- do selects.append(statistics_problems(tables.statistics)) -%}
         {%- endif -%}
+        {%- set trust = grid.name.replace('completeness_', 'trust_', 1) -%}
+        {%- if trust in present[grid.schema] -%}
+            {%- do selects.append(trust_problems(api.Relation.create(grid.database, grid.schema, trust))) -%}
+        {%- endif -%}
         {%- do selects.append(late_problems(grid, tables, found.rows | map(attribute='func_name') | list)) -%}
         {%- if registry -%}
             {%- do selects.append(registry_problems(registry, 'experiment = ' ~ text_literal(slug))) -%}

@@ -219,3 +219,11 @@ def test_the_table_and_the_page_say_so(skewed: Skewed, tmp_path: Path) -> None:
     assert (
         "<strong>Warning:</strong> Sample ratio mismatch" in (tmp_path / "index.html").read_text()
     )
+
+
+def test_the_errors_file_says_so(skewed: Skewed) -> None:
+    path = skewed.project.exports / f"errors/errors_{NAMES[1]}.json"
+    rows = [r for r in json.loads(path.read_text()) if r["exception_type"] == "TrustWarning"]
+    warned = [r["message"] for r in exported(skewed.project, NAMES[1]) if r["state"] == "warning"]
+    assert sorted(row["message"] for row in rows) == sorted(warned) != []
+    assert "no_trust_warnings" not in path.read_text()
