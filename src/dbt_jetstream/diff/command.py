@@ -17,6 +17,7 @@ from dbt_jetstream.diff.report import Review, report
 from dbt_jetstream.diff.resolved import Mistakes, broken_files, definition_comparisons
 from dbt_jetstream.diff.samples import sample_comparisons
 from dbt_jetstream.diff.side import Sides, read_sides
+from dbt_jetstream.progress import progress
 
 OTHER_CODE = "the definition and the SQL are the same; what the code computes from them differs"
 
@@ -50,8 +51,9 @@ def diff(request: Request) -> tuple[str, bool]:
         ConfigErrors: If there is nothing to compare with, or a hub cannot be read at all.
     """
     with checked_out(request.project, request.base) as base, ExitStack() as stack:
-        sides = read_sides(base, request.project)
-        review = _review(request, base, sides)
+        with progress("Comparing definitions"):
+            sides = read_sides(base, request.project)
+            review = _review(request, base, sides)
         gauge = gauge_of(request.project, request.target) if _needs_bytes(review) else None
         if request.with_results:
             gauge = _with_results(request, sides, review, stack, gauge)
@@ -98,7 +100,8 @@ def _with_results(
     if definitions or locks:
         found = stack.enter_context(telemetry([*definitions, *locks]))
         gauge = gauge or stored(found.database, found.words)
-        add_numbers(sides, plan(definitions, locks, found), found, request.as_of)
+        with progress("Building both sides"):
+            add_numbers(sides, plan(definitions, locks, found), found, request.as_of)
         _show_in_lock(review)
     for comparison in review.definitions:
         if not comparison.changes and comparison.numbers and comparison.numbers.differing:
