@@ -303,7 +303,7 @@ def test_a_wrong_split_takes_the_headline() -> None:
     split = {"check": "sample_ratio", "state": "warning", "message": "52 of 100."}
     found = content(compared("hours", 0.3, 0.01), trust=[split])
     assert found.verdict.headline.startswith("Do not trust these numbers: the split is wrong.")
-    assert page.summary(found)["headline"] == found.verdict.headline
+    assert page.summary(found).headline == found.verdict.headline
 
 
 def test_what_was_not_checked_is_said() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dbt_jetstream.frames import known
-from dbt_jetstream.trust.multiple_testing import adjusted, p_value
+from dbt_jetstream.trust.multiple_testing import DISTRIBUTIONS, adjusted, p_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 CELL = ["analysis_period", "window_index", "analysis_basis", "segment"]
 # What identifies a comparison within a cell.
 COMPARED = ["metric", "statistic", "branch", "comparison_to_branch"]
-# Statistics that describe a distribution: drawn as such, and no line of a table.
-DISTRIBUTIONS = ("deciles", "empirical_cdf", "kernel_density_estimate")
 
 
 def is_distribution(statistics: pd.DataFrame) -> pd.Series:

@@ -15,20 +15,13 @@ from typing import TYPE_CHECKING, Any
 from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock, held_locks
+from dbt_jetstream.periods import PERIODS
+from dbt_jetstream.trust.finding import CHECKS, KEY
 from dbt_jetstream.warehouse import MissingTableError, Warehouse, open_warehouse
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# From the longest to the shortest: which period answers the experiment's question best.
-PERIODS = (
-    "overall",
-    "days28",
-    "weekly",
-    "daily",
-    "preenrollment_weekly",
-    "preenrollment_days28",
-)
 COLUMNS = (
     "analysis_period",
     "window_index",
@@ -89,7 +82,9 @@ class Tables:
 
     def trust(self) -> pd.DataFrame:
         """Return the trust checks; see the function of this name."""
-        return _text_nulls(self._read(naming.trust(self.slug)))
+        found = _text_nulls(self._read(naming.trust(self.slug)))
+        # A table has no order of its own: what is about all comes before what is about a part.
+        return found.sort_values(list(KEY), key=_rank, na_position="first", ignore_index=True)
 
     def _read(
         self, table: str, columns: str = "*", period: str | None = None, where: str = "true"
@@ -196,6 +191,10 @@ def newest_window(frame: pd.DataFrame, period: str | None = None) -> tuple[str, 
         if len(windows):
             return candidate, int(windows.max())
     return None
+
+
+def _rank(column: pd.Series) -> pd.Series:
+    return column.map(CHECKS.index) if column.name == "check" else column
 
 
 def _text_nulls(frame: pd.DataFrame) -> pd.DataFrame:

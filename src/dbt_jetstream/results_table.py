@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from dbt_jetstream.comparisons import CELL, comparisons, is_distribution
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.frames import known, rows_of, where
-from dbt_jetstream.results import PERIODS, Tables, newest_window
+from dbt_jetstream.periods import PERIODS
+from dbt_jetstream.results import Tables, newest_window
+from dbt_jetstream.trust.multiple_testing import LEVEL
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HEADER = ("metric", "statistic", "branch", "value", "uplift", "interval", "")
 RIGHT = (3, 4)
-LEVEL = 0.05
 MARKS = "* p < 0.05, ** also after correction for all comparisons but medians"
 
 

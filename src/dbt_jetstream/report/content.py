@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from dbt_jetstream.comparisons import CELL, comparisons
 from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.frames import known, rows_of, where
+from dbt_jetstream.periods import AFTER_ENROLLMENT
 from dbt_jetstream.report import cells, words
 from dbt_jetstream.report.definitions import IDENTITY, Definitions
 from dbt_jetstream.report.obstacles import NOTE, SPLIT, Obstacle, obstacles
 from dbt_jetstream.report.verdict import Verdict, verdict
-from dbt_jetstream.results import COLUMNS, NUMBERS, PERIODS, Tables, newest_window
+from dbt_jetstream.results import COLUMNS, NUMBERS, Tables, newest_window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AFTER_ENROLLMENT = [period for period in PERIODS if not period.startswith("preenrollment")]
 TRUST_COLUMNS = [
     "check",
     "analysis_basis",
@@ -125,7 +125,6 @@ class Content:
         newest = [newest_window(kept, period) for period in found.periods]
         drawn = [w for w in newest if w is not None and DISTRIBUTIONS not in left_out]
         return {
-            "slug": found.slug,
             "branches": found.branches,
             "reference": found.branches.index(found.reference),
             "segments": found.segments,

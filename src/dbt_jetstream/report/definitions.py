@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from dbt_jetstream import naming
-from dbt_jetstream.comparisons import DISTRIBUTIONS
 from dbt_jetstream.lock.held import HeldLock
+from dbt_jetstream.periods import PERIODS
 from dbt_jetstream.report import words
-from dbt_jetstream.results import PERIODS
+from dbt_jetstream.trust.multiple_testing import DISTRIBUTIONS
 
 IDENTITY = "identity"
 

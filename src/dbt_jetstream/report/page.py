@@ -9,26 +9,16 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 from markupsafe import Markup
 
 from dbt_jetstream.report import words
 from dbt_jetstream.report.content import LEFT_OUT, Content
+from dbt_jetstream.report.obstacles import WARNING
 
 MOST_BYTES = 3_000_000
-SUMMARY_KEYS = {
-    "slug",
-    "application",
-    "start_date",
-    "end_date",
-    "enrolled",
-    "window",
-    "headline",
-    "warnings",
-    "is_private",
-}
 SCRIPTS = ("vendor/d3.min.js", "vendor/plot.umd.min.js", "templates/page.js")
 
 
@@ -65,25 +55,39 @@ def _render_experiment(content: Content, left_out: list[str]) -> str:
             scripts=[Markup(script) for script in scripts],
             style=Markup(_asset("templates/page.css")),
             policy=_policy(scripts),
-            summary=json.dumps(summary(content), ensure_ascii=True),
+            summary=json.dumps(summary(content)._asdict()),
         )
     )
 
 
-def summary(content: Content) -> dict[str, Any]:
-    """Return what the index says of an experiment; its page carries it."""
+class Summary(NamedTuple):
+    """What the index says of an experiment; its page carries it."""
+
+    slug: str
+    application: str
+    start_date: str
+    end_date: str | None
+    enrolled: int
+    window: str
+    headline: str
+    warnings: list[str]
+    is_private: bool
+
+
+def summary(content: Content) -> Summary:
+    """Sum an experiment up."""
     found = content.definitions
-    return {
-        "slug": found.slug,
-        "application": found.experiment["app_name"],
-        "start_date": found.experiment["start_date"],
-        "end_date": found.experiment["end_date"],
-        "enrolled": sum(count.enrolled or 0 for count in content.counts),
-        "window": content.verdict.window,
-        "headline": content.verdict.headline,
-        "warnings": [o.title for o in content.obstacles if o.level == "warning"],
-        "is_private": found.lock.is_private,
-    }
+    return Summary(
+        slug=found.slug,
+        application=found.experiment["app_name"],
+        start_date=found.experiment["start_date"],
+        end_date=found.experiment["end_date"],
+        enrolled=sum(count.enrolled or 0 for count in content.counts),
+        window=content.verdict.window,
+        headline=content.verdict.headline,
+        warnings=[o.title for o in content.obstacles if o.level == WARNING],
+        is_private=found.lock.is_private,
+    )
 
 
 def index_page(summaries: Iterable[dict[str, Any]]) -> str:

@@ -15,7 +15,7 @@ from dbt_jetstream.export import export_text
 from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.report.content import Content, read_content
 from dbt_jetstream.report.obstacles import WARNING
-from dbt_jetstream.report.page import SUMMARY_KEYS, PageTooLargeError, experiment_page, index_page
+from dbt_jetstream.report.page import PageTooLargeError, Summary, experiment_page, index_page
 from dbt_jetstream.results import Tables, lock_of
 from dbt_jetstream.warehouse import open_warehouse
 
@@ -139,5 +139,5 @@ def _summaries(folder: Path) -> Iterator[dict[str, Any]]:
         reader = _SummaryReader()
         with path.open(encoding="utf-8", errors="replace") as file:
             reader.feed(file.read(HEAD))
-        if reader.found and set(reader.found) == SUMMARY_KEYS:
+        if reader.found and set(reader.found) == set(Summary._fields):
             yield {**reader.found, "page": path.name}

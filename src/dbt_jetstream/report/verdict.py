@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dbt_jetstream.frames import known, rows_of, where
 from dbt_jetstream.report import words
 from dbt_jetstream.report.definitions import Definitions
+from dbt_jetstream.trust.multiple_testing import LEVEL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVEL = 0.05
 BASIS_STARTS = {"enrollments": "enrollment", "exposures": "first exposure"}
 NO_WINDOW = "No analysis window is complete yet: there is nothing to judge."
 # Of several statistics of a metric, the verdict takes the first that is there: a linear model's

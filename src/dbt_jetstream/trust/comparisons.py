@@ -10,14 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
-from dbt_jetstream.trust.multiple_testing import adjusted, holm, p_value
+from dbt_jetstream.trust.multiple_testing import DISTRIBUTIONS, LEVEL, adjusted, holm, p_value
 
 PRE_ENROLLMENT = "pre_enrollment"
 MULTIPLE_TESTING = "multiple_testing"
 PRE_ENROLLMENT_ALPHA = 0.01
-ALPHA = 0.05
-# Points of a distribution are many questions about one metric, and no answer to whether it moved.
-DISTRIBUTIONS = ("deciles", "empirical_cdf", "kernel_density_estimate")
 EARLIER = "preenrollment"
 
 Row = Mapping[str, Any]
@@ -31,21 +28,25 @@ def pre_enrollment(statistics: Iterable[Row], reference: str | None) -> list[Fin
         reference: The branch that the others are compared with.
     """
     rows = [r for r in _against(statistics, reference) if r["comparison"] == "difference"]
-    known = [(row, p) for row in rows if _is_early(row) and (p := _p(row)) is not None]
-    if not known:
+    early = [row for row in rows if _is_early(row)]
+    p_values = [_p(row) for row in early]
+    found = [
+        _early(row, p, of_family)
+        for row, p, of_family in zip(early, p_values, holm(p_values), strict=True)
+        if p is not None and of_family is not None
+    ]
+    if not found:
         message = (
             "Branches not compared before enrollment: there is no result of a period before "
             "enrollment."
         )
         return [Finding(PRE_ENROLLMENT, message, UNDEFINED)]
-    p_values = holm([p for _, p in known])
-    found = [_early(row, p, of_family) for (row, p), of_family in zip(known, p_values, strict=True)]
     odd = sum(finding.state == WARNING for finding in found)
-    low = sum(p < ALPHA for _, p in known)
+    low = sum(p is not None and p < LEVEL for p in p_values)
     summary = Finding(
         PRE_ENROLLMENT,
         f"{odd} of {len(found)} comparisons of the time before enrollment differ after adjustment "
-        f"(Holm); {low} have p below {ALPHA}, by chance about {ALPHA * len(found):.1f} would.",
+        f"(Holm); {low} have p below {LEVEL}, by chance about {LEVEL * len(found):.1f} would.",
         WARNING if odd else OK,
         value=float(odd),
     )
@@ -132,17 +133,17 @@ def _family(rows: Sequence[Row]) -> list[Finding]:
     p_values = [_p(row) for row in rows]
     q_values = adjusted(p_values)
     shown = len(rows)
-    low = sum(p is not None and p < ALPHA for p in p_values)
-    left = sum(q is not None and q < ALPHA for q in q_values)
+    low = sum(p is not None and p < LEVEL for p in p_values)
+    left = sum(q is not None and q < LEVEL for q in q_values)
     first = rows[0]
     message = (
         f"{low} of {shown} comparisons ({first['analysis_period']}, window "
         f"{first['window_index']}, {first['analysis_basis']} basis) exclude zero at 95 %; "
-        f"about {shown * ALPHA:.1f} would by chance alone. Left after "
+        f"about {shown * LEVEL:.1f} would by chance alone. Left after "
         f"Benjamini-Hochberg adjustment: {left}."
     )
     summary = _about(
-        MULTIPLE_TESTING, first, message, value=float(low), expected=shown * ALPHA, units=None
+        MULTIPLE_TESTING, first, message, value=float(low), expected=shown * LEVEL, units=None
     )
     found = [summary]
     for row, p, q in zip(rows, p_values, q_values, strict=True):
@@ -151,8 +152,8 @@ def _family(rows: Sequence[Row]) -> list[Finding]:
 
 
 def _shown(row: Row, p: float | None, q: float | None) -> Finding:
-    words = "moved" if q is not None and q < ALPHA else "may have moved by chance"
-    if p is not None and p >= ALPHA:
+    words = "moved" if q is not None and q < LEVEL else "may have moved by chance"
+    if p is not None and p >= LEVEL:
         words = "did not move measurably"
     return _about(
         MULTIPLE_TESTING,

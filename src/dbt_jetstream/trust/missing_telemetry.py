@@ -7,12 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
+from dbt_jetstream.trust.finding import UNDEFINED, Finding, p_words
 from dbt_jetstream.trust.multiple_testing import holm
-from dbt_jetstream.trust.shares import Share, Tested, expected_counts, independence
+from dbt_jetstream.trust.shares import (
+    ALPHA,
+    Share,
+    Tested,
+    expected_counts,
+    independence,
+    overall,
+    whole_of,
+)
 
 CHECK = "missing_telemetry"
-ALPHA = 0.001
 # Where less than this share of every branch is heard of, absence is an outcome: who does not use
 # a feature sends none of its events.
 LEAST_COVERAGE = 0.9
@@ -48,9 +55,8 @@ def missing_telemetry(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
         source: _tested(by_source[source], LEAST_COVERAGE)
         for source in sorted(filter(None, by_source))
     }
-    adjusted = iter(holm([t.p_value for t in tests.values() if t.p_value is not None]))
-    for source, test in tests.items():
-        of_test = None if test.p_value is None else next(adjusted)
+    adjusted = holm([test.p_value for test in tests.values()])
+    for (source, test), of_test in zip(tests.items(), adjusted, strict=True):
         found += _findings(source, by_source[source], test, of_test)
     return found
 
@@ -73,17 +79,9 @@ def _findings(
 ) -> Iterator[Finding]:
     about = Finding(CHECK, "", data_source=source)
     place = f" in data source {source}" if source else ""
-    whole = Share(sum(s.found for s in missing.values()), sum(s.units for s in missing.values()))
-    is_bad = adjusted is not None and adjusted < ALPHA
-    yield replace(
-        about,
-        message=_message(place, whole, missing, test, adjusted),
-        state=UNDEFINED if test.reason else WARNING if is_bad else OK,
-        units=whole.found,
-        value=whole.share,
-        p_value=test.p_value,
-        adjusted_p_value=adjusted,
-    )
+    whole = whole_of(missing)
+    message = _message(place, whole, missing, test, adjusted)
+    yield overall(about, message, whole, test, adjusted)
     expected = expected_counts(missing)
     for branch, share in missing.items():
         words = f"{share.found:,} of {share.units:,} units ({share.share:.2%})"

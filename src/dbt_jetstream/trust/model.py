@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dbt_jetstream.periods import AFTER_ENROLLMENT
 from dbt_jetstream.trust.checks import findings
 
 SCHEMA = pa.schema(
@@ -43,7 +44,6 @@ PIECES = """
 analysis_period = '{period}' and window_index = {window} and analysis_basis = 'enrollments'
 and segment = 'all' and moment is null and (metric, series) in ({clipped})
 """
-LONGEST_FIRST = ("overall", "days28", "weekly", "daily")
 
 
 def trust_table(
@@ -93,7 +93,7 @@ def _comparisons(statistics: Any, newest: dict[str, int]) -> Any:
 
 def _pieces(summaries: Any, newest: dict[str, int], definition: dict[str, Any]) -> Any:
     """Return what clipped means are computed from, in the newest window of the longest period."""
-    period = next((period for period in LONGEST_FIRST if period in newest), "")
+    period = next((period for period in AFTER_ENROLLMENT if period in newest), "")
     series = ", ".join(
         f"({_literal(mean['metric'])}, {_literal(mean['series'])})"
         for mean in definition["clipped"]

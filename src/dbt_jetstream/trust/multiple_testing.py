@@ -7,6 +7,12 @@ from collections.abc import Sequence
 
 from scipy import special, stats
 
+# A comparison counts as an effect below this p-value, and as a clear one below it after adjustment.
+LEVEL = 0.05
+# Points of a distribution are many questions about one metric, and no answer to whether it moved:
+# they are no members of a family.
+DISTRIBUTIONS = ("deciles", "empirical_cdf", "kernel_density_estimate")
+
 
 def p_value(
     point: float | None, lower: float | None, upper: float | None, ci_width: float | None
@@ -59,17 +65,23 @@ def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
     return [None if p is None else float(next(found)) for p in p_values]
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Adjust p-values so that a bound on them bounds the chance of any false alarm.
+
+    Args:
+        p_values: One per test; None where there is none, which is no member of the family.
+
+    Returns:
+        The adjusted p-values in the order given, None for None.
 
     References:
         Holm (1979), A simple sequentially rejective multiple test procedure, Scand. J. Stat. 6.
     """
-    count = len(p_values)
-    found = [1.0] * count
+    found: list[float | None] = [None] * len(p_values)
+    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
     highest = 0.0
-    for rank, index in enumerate(sorted(range(count), key=lambda index: p_values[index])):
-        highest = max(highest, min(1.0, (count - rank) * p_values[index]))
+    for rank, (p, index) in enumerate(known):
+        highest = max(highest, min(1.0, (len(known) - rank) * p))
         found[index] = highest
     return found
 

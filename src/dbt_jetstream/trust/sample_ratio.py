@@ -63,12 +63,9 @@ def sample_ratio(counts: Iterable[Mapping[str, Any]], ratios: Ratios) -> list[Fi
         ratios: The ratio of each branch.
     """
     first, *others = [tested(split, ratios) for split in _splits(counts)]
-    defined = [test for test in others if test.p_value is not None]
-    family = holm([test.p_value for test in defined if test.p_value is not None])
-    adjusted = iter(min(STRICTER * p, 1.0) for p in family)
     found = list(_findings(first, first.p_value))
-    for test in others:
-        found += _findings(test, None if test.p_value is None else next(adjusted))
+    for test, p in zip(others, holm([test.p_value for test in others]), strict=True):
+        found += _findings(test, None if p is None else min(STRICTER * p, 1.0))
     return found
 
 

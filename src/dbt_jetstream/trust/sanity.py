@@ -7,12 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dbt_jetstream.periods import AFTER_ENROLLMENT
 from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
 from dbt_jetstream.trust.multiple_testing import holm
-from dbt_jetstream.trust.shares import Share, Tested, expected_counts, independence
+from dbt_jetstream.trust.shares import (
+    ALPHA,
+    Share,
+    Tested,
+    expected_counts,
+    independence,
+    overall,
+    whole_of,
+)
 
 CHECK = "sanity"
-ALPHA = 0.001
 # Of a branch's units, the share from which the results are no longer those of its treatment.
 BOUNDS = {"has_contradictory_branch": 0.02, "has_non_enrolled_data": 0.1}
 WORDS = {
@@ -20,7 +28,6 @@ WORDS = {
     "has_non_enrolled_data": "sent telemetry that does not report the experiment",
 }
 LEAST_UNITS = 5
-LONGEST_FIRST = ("overall", "days28", "weekly", "daily")
 
 Column = tuple[str, str]
 
@@ -44,17 +51,16 @@ def sanity(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
         return [Finding(CHECK, message, UNDEFINED)]
     newest = {column: _newest(by_column[column]) for column in sorted(by_column)}
     tests = {column: independence(_shares(rows)) for column, rows in newest.items()}
-    adjusted = iter(holm([t.p_value for t in tests.values() if t.p_value is not None]))
+    adjusted = holm([test.p_value for test in tests.values()])
     found: list[Finding] = []
-    for column, test in tests.items():
-        of_test = None if test.p_value is None else next(adjusted)
+    for (column, test), of_test in zip(tests.items(), adjusted, strict=True):
         found += _findings(newest[column], test, of_test)
     return found
 
 
 def _newest(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     windows = {(row["analysis_period"], row["window_index"]) for row in rows}
-    chosen = min(windows, key=lambda window: (LONGEST_FIRST.index(window[0]), -window[1]))
+    chosen = min(windows, key=lambda window: (AFTER_ENROLLMENT.index(window[0]), -window[1]))
     return [row for row in rows if (row["analysis_period"], row["window_index"]) == chosen]
 
 
@@ -76,17 +82,9 @@ def _findings(
         metric=first["metric"],
     )
     kind = _kind(first["metric"])
-    whole = Share(sum(s.found for s in shares.values()), sum(s.units for s in shares.values()))
-    is_bad = adjusted is not None and adjusted < ALPHA
-    yield replace(
-        about,
-        message=_message(about, shares, whole, test, adjusted),
-        state=UNDEFINED if test.reason else WARNING if is_bad else OK,
-        units=whole.found,
-        value=whole.share,
-        p_value=test.p_value,
-        adjusted_p_value=adjusted,
-    )
+    whole = whole_of(shares)
+    message = _message(about, shares, whole, test, adjusted)
+    yield overall(about, message, whole, test, adjusted)
     expected = expected_counts(shares)
     for branch, share in shares.items():
         is_high = share.share > BOUNDS[kind] and share.found >= LEAST_UNITS

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from scipy import stats
 
+from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding
+
+# Branches differ where the p-value, adjusted for the questions asked with it, is below this.
+ALPHA = 0.001
 # Below this many expected, the chi-square law is a poor approximation.
 LEAST_EXPECTED = 5
 
@@ -32,7 +37,7 @@ class Tested(NamedTuple):
 
 def expected_counts(shares: Mapping[str, Share]) -> dict[str, float]:
     """Return how many would be found in each branch, were the share the same in all."""
-    whole = _whole(shares)
+    whole = whole_of(shares)
     return {branch: whole.share * share.units for branch, share in shares.items()}
 
 
@@ -47,7 +52,7 @@ def independence(shares: Mapping[str, Share]) -> Tested:
         Stat. Med. 26: no continuity correction is needed for large samples.
     """
     peopled = {branch: share for branch, share in shares.items() if share.units}
-    whole = _whole(peopled)
+    whole = whole_of(peopled)
     if len(peopled) < 2:
         return Tested(None, "there are no two branches with units to compare")
     if whole.found in (0, whole.units):
@@ -60,5 +65,30 @@ def independence(shares: Mapping[str, Share]) -> Tested:
     return Tested(float(stats.chi2_contingency(table, correction=False).pvalue))
 
 
-def _whole(shares: Mapping[str, Share]) -> Share:
+def whole_of(shares: Mapping[str, Share]) -> Share:
+    """Return the share in all branches together."""
     return Share(sum(s.found for s in shares.values()), sum(s.units for s in shares.values()))
+
+
+def overall(
+    about: Finding, message: str, whole: Share, test: Tested, adjusted: float | None
+) -> Finding:
+    """Return the row that says whether branches differ.
+
+    Args:
+        about: What the row is about.
+        message: What it says.
+        whole: The share in all branches together.
+        test: The test of the branches.
+        adjusted: Its p-value, adjusted for the questions asked with it.
+    """
+    is_bad = adjusted is not None and adjusted < ALPHA
+    return replace(
+        about,
+        message=message,
+        state=UNDEFINED if test.reason else WARNING if is_bad else OK,
+        units=whole.found,
+        value=whole.share,
+        p_value=test.p_value,
+        adjusted_p_value=adjusted,
+    )
