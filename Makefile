@@ -3,6 +3,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+EMULATOR := .emulator
 export DBT_PROFILES_DIR := $(CURDIR)
 
 # The demo: telemetry of both demo experiments, as of the day after which all their windows are due.
@@ -10,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test calibrate benchmark benchmark-experiments lint format lock clean
+.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-experiments lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,8 +45,17 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
 	$(BIN)/jetstream sync --with-ended
 
-test: install ## Run all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: install ## Run all tests but those that need emulators of their own
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/bigquery
+
+# BigQuery's emulator has pins that contradict those of the project.
+$(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt
+	$(PYTHON) -m venv $(EMULATOR)
+	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
+test-bigquery: install $(EMULATOR)/.installed ## Run the project on emulated BigQuery and storage, and compare with DuckDB
+	$(BIN)/python -m pytest tests/bigquery
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+pytest_plugins = ["emulators.storage", "emulators.twins"]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 GOLDEN = SHARED / "golden"

@@ -1,4 +1,5 @@
-{#- The rows of a completeness grid. Which windows are due is decided now, all else when it is read.
+{#- The rows of a completeness grid. Which windows are due, and how far telemetry
+    has been read, is decided now, all else when it is read.
 
     Args: lock (dict, of the completeness node), tables (dict of relations, none where one is absent:
         enrollments, bins, statistics, logs, and dicts of metrics by period, client_days by data source)

@@ -8,12 +8,13 @@
 -#}
 {% macro late_windows(lock, client_days) -%}
 {%- set read, adjusted, not_known = [], [], [] -%}
+{%- set arrived = arrivals(client_days) -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for source in described.daily_sources + described.not_known -%}
         {%- do read.append([period, source]) -%}
     {%- endfor -%}
-    {%- for source in described.not_known if [source] not in not_known -%}
-        {%- do not_known.append([source]) -%}
+    {%- for source in described.not_known if [source, none] not in not_known -%}
+        {%- do not_known.append([source, none]) -%}
     {%- endfor -%}
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
@@ -24,17 +25,10 @@
     {%- endfor -%}
 {%- endfor -%}
 arrivals as (
-    {%- for source, relation in client_days.items() if relation %}
-    select
-        {{ text_literal(source) }} as data_source,
-        cast(max(submission_date) as {{ dbt.type_string() }}) as last_day
-    from {{ relation }}
-    union all
-    {%- endfor %}
     select
         data_source,
-        {{ text_literal(none) }} as last_day
-    from {{ literal_rows('not_known', ['data_source'], not_known) | indent(4) }}
+        last_day
+    from {{ literal_rows('arrived', ['data_source', 'last_day'], arrived + not_known) | indent(4) }}
 ),
 
 waiting_windows as (

@@ -4,7 +4,8 @@
 {%- endmacro %}
 
 {% macro bigquery__integer_division(numerator, denominator) -%}
-    div({{ numerator }}, {{ denominator }})
+    {#- with parentheses of its own, which translators to `//` forget -#}
+    div(({{ numerator }}), {{ denominator }})
 {%- endmacro %}
 
 {% macro duckdb__integer_division(numerator, denominator) -%}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro bigquery__json_constant(text) -%}
-    json r'''{{ text }}'''
+    parse_json({{ text_literal(text) }})
 {%- endmacro %}
 
 {% macro duckdb__json_constant(text) -%}

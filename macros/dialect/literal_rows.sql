@@ -28,7 +28,7 @@ unnest([
         {%- endfor %}
     )
     {%- else %}
-    ({% for value in row %}{{ literal(value) }}{{ ', ' if not loop.last }}{% endfor %})
+    struct({% for value in row %}{{ literal(value) }}{{ ', ' if not loop.last }}{% endfor %})
     {%- endif %}{{ ',' if not loop.last }}
     {%- endfor %}
 ]) as {{ alias }}

@@ -1,13 +1,23 @@
 {#- Write the rows of a query to a file: as one JSON array, or its only row as one JSON object.
 
+    On DuckDB a statement that does so; on BigQuery it is done at once, with nothing left to run, but
+    for dbt without this project's package, as in dbt Cloud: there a statement writes the rows aside,
+    under `json_lines/`, as objects a line.
+
     Args: query (str), uri (str), array (bool)
 -#}
 {% macro write_json(query, uri, array) -%}
     {{ return(adapter.dispatch('write_json', 'dbt_jetstream')(query, uri, array)) }}
 {%- endmacro %}
 
-{% macro default__write_json(query, uri, array) -%}
-    {%- do exceptions.warn('No export to ' ~ uri ~ ': not built yet for ' ~ target.type) -%}
+{% macro bigquery__write_json(query, uri, array) -%}
+    {%- if adapter.export_json is defined -%}
+        {{- adapter.export_json(query, uri, array) -}}
+    {%- elif uri.startswith('gs://') -%}
+        {{- json_lines(query, uri) -}}
+    {%- else -%}
+        {%- do exceptions.warn('No export to ' ~ uri ~ ': set DBT_JETSTREAM_EXPORT_URI to gs://BUCKET/PREFIX') -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro duckdb__write_json(query, uri, array) -%}

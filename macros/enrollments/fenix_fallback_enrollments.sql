@@ -6,6 +6,7 @@
 -#}
 {% macro fenix_fallback_enrollments(experiment, enrollment, telemetry) %}
     {%- set branch = map_value('b.ping_info.experiments', experiment.slug) ~ '.branch' %}
+    {%- set week_before = parse_date(experiment.start_date) - modules.datetime.timedelta(days=7) %}
 select
     b.client_info.client_id as analysis_id,
     {{ branch }} as branch,
@@ -14,8 +15,7 @@ select
 from {{ telemetry[enrollment.tables.baseline] }} as b
 where
     b.client_info.client_id is not null
-    and date(b.submission_timestamp) >= {{ add_days("date '" ~ experiment.start_date ~ "'", -7) }}
-    and date(b.submission_timestamp) <= date '{{ experiment.last_enrollment_date }}'
+    and date(b.submission_timestamp) between date '{{ week_before }}' and date '{{ experiment.last_enrollment_date }}'
     and {{ branch }} is not null
     and b.sample_id < {{ enrollment.sample_size }}
 group by 1, 2

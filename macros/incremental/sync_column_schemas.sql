@@ -6,16 +6,7 @@
     Args: on_schema_change (str), target_relation, schema_changes_dict (dict): as dbt passes them
 -#}
 {% macro sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) %}
-    {%- set fractional = schema_changes_dict.source_columns | selectattr('dtype', 'equalto', float_type() | upper)
-        | map(attribute='name') | map('lower') | list -%}
-    {%- for column in schema_changes_dict.target_columns -%}
-        {%- if column.name | lower in fractional and column.is_integer() -%}
-            {%- do run_query(
-                'alter table ' ~ target_relation ~ ' alter column ' ~ column.name
-                ~ ' set data type ' ~ float_type()
-            ) -%}
-        {%- endif -%}
-    {%- endfor -%}
+    {%- do widen_integers(target_relation, schema_changes_dict) -%}
     {%- do return(adapter.dispatch('sync_column_schemas', 'dbt')(
         on_schema_change, target_relation, schema_changes_dict
     )) -%}

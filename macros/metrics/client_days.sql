@@ -45,10 +45,12 @@ units_without_telemetry as (
         cast(null as date) as submission_date
         {{- day_parts(source) }}
     from enrolled_units as e
-    left join {{ fragment(source.from, telemetry) | indent(4) }} as ds
+    left join (
+        select *
+        from {{ fragment(source.from, telemetry) | indent(8) }} as ds
+        where false
+    ) as ds
         on ds.{{ source.unit_column }} = e.analysis_id
-        and ds.{{ source.date_column }} = date '{{ days.first }}'
-        and false
     group by 1, 2
 )
 {%- endif %}

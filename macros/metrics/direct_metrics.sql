@@ -5,11 +5,7 @@
 -#}
 {% macro direct_metrics(source, lock, windows, telemetry) -%}
     {%- set date_column = 'ds.' ~ source.date_column -%}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
-    {%- set starts = windows | map(attribute='start') | list or [0] -%}
-    {%- set ends = windows | map(attribute='end') | list or [0] -%}
-    {%- set first_date = parse_date(lock.experiment.start_date) + (starts | min) * day -%}
-    {%- set last_date = parse_date(lock.experiment.last_enrollment_date) + (ends | max) * day -%}
+    {%- set days = window_days(windows, lock.experiment) -%}
 {{ source.name }}_direct as (
     select
         e.analysis_id,
@@ -23,7 +19,7 @@
     from unit_windows as e
     left join {{ fragment(source.from, telemetry) | indent(4) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
-        and {{ date_column }} between date '{{ first_date }}' and date '{{ last_date }}'
+        and {{ date_column }} between date '{{ days.first }}' and date '{{ days.last }}'
         and {{ date_column }} >= {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
         and {{ date_column }} <= {{ add_days('e.anchor_date', 'e.analysis_window_end') }}
         -- dates of a custom enrollment query may lie outside the enrollment dates

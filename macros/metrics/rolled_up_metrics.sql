@@ -3,13 +3,14 @@
     A period's windows lie end to end, so each day falls into one, and the window's index follows
     from the day's distance to the date that the unit's windows count from.
 
-    Args: source (dict, from the lock), lock (dict), client_days (relation)
+    Args: source (dict, from the lock), lock (dict), windows (list of {index, start, end}), client_days (relation)
 -#}
-{% macro rolled_up_metrics(source, lock, client_days) -%}
+{% macro rolled_up_metrics(source, lock, windows, client_days) -%}
     {%- set name = source.name -%}
     {%- set first_day = lock.windows.first_day -%}
     {%- set distance = days_between('u.anchor_date', 'd.submission_date') -%}
     {%- set since_first_day = distance if first_day == 0 else distance ~ ' + ' ~ (-first_day) -%}
+    {%- set days = window_days(windows, lock.experiment) -%}
     {%- set reads_enrollments = reads_enrollments(source.daily_metrics) -%}
 {{ name }}_window_days as (
     select
@@ -24,6 +25,7 @@
     inner join {{ client_days }} as d
         on d.analysis_id = u.analysis_id
         and d.branch = u.branch
+        and d.submission_date between date '{{ days.first }}' and date '{{ days.last }}'
         and d.submission_date >= {{ add_days('u.anchor_date', first_day) }}
     inner join analysis_windows as w
         on w.window_index = {{ integer_division(since_first_day, lock.windows.length or 1) }} + 1

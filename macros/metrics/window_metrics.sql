@@ -30,7 +30,7 @@ unit_windows as (
 {%- for source in lock.data_sources %}
 {%- if source.daily_metrics %},
 
-{{ rolled_up_metrics(source, lock, client_days[source.name]) }}
+{{ rolled_up_metrics(source, lock, windows, client_days[source.name]) }}
 {%- endif %}
 {%- if source.direct_metrics %},
 

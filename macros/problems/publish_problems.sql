@@ -29,14 +29,17 @@
         {%- if registry -%}
             {%- do selects.append(registry_problems(registry, 'experiment = ' ~ text_literal(slug))) -%}
         {%- endif %}
+        {%- set replaced %}
 {{ create_logs_table(logs) }}
 begin transaction;
 delete from {{ logs }}
 where experiment = {{ text_literal(slug) }};
 {{ insert_problems(logs, text_literal(slug), selects) }};
 commit transaction;
+        {%- endset %}
+{{ executed(replaced) }}
         {%- if not grid.config.meta.is_private %}
-{{ export_errors(logs, slug) }};
+{{ ended(export_errors(logs, slug)) }}
         {%- endif %}
         {%- if found.lost_grid %}
 create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.alias) }} as

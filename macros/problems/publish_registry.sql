@@ -14,6 +14,7 @@
     {%- endif -%}
 {%- endfor -%}
 {%- set here = 'experiment not in (' ~ elsewhere | join(', ') ~ ')' -%}
+{%- set replaced -%}
 {{ create_logs_table(logs) }}
 begin transaction;
 delete from {{ logs }}
@@ -22,6 +23,7 @@ where
     and {{ here }};
 {{ insert_problems(logs, 'experiment', [registry_problems(registry, here, ',\n    experiment')]) }};
 commit transaction;
+{%- endset -%}
 {%- set concerned -%}
 select experiment from {{ registry }}
 where
@@ -35,7 +37,10 @@ where
     and {{ here }}
 order by experiment
 {%- endset -%}
-{%- for slug in run_query(concerned).columns[0].values() if slug not in exported %}
-{{ export_errors(logs, slug) }};
+{#- before the rows that say so are replaced -#}
+{%- set slugs = run_query(concerned).columns[0].values() | reject('in', exported) | list -%}
+{{ executed(replaced) }}
+{%- for slug in slugs %}
+{{ ended(export_errors(logs, slug)) }}
 {%- endfor %}
 {%- endmacro %}

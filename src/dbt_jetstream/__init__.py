@@ -9,7 +9,7 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     if name == "plugins":
-        from dbt_jetstream.selector import plugins  # noqa: PLC0415
+        from dbt_jetstream.dbt_plugin import plugins  # noqa: PLC0415
 
         return plugins
     message = f"module {__name__!r} has no attribute {name!r}"

@@ -1,29 +1,37 @@
-"""Writes exports so that a reader sees the old file or the new one, never half of one."""
+"""Writes exports so that a reader sees the old one or the new one, never half of one."""
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 
 def export_text(path: str, text: str) -> str:
-    """Put `text` into the file at `path`, unless it holds that text already.
+    """Put `text` where `path` says, unless that holds the text already.
 
     Args:
-        path: A file; missing folders are made.
+        path: A file, whose folders are made where they are missing, or `gs://BUCKET/OBJECT`.
         text: What it shall hold.
 
     Returns:
         `written` or `unchanged`.
 
     Raises:
-        ValueError: If the path names a storage service, which this version cannot write to.
+        ValueError: If the path is no place to export to, or the storage service does not take it.
+        OSError: If the file cannot be written.
     """
-    if "://" in path:
-        message = (
-            f"JETSTREAM_EXPORT_URI: cannot export to {path}: "
-            "this version writes to folders only; give a path"
-        )
-        raise ValueError(message)
+    if "://" not in path:
+        return _write_file(path, text)
+    # Only those who export to storage wait until its client is imported.
+    from dbt_jetstream.storage.objects import write_object  # noqa: PLC0415
+
+    return write_object(path, text)
+
+
+def _write_file(path: str, text: str) -> str:
+    if path.lower().startswith(("gs:", "gcs:")):
+        # Not a folder of that name, which nobody would look into.
+        raise OSError(errno.EINVAL, "storage has two slashes, gs://BUCKET/PREFIX", path)
     target = Path(path)
     content = text.encode()
     if target.exists() and target.read_bytes() == content:

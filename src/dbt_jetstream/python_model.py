@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dbt_jetstream.statistics.rows import statistics_rows
+from dbt_jetstream.tables import Table, open_table, returned, table_of
 
 SCHEMA = pa.schema(
     [
@@ -31,50 +36,61 @@ SCHEMA = pa.schema(
 )
 
 
+# At most so many windows' summaries are held in memory at once.
+WINDOWS_AT_ONCE = 8
+
+Window = tuple[str, int]
+
+
 def statistics_table(
     summaries: Any, definition: dict[str, Any], session: Any, done: str | None
 ) -> Any:
-    """Compute the statistics of the windows that the table does not hold yet, one by one.
+    """Compute the statistics of the windows that the table does not hold yet.
 
     Args:
-        summaries: The summaries as dbt hands them over: a DuckDB relation.
+        summaries: The summaries as dbt hands them over; see `tables.table_of`.
         definition: The node's part of the lock.
         session: dbt's connection to the warehouse.
         done: The statistics table that is being added to, or None where it is built anew.
 
     Returns:
         Rows in Jetstream's schema, with analysis_period, window_index, what was absent from the
-        window and definition_hash, as a relation of the session: dbt-duckdb would write a plain
-        table through another connection, where the transaction that merges it cannot see it.
+        window and definition_hash, as dbt takes them from a model on this session.
     """
+    table = table_of(summaries)
+    absent_sources = _windows(table)
+    missing = sorted(set(absent_sources) - _done(session, done))
     rows: list[dict[str, Any]] = []
-    absent_sources = _windows(summaries)
-    definition_hash = definition["definition_hash"]
-    for period, window in sorted(set(absent_sources) - _done(session, done)):
-        found = summaries.filter(
-            f"analysis_period = '{period}' and window_index = {int(window)}"
-        ).to_arrow_table()
-        about = {
-            "absent_sources": absent_sources[period, window],
-            "definition_hash": definition_hash,
-        }
-        rows += [{**row, **about} for row in statistics_rows(found, definition)]
-    return session.from_arrow(pa.Table.from_pylist(rows, schema=SCHEMA))
+    for period, windows in _batches(missing):
+        found = table.rows(analysis_period=period, window_index=windows)
+        for window in windows:
+            about = {
+                "absent_sources": absent_sources[period, window],
+                "definition_hash": definition["definition_hash"],
+            }
+            summarised = found.filter(pc.equal(found["window_index"], window))
+            rows += [{**row, **about} for row in statistics_rows(summarised, definition)]
+    return returned(session, pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
-Window = tuple[str, int]
+def _batches(windows: Sequence[Window]) -> Iterator[tuple[str, list[int]]]:
+    """Yield sorted windows period by period, a few at once."""
+    for period, group in groupby(windows, key=itemgetter(0)):
+        indices = [index for _, index in group]
+        for start in range(0, len(indices), WINDOWS_AT_ONCE):
+            yield period, indices[start : start + WINDOWS_AT_ONCE]
 
 
-def _windows(summaries: Any) -> dict[Window, str]:
+def _windows(summaries: Table) -> dict[Window, str]:
     """Return the windows that have been summarised, and the data sources absent from each."""
-    keys = "analysis_period, window_index"
-    found = summaries.aggregate(f"{keys}, max(absent_sources)", keys).fetchall()
-    return {(period, window): absent for period, window, absent in found}
+    found = summaries.distinct("analysis_period", "window_index", "absent_sources").to_pylist()
+    return {(row["analysis_period"], row["window_index"]): row["absent_sources"] for row in found}
 
 
 def _done(session: Any, table: str | None) -> set[Window]:
     """Return the windows that a table of statistics has completely; none without a table."""
     if not table:
         return set()
-    query = f"select distinct analysis_period, window_index from {table} where absent_sources = ''"
-    return set(session.execute(query).fetchall())
+    keys = ("analysis_period", "window_index")
+    found = open_table(session, table).distinct(*keys, absent_sources="").to_pylist()
+    return {(row["analysis_period"], row["window_index"]) for row in found}

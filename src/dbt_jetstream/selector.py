@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from dbt.graph.graph import UniqueId
 from dbt.graph.selector_methods import MethodManager, MethodName, TagSelectorMethod
-from dbt.plugins.manager import dbtPlugin
 
 METHOD = "experiment"
 
@@ -34,11 +33,3 @@ def register() -> None:
     MethodName._member_names_.append(member._name_)
     MethodName._value2member_map_[METHOD] = member
     MethodManager.SELECTOR_METHODS[member] = ExperimentSelectorMethod
-
-
-class ExperimentSelectorPlugin(dbtPlugin):
-    """Marks this package as a dbt plugin; importing it has registered the method."""
-
-
-register()
-plugins = [ExperimentSelectorPlugin]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from built_tables import copy_built, exports, rows, tables, windows
 
@@ -69,6 +70,23 @@ def test_catching_up_gives_the_tables_of_one_build(
         assert rows(caught_up, table) == rows(demo, table), table
     exported = {name: text for name, text in exports(demo).items() if PREFIX in name}
     assert exports(caught_up) == exported
+
+
+def test_client_days_that_have_expired_are_made_anew_and_no_window_is_lost(
+    early: Project, demo: Project, tmp_path: Path
+) -> None:
+    expired = copy_built(early, tmp_path / "expired")
+    grid = f"select count(*), count(reason) from analysis.completeness_{PREFIX}"
+    (before,) = expired.query(grid)
+    # BigQuery drops them some time after the experiment's end.
+    with duckdb.connect(str(expired.database)) as connection:
+        for table in [table for table in tables(expired) if table.endswith("_client_days")]:
+            connection.execute(f"drop table analysis.{table}")
+    # Readers of the grid outlive them.
+    assert expired.query(grid) == [before]
+    expired.build(SLUG, LAST)
+    for table in [table for table in tables(demo) if PREFIX in table]:
+        assert rows(expired, table) == rows(demo, table), table
 
 
 def test_a_run_reads_only_telemetry_days_that_it_has_not_read(

@@ -6,6 +6,7 @@ import argparse
 
 from dbt_jetstream.cli import (
     completion,
+    cost,
     demo_data,
     diff,
     report,
@@ -26,6 +27,7 @@ COMMANDS = [
     diff,
     results,
     report,
+    cost,
     demo_data,
     completion,
 ]

@@ -16,7 +16,17 @@ from dbt_jetstream.lock.completeness import declared_results, read_by
 from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
-from dbt_jetstream.lock.nodes import Node, call, incremental, mapping, ref, sources, unique_key
+from dbt_jetstream.lock.nodes import (
+    Node,
+    call,
+    incremental,
+    mapping,
+    partitioned_by_day,
+    partitioned_by_window,
+    ref,
+    sources,
+    unique_key,
+)
 from dbt_jetstream.lock.summaries import LockedSummaries
 from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.platforms import Platform
@@ -38,6 +48,14 @@ STATISTIC_KEY = (
 
 # Of tables with windows: those that a data source was absent from are computed again.
 FORGET = {"pre_hook": "{{ forget_incomplete_windows() }}"}
+# New rows lie in a table of their own before they are merged: a merge that knows their windows or
+# days, or that there are none, need not read all that is there.
+STAGED = {"on_schema_change": "append_new_columns"}
+# In the order in which new rows come and others are read.
+CELL_CLUSTERS = {"cluster_by": ["window_index", "analysis_period", "analysis_basis", "metric"]}
+UNIT_CLUSTERS = {"cluster_by": ["analysis_id", "branch"]}
+DAY_TABLE = {**STAGED, **partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
+EXPIRE = "{{ expire_table() }}"
 EXPORT_METADATA = "{{ export_metadata() }}"
 EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
 
@@ -132,7 +150,7 @@ def enrollments(
         meta=meta,
         columns=columns.enrollments(shared.experiment["branches"], described),
         stub=call("enrollments", telemetry=sources(tables)),
-        config=incremental("analysis_id", "branch"),
+        config=incremental("analysis_id", "branch", **STAGED, **UNIT_CLUSTERS),
         tests=[unique_key("analysis_id", "branch")],
     )
 
@@ -159,7 +177,11 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
             telemetry=sources(source.tables),
         ),
         config=incremental(
-            "analysis_id", "branch", "submission_date", post_hook="{{ narrow_integers() }}"
+            "analysis_id",
+            "branch",
+            "submission_date",
+            **DAY_TABLE,
+            post_hook=["{{ narrow_integers() }}", EXPIRE],
         ),
         upstream=(enrollments.definition_hash,),
         tests=[unique_key("analysis_id", "branch", "submission_date")],
@@ -181,7 +203,9 @@ def exposure_days(
         meta={"experiment": shared.experiment, "exposure_signal": signal},
         columns=columns.exposure_days(),
         stub=call("exposure_days", enrollments=ref(enrollments.name), telemetry=sources(tables)),
-        config=incremental("analysis_id", "branch", "submission_date"),
+        config=incremental(
+            "analysis_id", "branch", "submission_date", **DAY_TABLE, post_hook=EXPIRE
+        ),
         upstream=(enrollments.definition_hash,),
         tests=[unique_key("analysis_id", "branch", "submission_date")],
     )
@@ -199,6 +223,7 @@ def metrics(
     parts = [period_part(source, period, shared.slug, shared.ids) for source in used]
     rolled_up = {p["name"]: days[p["name"]] for p in parts if p["daily_metrics"]}
     direct = [s for s, p in zip(used, parts, strict=True) if p["direct_metrics"]]
+    windows = shared.timeline.windows(period)
     used_bases = {basis for s in used for m in s.metrics[period] for basis in m.bases}
     return Node(
         name=naming.metrics(shared.slug, period),
@@ -209,7 +234,7 @@ def metrics(
         meta={
             "experiment": shared.experiment,
             "period": period.table_suffix,
-            "windows": shared.timeline.windows(period),
+            "windows": windows,
             "bases": [basis for basis in BASES if basis in used_bases],
             "segments": shared.segments,
             "data_sources": parts,
@@ -228,7 +253,9 @@ def metrics(
             "branch",
             "analysis_basis",
             "window_index",
-            on_schema_change="append_new_columns",
+            **STAGED,
+            **(partitioned_by_window() if windows["repeats"] else {}),
+            cluster_by=["analysis_basis", "branch", "analysis_id"],
             post_hook="{{ narrow_integers() }}",
             **FORGET,
         ),
@@ -266,7 +293,7 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
         },
         columns=columns.bins(),
         stub=call("bins", metrics=_metrics_by_suffix(periods)),
-        config=incremental(*BIN_KEY, **FORGET),
+        config=incremental(*BIN_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
         upstream=tuple(node.definition_hash for node in periods.values()),
         tests=[unique_key(*BIN_KEY)],
     )
@@ -294,7 +321,7 @@ def summaries(
             bins=ref(bins.name),
             metrics=_metrics_by_suffix(periods),
         ),
-        config=incremental(*SUMMARY_KEY, **FORGET),
+        config=incremental(*SUMMARY_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
         upstream=(bins.definition_hash,),
         tests=[unique_key(*SUMMARY_KEY)],
     )
@@ -337,6 +364,7 @@ def statistics(
         stub=_python_stub(shared.slug, summaries.name),
         config=incremental(
             *STATISTIC_KEY,
+            **CELL_CLUSTERS,
             post_hook=["{{ drop_leftovers() }}", *([] if shared.is_private else [EXPORT_METADATA])],
             **FORGET,
         ),

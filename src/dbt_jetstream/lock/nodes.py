@@ -27,6 +27,8 @@ NOT_HASHED = {
     "select_expression",
     "versions",
 }
+# BigQuery modifies at most as many partitions in one job; no experiment has as many windows.
+MOST_WINDOWS = 4000
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,20 @@ def incremental(*unique_key: str, **more: Any) -> dict[str, Any]:
         "unique_key": list(unique_key),
         **more,
     }
+
+
+def partitioned_by_day(column: str) -> dict[str, Any]:
+    """Configure a partition per date; on DuckDB it means nothing."""
+    return {"partition_by": {"field": column, "data_type": "date"}}
+
+
+def partitioned_by_window() -> dict[str, Any]:
+    """Configure a partition per analysis window; on DuckDB it means nothing.
+
+    The range is the same for all, since BigQuery rebuilds a table whose range changes.
+    """
+    windows = {"start": 1, "end": MOST_WINDOWS + 1, "interval": 1}
+    return {"partition_by": {"field": "window_index", "data_type": "int64", "range": windows}}
 
 
 def unique_key(*columns: str) -> dict[str, Any]:

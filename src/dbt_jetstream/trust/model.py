@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dbt_jetstream.periods import AFTER_ENROLLMENT
+from dbt_jetstream.python_model import SCHEMA as SCHEMA_OF_STATISTICS
+from dbt_jetstream.tables import Table, returned, table_of
 from dbt_jetstream.trust.checks import findings
 
 SCHEMA = pa.schema(
@@ -33,17 +36,7 @@ SCHEMA = pa.schema(
         ("definition_hash", pa.string()),
     ]
 )
-# Of hundreds of thousands of rows, the few that the checks read.
-COMPARISONS = """
-segment = 'all' and comparison is not null and (
-    analysis_period like 'preenrollment%'
-    or (analysis_period, window_index) in ({newest})
-)
-"""
-PIECES = """
-analysis_period = '{period}' and window_index = {window} and analysis_basis = 'enrollments'
-and segment = 'all' and moment is null and (metric, series) in ({clipped})
-"""
+EVERYTHING = "all"
 
 
 def trust_table(
@@ -52,25 +45,24 @@ def trust_table(
     """Check whether the results of an experiment can be believed.
 
     Args:
-        counts: The counts as dbt hands them over: a DuckDB relation.
+        counts: The counts as dbt hands them over; see `tables.table_of`.
         summaries: The summaries, likewise.
         statistics: The statistics, likewise.
         definition: The node's part of the lock.
         session: dbt's connection to the warehouse.
 
     Returns:
-        One row per finding, as a relation of the session.
+        One row per finding, as dbt takes them from a model on this session.
     """
-    newest = dict(
-        statistics.aggregate("analysis_period, max(window_index)", "analysis_period").fetchall()
-    )
-    table = findings_table(
-        counts.to_arrow_table(),
-        _comparisons(statistics, newest).to_arrow_table(),
+    results = table_of(statistics)
+    newest = _newest(results)
+    found = findings_table(
+        table_of(counts).rows(),
+        _comparisons(results, newest),
         definition,
-        _pieces(summaries, newest, definition).to_arrow_table().to_pylist(),
+        _pieces(table_of(summaries), newest, definition),
     )
-    return session.from_arrow(table)
+    return returned(session, found)
 
 
 def findings_table(
@@ -85,24 +77,39 @@ def findings_table(
     return pa.Table.from_pylist([finding.row() | own for finding in found], schema=SCHEMA)
 
 
-def _comparisons(statistics: Any, newest: dict[str, int]) -> Any:
-    """Return the comparisons before enrollment, and those of each period's newest window."""
-    listed = ", ".join(f"('{period}', {int(window)})" for period, window in newest.items())
-    return statistics.filter(COMPARISONS.format(newest=listed or "('', 0)"))
+def _newest(statistics: Table) -> dict[str, int]:
+    """Return the newest window of each period that has results."""
+    windows: dict[str, int] = {}
+    for row in statistics.distinct("analysis_period", "window_index").to_pylist():
+        period, window = row["analysis_period"], row["window_index"]
+        windows[period] = max(window, windows.get(period, window))
+    return windows
 
 
-def _pieces(summaries: Any, newest: dict[str, int], definition: dict[str, Any]) -> Any:
+def _comparisons(statistics: Table, newest: dict[str, int]) -> pa.Table:
+    """Return the comparisons of each period's newest window; before enrollment there is but one."""
+    found = [
+        statistics.rows(analysis_period=period, window_index=window, segment=EVERYTHING)
+        for period, window in sorted(newest.items())
+    ]
+    rows = pa.concat_tables(found) if found else SCHEMA_OF_STATISTICS.empty_table()
+    return rows.filter(pc.field("comparison").is_valid())
+
+
+def _pieces(
+    summaries: Table, newest: dict[str, int], definition: dict[str, Any]
+) -> list[dict[str, Any]]:
     """Return what clipped means are computed from, in the newest window of the longest period."""
-    period = next((period for period in AFTER_ENROLLMENT if period in newest), "")
-    series = ", ".join(
-        f"({_literal(mean['metric'])}, {_literal(mean['series'])})"
-        for mean in definition["clipped"]
+    clipped = {(mean["metric"], mean["series"]) for mean in definition["clipped"]}
+    period = next((period for period in AFTER_ENROLLMENT if period in newest), None)
+    if period is None or not clipped:
+        return []
+    found = summaries.rows(
+        analysis_period=period,
+        window_index=newest[period],
+        analysis_basis="enrollments",
+        segment=EVERYTHING,
+        metric=sorted({metric for metric, _ in clipped}),
     )
-    condition = PIECES.format(
-        period=period, window=int(newest.get(period, 0)), clipped=series or "('', '')"
-    )
-    return summaries.filter(condition)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    pieces = found.filter(pc.field("moment").is_null()).to_pylist()
+    return [piece for piece in pieces if (piece["metric"], piece["series"]) in clipped]

@@ -1,0 +1,13 @@
+{#- The program that makes a table from a Python model in dbt's own process, on BigQuery.
+
+    `InProcessJob` of dbt_jetstream.bigquery.python_job runs it: it calls `materialize`.
+
+    Args: relation, compiled_code (str: the model and dbt's code around it)
+-#}
+{% macro in_process_table(relation, compiled_code) %}
+{{ compiled_code }}
+
+def materialize(session):
+    rows = model(dbtObj(session.read_gbq), session)
+    session.write("{{ resolve_model_name(relation) }}", rows, cluster_by={{ config.get('cluster_by', []) | list }})
+{% endmacro %}

@@ -1,0 +1,4 @@
+{#- A statement with its semicolon; nothing where there is no statement. -#}
+{% macro ended(statement) -%}
+    {{ return(statement ~ ';' if statement | trim else '') }}
+{%- endmacro %}

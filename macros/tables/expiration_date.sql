@@ -1,0 +1,13 @@
+{#- The day on which the intermediate tables of an experiment expire; none where they never do.
+
+    Args: experiment (dict, from the lock)
+    Returns: date or none
+-#}
+{% macro expiration_date(experiment) %}
+    {%- set days = var('jetstream_days_kept', none) -%}
+    {%- set end = parse_date(experiment.end_date) -%}
+    {%- if days is none or end is none -%}
+        {{- return(none) -}}
+    {%- endif -%}
+    {{- return([end, run_started_at.date()] | max + modules.datetime.timedelta(days=days)) -}}
+{% endmacro %}

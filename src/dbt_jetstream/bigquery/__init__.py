@@ -1,0 +1,1 @@
+"""What the BigQuery adapter of dbt learns where this package is installed beside it."""

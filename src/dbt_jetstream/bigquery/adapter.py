@@ -1,0 +1,71 @@
+"""dbt-bigquery's adapter with Python models in dbt's own process, and exports as JSON.
+
+Takes the adapter's place where dbt has loaded it; without this package, as in dbt Cloud, the
+project works with BigFrames models and EXPORT DATA instead (docs/dbt-cloud.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+from dbt.adapters.base.impl import PythonJobHelper
+from dbt.adapters.base.meta import available
+from dbt.adapters.bigquery import impl
+from dbt.adapters.factory import FACTORY
+
+from dbt_jetstream.bigquery.python_job import InProcessJob
+from dbt_jetstream.export import export_text
+
+IN_PROCESS = "in_process"
+
+
+class BigQueryAdapter(impl.BigQueryAdapter):
+    """The BigQuery adapter, with one more way to run Python models and one more method.
+
+    It has the same name, since dbt finds an adapter's modules by the name of its class.
+    """
+
+    @property
+    def python_submission_helpers(self) -> dict[str, type[PythonJobHelper]]:
+        """The ways to run a Python model, by the model's `submission_method`."""
+        return {**super().python_submission_helpers, IN_PROCESS: InProcessJob}
+
+    @available.parse(lambda *_, **__: "")
+    def export_json(self, query: str, uri: str, array: bool) -> str:
+        """Write the rows of a query: as one JSON array, or the only row as one object.
+
+        Args:
+            query: SQL.
+            uri: A file, or an object in storage.
+            array: Whether the rows become an array.
+
+        Returns:
+            An empty text, so that a hook has no SQL left to run.
+
+        Raises:
+            ValueError: If the place cannot be written to.
+        """
+        client = self.connections.get_thread_connection().handle
+        rows = [dict(row.items()) for row in client.query(query).result()]
+        export_text(uri, json.dumps(rows if array else rows[0], default=_plain))
+        return ""
+
+
+def _plain(value: Any) -> Any:
+    """Write what JSON has no type for: a number with a fixed point, or a time."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    message = f"cannot be written as JSON: {value!r}"
+    raise TypeError(message)
+
+
+def extend() -> None:
+    """Let dbt make this adapter, if it has loaded BigQuery's."""
+    plugin = FACTORY.plugins.get("bigquery")
+    if plugin is not None:
+        plugin.adapter = BigQueryAdapter  # type: ignore[assignment]

@@ -1,0 +1,76 @@
+"""`jetstream cost`: what experiments read of telemetry."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from dbt_jetstream.cli.arguments import (
+    Commands,
+    add_command,
+    add_project,
+    add_target,
+    as_of,
+    date,
+)
+from dbt_jetstream.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from dbt_jetstream.cost.plans import BytesOfPlan, Costs
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    cost = add_command(
+        commands,
+        "cost",
+        summary="tell how much telemetry experiments read",
+        description=(
+            "Counts the days of each data source that an experiment reads over its whole life,\n"
+            "here and by the plan of the original, which reads telemetry again for every window.\n"
+            "It looks at locks alone; with --bytes it asks BigQuery, in dry runs that read nothing."
+        ),
+        examples=[
+            "jetstream cost                               # all that are locked, and their sum",
+            "jetstream cost pip-first-time-hint --date 2026-04-01   # up to that day",
+            "jetstream cost pip-first-time-hint --bytes --target bigquery",
+        ],
+        fails="an experiment is not locked, or BigQuery cannot tell the bytes",
+    )
+    cost.add_argument("experiments", nargs="*", metavar="SLUG", help="by default all")
+    cost.add_argument(
+        "--date", type=date, metavar="YYYY-MM-DD", help="count up to it; by default to the end"
+    )
+    cost.add_argument("--bytes", action="store_true", help="ask BigQuery for the bytes, too")
+    cost.add_argument("--json", action="store_true", help="rows as a JSON array")
+    add_project(cost)
+    add_target(cost)
+    cost.set_defaults(command=_cost)
+
+
+def _cost(options: argparse.Namespace) -> ExitCode:
+    from dbt_jetstream.cost.command import Request, ask_bytes, count  # noqa: PLC0415
+
+    project = options.project_dir.resolve()
+    asked = Request(project, options.experiments, options.date, as_of())
+    found = count(asked)
+    price = ask_bytes(asked, found, options.target) if options.bytes else None
+    (_print_rows if options.json else _print_tables)(found, price)
+    return ExitCode.WELL
+
+
+def _print_tables(found: list[Costs], price: BytesOfPlan | None) -> None:
+    from dbt_jetstream.cost.table import cost_table, sum_line  # noqa: PLC0415
+
+    for costs in found:
+        print(cost_table(costs, price))
+    if len(found) > 1:
+        print(sum_line(found, price))
+
+
+def _print_rows(found: list[Costs], price: BytesOfPlan | None) -> None:
+    from dbt_jetstream.cost.rows import cost_rows  # noqa: PLC0415
+
+    rows = [row for costs in found for row in cost_rows(costs, price)]
+    print(json.dumps(rows, indent=1, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""Writes texts to Google Cloud Storage."""

@@ -1,0 +1,1 @@
+"""Cloud services on loopback, for tests."""

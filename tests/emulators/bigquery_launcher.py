@@ -1,0 +1,176 @@
+"""Starts bqemulator 1.4.0 with what it lacks of BigQuery, as far as dbt and this project use it.
+
+Runs in the emulator's own virtual environment: `bigquery_launcher.py start --rest-port N
+--grpc-port N --project P`. Each gap has a function that closes it, named after what BigQuery does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import sqlglot
+from bqemulator.api.routes import jobs, tables, upload
+from bqemulator.catalog.models import Clustering
+from bqemulator.cli import main
+from bqemulator.domain.errors import AlreadyExistsError
+from bqemulator.sql import translator
+from bqemulator.storage.engine import DuckDBEngine
+from sqlglot import exp
+
+COMMENTS = re.compile(r"\A(?:\s*(?:--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/))*\s*", re.DOTALL)
+SET_OPTIONS = re.compile(r"(?is)alter\s+(?:table|view)\s+(\S+)\s+set\s+(options\s*\(.*\))\W*\Z")
+CREATED = re.compile(r"(?i)\s*create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?(\S+)")
+QUERY = re.compile(r"(?i)select|with|\(")
+SHARED_FUNCTION = re.compile(r"(?<![`\w.])(mozfun\.\w+\.\w+)\(")
+# Mozilla's own, which metric definitions call. Made through the API it would hold a subquery, which
+# DuckDB refuses in the condition of an outer join.
+SHARED_FUNCTIONS = """
+create macro mozfun__map__get_key(pairs, wanted) as
+    list_extract(list_filter(pairs, lambda pair: pair.key = wanted), 1).value
+"""
+DESTINATION = ("destinationTable", "writeDisposition", "createDisposition", "timePartitioning")
+DESTINATION += ("clustering", "schemaUpdateOptions")
+
+
+def integers_sum_to_integers() -> None:
+    """DuckDB sums integers to HUGEINT, which a created table would show as NUMERIC."""
+    execute = DuckDBEngine.execute
+
+    def narrowed(self: Any, sql: str, parameters: list[Any] | None = None) -> Any:
+        done = execute(self, sql, parameters)
+        created = CREATED.match(COMMENTS.sub("", sql))
+        if not created:
+            return done
+        rows = done.to_arrow_table()
+        for column, kind, *_ in self.connection.execute(f"describe {created[1]}").fetchall():
+            if kind == "HUGEINT":
+                self.connection.execute(f'alter table {created[1]} alter "{column}" type bigint')
+        return self.connection.from_arrow(rows)
+
+    DuckDBEngine.execute = narrowed
+
+
+def shared_functions_exist() -> None:
+    """Functions of other projects are there, quoted or not."""
+    register = DuckDBEngine._register_builtin_udfs
+    translate = translator.SQLTranslator.translate
+
+    def registered(self: Any) -> None:
+        register(self)
+        self.connection.execute(SHARED_FUNCTIONS)
+
+    def translated(self: Any, bq_sql: str, **options: Any) -> Any:
+        sql = SHARED_FUNCTION.sub(r"`\1`(", bq_sql)
+        # DuckDB takes the alias for the keyword; BigFrames asks for the time like this.
+        sql = re.sub(r"(?i)(current_timestamp\(\)\s+as\s+)`current_timestamp`", r"\1`now`", sql)
+        return translate(self, sql, **options)
+
+    DuckDBEngine._register_builtin_udfs = registered
+    translator.SQLTranslator.translate = translated
+
+
+def geography_is_optional() -> None:
+    """Without the extension for it, only functions of geography are missing."""
+    DuckDBEngine._load_spatial = lambda _: None
+
+
+def uploads_have_any_content_type() -> None:
+    """As google-cloud-bigquery sends them."""
+    upload._PERMITTED_MEDIA_CONTENT_TYPES += ("*/*",)
+
+
+def tables_have_a_location() -> None:
+    """BigFrames reads no table without one."""
+    described = tables._table_to_rest
+    tables._table_to_rest = lambda table: {"location": "US", **described(table)}
+
+
+def tables_have_options() -> None:
+    """A table keeps its clustering, labels and expiration; jobs write where they say."""
+    run = jobs._handle_query_job
+
+    async def handled(project_id: str, job_id: str, config: dict, *, ctx: Any, **more: Any) -> Any:
+        query = config.get("query", {})
+        sql = COMMENTS.sub("", query.get("query") or "")
+        altered = SET_OPTIONS.match(sql)
+        if altered and not more["dry_run"]:
+            keep_options(ctx, project_id, altered[1], f"create table t (x int64) {altered[2]}")
+            config = {**config, "query": {**query, "query": "select 1 as one"}}
+        elif isinstance(query.get("destinationTable"), dict) and re.match(
+            r"(?i)select|with|\(", sql
+        ):
+            return await written(run, project_id, job_id, config, ctx=ctx, **more)
+        done = await run(project_id, job_id, config, ctx=ctx, **more)
+        created = CREATED.match(sql)
+        if created and not more["dry_run"] and not getattr(done, "error_result", None):
+            keep_options(ctx, project_id, created[1], sql)
+        return done
+
+    jobs._handle_query_job = handled
+
+
+async def written(
+    run: Any, project: str, job_id: str, config: dict, *, ctx: Any, **more: Any
+) -> Any:
+    """Run a query job that names the table to write."""
+    query = config["query"]
+    to = query["destinationTable"]
+    names = (to.get("projectId") or project, to["datasetId"], to["tableId"])
+    table = ".".join(names)
+    disposition = query.get("writeDisposition") or "WRITE_EMPTY"
+    exists = ctx.catalog.get_table(*names) is not None
+    if exists and disposition == "WRITE_EMPTY":
+        raise AlreadyExistsError(f"Already Exists: Table {table.replace('.', ':', 1)}")
+    appends = exists and disposition == "WRITE_APPEND"
+    verb = f"insert into `{table}`" if appends else f"create or replace table `{table}` as"
+    rest = {key: value for key, value in query.items() if key not in DESTINATION}
+    sql = COMMENTS.sub("", query["query"]).rstrip().rstrip(";")
+    made = {**config, "query": {**rest, "query": f"{verb} {sql}"}}
+    done = await run(project, job_id, made, ctx=ctx, **more)
+    if getattr(done, "error_result", None):
+        return done
+    read = {key: value for key, value in rest.items() if "arameter" not in key}
+    shown = {**config, "query": {**read, "query": f"select * from `{table}`"}}
+    return await run(project, job_id, shown, ctx=ctx, **more)
+
+
+def keep_options(ctx: Any, project: str, name: str, ddl: str) -> None:
+    """Keep what a statement says of a table in the catalog."""
+    parts = name.replace("`", "").rstrip("(").split(".")
+    table = ctx.catalog.get_table(*([project, *parts] if len(parts) == 2 else parts))
+    if table is None:
+        return
+    tree = sqlglot.parse_one(ddl, read="bigquery")
+    kept: dict[str, Any] = {}
+    cluster = tree.find(exp.Cluster)
+    if cluster is not None:
+        kept["clustering"] = Clustering(fields=tuple(c.name for c in cluster.expressions))
+    for option in tree.find_all(exp.Property):
+        kept |= kept_option(option)
+    ctx.catalog.update_table(table.model_copy(update=kept))
+
+
+def kept_option(option: exp.Property) -> dict[str, Any]:
+    """Read one option of a table; none where the catalog has no place for it."""
+    name, value = option.name.lower(), option.args.get("value")
+    if name == "description":
+        return {"description": value.name}
+    if name == "labels":
+        pairs = [pair.expressions for pair in value.find_all(exp.Tuple, exp.Struct)]
+        return {"labels": {key.name: label.name for key, label in pairs}}
+    if name == "expiration_timestamp":
+        moment = value.find(exp.Literal) if isinstance(value, exp.Cast) else None
+        return {"expiration_time": dt.datetime.fromisoformat(moment.name) if moment else None}
+    return {}
+
+
+if __name__ == "__main__":
+    integers_sum_to_integers()
+    shared_functions_exist()
+    geography_is_optional()
+    uploads_have_any_content_type()
+    tables_have_a_location()
+    tables_have_options()
+    main()

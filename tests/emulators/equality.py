@@ -1,0 +1,130 @@
+"""Compares what two targets hold: equal but for the order in which floats were summed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from google.cloud.bigquery import Client
+
+Rows = list[list[Any]]
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+# In BigQuery's API, by DuckDB's types.
+KINDS = {
+    "BIGINT": "INTEGER",
+    "BOOLEAN": "BOOLEAN",
+    "DATE": "DATE",
+    "DECIMAL(38,9)": "NUMERIC",
+    "DOUBLE": "FLOAT",
+    "INTEGER": "INTEGER",
+    "TIMESTAMP": "TIMESTAMP",
+    "VARCHAR": "STRING",
+}
+
+
+def differences(database: Path, client: Client, dataset: str = "analysis") -> dict[str, str]:
+    """Compare all tables and views of a DuckDB database with those of BigQuery.
+
+    Returns:
+        By table, what the first difference is; empty where all is equal.
+    """
+    found = {}
+    with duckdb.connect(str(database), read_only=True) as source:
+        tables = source.execute(
+            "select table_name from information_schema.tables where table_schema = 'analysis'"
+        ).fetchall()
+        for (table,) in tables:
+            problem = _difference(source, client, table, dataset)
+            if problem:
+                found[table] = problem
+    return found
+
+
+def _difference(
+    source: duckdb.DuckDBPyConnection, client: Client, table: str, dataset: str
+) -> str | None:
+    kinds = {
+        name: KINDS[kind]
+        for name, kind, *_ in source.execute(f'describe analysis."{table}"').fetchall()
+    }
+    there = client.list_rows(client.get_table(f"{client.project}.{dataset}.{table}"))
+    if client.get_table(f"{client.project}.{dataset}.{table}").table_type == "VIEW":
+        there = client.query(f"select * from `{client.project}.{dataset}.{table}`").result()
+    if {field.name: field.field_type for field in there.schema} != kinds:
+        return f"columns: {kinds} against { {f.name: f.field_type for f in there.schema} }"
+    columns = sorted(kinds)
+    selected = ", ".join(f'"{column}"' for column in columns)
+    here = source.execute(f'select {selected} from analysis."{table}"').fetchall()
+    return first_difference(columns, here, ([row[c] for c in columns] for row in there))
+
+
+def first_difference(
+    columns: Sequence[str], here: Iterable[Sequence[Any]], there: Iterable[Sequence[Any]]
+) -> str | None:
+    """Compare rows whatever their order; None where they agree."""
+    ours, theirs = (
+        sorted((list(map(_plain, row)) for row in rows), key=_key) for rows in (here, there)
+    )
+    if len(ours) != len(theirs):
+        return f"{len(ours)} rows against {len(theirs)}"
+    for one, other in zip(ours, theirs, strict=True):
+        pairs = zip(columns, one, other, strict=True)
+        unequal = [f"{name}: {a!r} against {b!r}" for name, a, b in pairs if not equal(a, b)]
+        if unequal:
+            return f"{one}: {'; '.join(unequal)}"
+    return None
+
+
+def different_exports(here: Path, there: Path) -> dict[str, str]:
+    """Compare exported files as JSON; by file, what differs."""
+    files = {str(p.relative_to(root)) for root in (here, there) for p in root.rglob("*.json")}
+    found = {}
+    for name in sorted(files):
+        texts = [
+            (root / name).read_text() if (root / name).exists() else "null"
+            for root in (here, there)
+        ]
+        ours, theirs = map(json.loads, texts)
+        if not equal(ours, theirs):
+            found[name] = f"{texts[0][:500]} against {texts[1][:500]}"
+    return found
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Whether two values agree, floats within the order of their sums."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        close = math.isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+        return close or (math.isnan(one) and math.isnan(other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else "null"
+
+
+def _sorted(rows: Iterable[Sequence[Any]]) -> Rows:
+    return sorted(([_plain(value) for value in row] for row in rows), key=_key)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _key(row: Sequence[Any]) -> tuple[str, ...]:
+    """Order rows by what does not depend on the order of sums, then by the rest."""
+    exact = [str(value) for value in row if not isinstance(value, float)]
+    return (*exact, *(f"{value:.5g}" for value in row if isinstance(value, float)))
