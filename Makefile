@@ -48,10 +48,14 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 test: install ## Run all tests but those that need emulators of their own
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/bigquery
 
-# BigQuery's emulator has pins that contradict those of the project.
-$(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt
+# BigQuery's emulator has pins that contradict those of the project, and so has BigFrames.
+$(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulators/bigframes-requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(EMULATOR)
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	$(PYTHON) -m venv $(EMULATOR)/bigframes
+	$(EMULATOR)/bigframes/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--requirement tests/emulators/bigframes-requirements.txt
+	$(EMULATOR)/bigframes/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 test-bigquery: install $(EMULATOR)/.installed ## Run the project on emulated BigQuery and storage, and compare with DuckDB

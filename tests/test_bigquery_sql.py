@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import sqlglot
+from dbt.adapters.bigquery.column import BigQueryColumn
 from dbt.adapters.bigquery.connections import BigQueryConnectionManager
+from google.cloud.bigquery import SchemaField
 from mozilla_nimbus_schemas.jetstream.metadata import SCHEMA_VERSION
 from sqlglot import exp
 
@@ -191,6 +193,16 @@ def test_only_incomplete_windows_are_deleted_by_their_partition(
     parsed = _parsed(delete)
     assert isinstance(parsed, exp.Delete)
     assert "window_index IN (5)" in parsed.sql(dialect="bigquery")
+
+
+def test_a_column_of_whole_numbers_that_gets_fractions_is_widened(statements: Statements) -> None:
+    of_type = BigQueryColumn.create_from_field
+    old = [of_type(SchemaField("clicks", "INTEGER")), of_type(SchemaField("branch", "STRING"))]
+    new = [of_type(SchemaField("clicks", "FLOAT")), of_type(SchemaField("branch", "STRING"))]
+    widen = statements.macros["widen_integers"]
+    widen("`a`.`t`", {"source_columns": new, "target_columns": old})
+    widen("`a`.`t`", {"source_columns": old, "target_columns": new})
+    assert statements.asked == ["alter table `a`.`t` alter column `clicks` set data type float64"]
 
 
 # Labels, descriptions, expiration.

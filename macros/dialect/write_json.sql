@@ -1,8 +1,8 @@
 {#- Write the rows of a query to a file: as one JSON array, or its only row as one JSON object.
 
-    On DuckDB a statement that does so; on BigQuery it is done at once, with nothing left to run, but
-    for dbt without this project's package, as in dbt Cloud: there a statement writes the rows aside,
-    under `json_lines/`, as objects a line.
+    On DuckDB a statement that does so. On BigQuery it is done at once, and only a failure is left to
+    run; but without this project's package, as in dbt Cloud, a statement writes the rows aside, under
+    `json_lines/`, as objects a line.
 
     Args: query (str), uri (str), array (bool)
 -#}
@@ -12,7 +12,9 @@
 
 {% macro bigquery__write_json(query, uri, array) -%}
     {%- if adapter.export_json is defined -%}
-        {{- adapter.export_json(query, uri, array) -}}
+        {%- set problem = adapter.export_json(query, uri, array) -%}
+        {#- a statement that fails: dbt tells of those as of any other, and goes on -#}
+        {{- 'select error(' ~ text_literal(problem) ~ ')' if problem -}}
     {%- elif uri.startswith('gs://') -%}
         {{- json_lines(query, uri) -}}
     {%- else -%}

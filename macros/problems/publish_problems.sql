@@ -38,9 +38,6 @@ where experiment = {{ text_literal(slug) }};
 commit transaction;
         {%- endset %}
 {{ executed(replaced) }}
-        {%- if not grid.config.meta.is_private %}
-{{ ended(export_errors(logs, slug)) }}
-        {%- endif %}
         {%- if found.lost_grid %}
 create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.alias) }} as
 {{ completeness_query(grid.config.meta, tables) }};
@@ -49,5 +46,9 @@ create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.a
     {%- if registry and 'seed.' ~ project_name ~ '.registry' in (results | map(attribute='node.unique_id') | list) %}
 {{ publish_registry(registry, problems | list) }}
     {%- endif %}
+    {#- storage may be out of reach: by then the tables are written -#}
+    {%- for slug, found in problems.items() if found.grid and not found.grid.config.meta.is_private %}
+{{ ended(export_errors(logs_relation(found.grid), slug)) }}
+    {%- endfor -%}
 {%- endif -%}
 {%- endmacro %}

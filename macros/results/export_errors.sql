@@ -12,7 +12,14 @@ from {{ logs }}
 where
     experiment = {{ text_literal(slug) }}
     and coalesce(exception_type, '') not in ({{ states_of_experiments() }})
-order by metric, statistic, analysis_basis, segment, analysis_period, func_name, message
+order by
+    metric nulls last,
+    statistic nulls last,
+    analysis_basis nulls last,
+    segment nulls last,
+    analysis_period nulls last,
+    func_name,
+    message
     {%- endset -%}
     {%- set name = 'errors_' ~ normalised(slug) -%}
     {{- write_json(rows, export_uri() ~ '/errors/' ~ name ~ '.json', array=true) -}}

@@ -4,7 +4,7 @@
         {%- set rows -%}
 select
     * replace (
-        cast(cast(parameter as {{ float_type() }}) as {{ dbt.type_string() }}) as parameter,
+        {{ float_text('cast(parameter as ' ~ float_type() ~ ')') }} as parameter,
         cast(window_index as {{ dbt.type_string() }}) as window_index
     )
 from {{ this }}
@@ -14,10 +14,10 @@ order by
     segment,
     metric,
     statistic,
-    parameter,
+    parameter nulls last,
     branch,
-    comparison,
-    comparison_to_branch
+    comparison nulls last,
+    comparison_to_branch nulls last
         {%- endset -%}
         {{- write_json(rows, export_uri() ~ '/statistics/' ~ this.identifier ~ '.json', array=true) -}}
     {%- endif -%}

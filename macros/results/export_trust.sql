@@ -6,16 +6,16 @@ select *
 from {{ this }}
 order by
     {{ adapter.quote('check') }},
-    analysis_basis,
-    segment,
-    day,
-    analysis_period,
-    window_index,
-    data_source,
-    metric,
-    statistic,
-    branch,
-    comparison_to_branch
+    analysis_basis nulls last,
+    segment nulls last,
+    day nulls last,
+    analysis_period nulls last,
+    window_index nulls last,
+    data_source nulls last,
+    metric nulls last,
+    statistic nulls last,
+    branch nulls last,
+    comparison_to_branch nulls last
         {%- endset -%}
         {{- write_json(rows, export_uri() ~ '/trust/' ~ this.identifier ~ '.json', array=true) -}}
     {%- endif -%}

@@ -28,8 +28,11 @@ BAD = {"error", "fail", "runtime error", "partial success"}
 TAG = "experiment:"
 # The dbt test whose failing rows are the warnings of an experiment's trust checks.
 TRUST_TEST = "no_trust_warnings"
-# What dbt writes before the warehouse's own words.
-HEADING = re.compile(r"^\w+ Error in \w+ \S+ \([^)]*\) ")
+# What dbt, and DuckDB around a function of ours, write before the words that matter.
+HEADING = re.compile(
+    r"^\w+ Error in \w+ \S+ \([^)]*\) "
+    r"(?:Invalid Input Error: Python exception occurred while executing the UDF: \w+: )?"
+)
 ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
 
 # Reasons by data source, by experiment.

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
 
 
-def export_text(path: str, text: str) -> str:
+def export_text(path: str, text: str, credentials: Credentials | None = None) -> str:
     """Put `text` where `path` says, unless that holds the text already.
 
     Args:
         path: A file, whose folders are made where they are missing, or `gs://BUCKET/OBJECT`.
         text: What it shall hold.
+        credentials: Those of the target; None for the application default credentials.
 
     Returns:
         `written` or `unchanged`.
@@ -25,7 +30,7 @@ def export_text(path: str, text: str) -> str:
     # Only those who export to storage wait until its client is imported.
     from dbt_jetstream.storage.objects import write_object  # noqa: PLC0415
 
-    return write_object(path, text)
+    return write_object(path, text, credentials)
 
 
 def _write_file(path: str, text: str) -> str:

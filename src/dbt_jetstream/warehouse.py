@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dbt_jetstream.bigquery.client import PATIENCE, client_of, reason_of
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.target import credentials_of
+from dbt_jetstream.target import credentials_of, profiles_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,28 +88,38 @@ class DuckDB:
 class BigQuery:
     """The bigquery target, through the client that dbt makes from the profile."""
 
-    def __init__(self, credentials: Any) -> None:
-        from dbt.adapters.bigquery.clients import create_bigquery_client  # noqa: PLC0415
+    def __init__(self, credentials: Any, profiles: Path) -> None:
         from google.api_core.exceptions import NotFound  # noqa: PLC0415
 
         self.name = f"BigQuery project {credentials.database}"
         self.project = credentials.database
         self.schema = credentials.schema
         self.missing: tuple[type[Exception], ...] = (NotFound,)
-        self.client = create_bigquery_client(credentials)
+        self.profiles = profiles
+        self.client = client_of(credentials, profiles)
 
     def query(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query."""
         import pandas as pd  # noqa: PLC0415
-        from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter  # noqa: PLC0415
+        from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
+        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
+        from google.cloud.bigquery import (  # noqa: PLC0415
+            DEFAULT_RETRY,
+            QueryJobConfig,
+            ScalarQueryParameter,
+        )
 
         kinds = {str: "STRING", int: "INT64"}
         parameters = [ScalarQueryParameter(k, kinds[type(v)], v) for k, v in values.items()]
         try:
-            job = self.client.query(sql, job_config=QueryJobConfig(query_parameters=parameters))
+            config = QueryJobConfig(query_parameters=parameters)
+            job = self.client.query(sql, config, retry=DEFAULT_RETRY.with_timeout(PATIENCE))
             rows = job.result()
         except self.missing as error:
             raise MissingTableError(str(error)) from error
+        except (GoogleAPIError, GoogleAuthError, OSError) as error:
+            problem = f"{self.name} cannot be read: {reason_of(error)}"
+            raise ConfigErrors([ConfigError(self.profiles, "", problem)]) from error
         names = [field.name for field in rows.schema]
         return pd.DataFrame([tuple(row.values()) for row in rows], columns=names)
 
@@ -123,7 +134,7 @@ class BigQuery:
 
 OPENERS: Mapping[str, Any] = {
     "duckdb": lambda project, found: DuckDB(project / str(found.path), str(found.schema)),
-    "bigquery": lambda _, found: BigQuery(found),
+    "bigquery": lambda project, found: BigQuery(found, profiles_folder(project) / "profiles.yml"),
 }
 
 

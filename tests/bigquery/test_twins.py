@@ -17,7 +17,7 @@ GOLDEN_PREFIX = "statistics_pip_toggle_visibility_"
 
 
 def test_all_tables_of_the_demo_are_equal(bigquery: Twins) -> None:
-    assert differences(bigquery.duckdb.database, bigquery.project.server.client()) == {}
+    assert differences(bigquery.duckdb.database, bigquery.project.server) == {}
 
 
 def test_all_exports_of_the_demo_are_equal(bigquery: Twins) -> None:
@@ -39,7 +39,7 @@ def test_experimenter_accepts_what_lies_in_the_bucket(bigquery: Twins) -> None:
 
 @requires_golden
 def test_all_tables_of_the_golden_experiment_are_equal(golden: Twins) -> None:
-    assert differences(golden.duckdb.database, golden.project.server.client()) == {}
+    assert differences(golden.duckdb.database, golden.project.server) == {}
 
 
 @requires_golden

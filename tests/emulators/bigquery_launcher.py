@@ -7,7 +7,11 @@ Runs in the emulator's own virtual environment: `bigquery_launcher.py start --re
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import urllib.parse
+import urllib.request
+from pathlib import Path
 from typing import Any
 
 import sqlglot
@@ -15,6 +19,7 @@ from bqemulator.api.routes import jobs, tables, upload
 from bqemulator.catalog.models import Clustering
 from bqemulator.cli import main
 from bqemulator.domain.errors import AlreadyExistsError
+from bqemulator.jobs import executor
 from bqemulator.sql import translator
 from bqemulator.storage.engine import DuckDBEngine
 from sqlglot import exp
@@ -22,6 +27,9 @@ from sqlglot import exp
 COMMENTS = re.compile(r"\A(?:\s*(?:--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/))*\s*", re.DOTALL)
 SET_OPTIONS = re.compile(r"(?is)alter\s+(?:table|view)\s+(\S+)\s+set\s+(options\s*\(.*\))\W*\Z")
 CREATED = re.compile(r"(?i)\s*create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?(\S+)")
+# As BigFrames writes it, in a session that it has opened.
+TEMPORARY = re.compile(r"(?is)create temp table `_session`\.`([^`]+)`\s*(\(.*)")
+SESSION = "_temporary"
 QUERY = re.compile(r"(?i)select|with|\(")
 SHARED_FUNCTION = re.compile(r"(?<![`\w.])(mozfun\.\w+\.\w+)\(")
 # Mozilla's own, which metric definitions call. Made through the API it would hold a subquery, which
@@ -166,6 +174,63 @@ def kept_option(option: exp.Property) -> dict[str, Any]:
     return {}
 
 
+def sessions_have_temporary_tables() -> None:
+    """A session's table lies in a dataset that is hidden, and the job that makes it says where."""
+    run = jobs._handle_query_job
+
+    async def handled(project_id: str, job_id: str, config: dict, *, ctx: Any, **more: Any) -> Any:
+        query = config.get("query", {})
+        temporary = TEMPORARY.match(query.get("query") or "")
+        if not temporary:
+            return await run(project_id, job_id, config, ctx=ctx, **more)
+        statements = {
+            f"{job_id}_dataset": f"create schema if not exists `{project_id}.{SESSION}`",
+            job_id: f"create table `{project_id}.{SESSION}.{temporary[1]}` {temporary[2]}",
+        }
+        for name, sql in statements.items():
+            made = {**config, "query": {**query, "query": sql}}
+            done = await run(project_id, name, made, ctx=ctx, **more)
+        place = {"projectId": project_id, "datasetId": SESSION, "tableId": temporary[1]}
+        done.configuration["query"]["destinationTable"] = place
+        return done
+
+    jobs._handle_query_job = handled
+
+
+def merges_insert_rows() -> None:
+    """`insert row` takes all columns of the source; DuckDB says `insert`. BigFrames replaces so."""
+    execute = DuckDBEngine.execute
+
+    def inserted(self: Any, sql: str, parameters: list[Any] | None = None) -> Any:
+        return execute(self, re.sub(r"(?i)(then insert) row\s*\Z", r"\1", sql), parameters)
+
+    DuckDBEngine.execute = inserted
+
+
+def exports_reach_storage() -> None:
+    """EXPORT DATA, after comments too, writes to the storage server of STORAGE_EMULATOR_HOST.
+
+    The emulator writes into the folder BQEMU_GCS_LOCAL_ROOT, which the server must not share.
+    """
+    server, root = os.environ.get("STORAGE_EMULATOR_HOST"), os.environ.get("BQEMU_GCS_LOCAL_ROOT")
+    if not server or not root:
+        return
+    parse, write = executor.parse_export_data, executor.write_export
+
+    def uploaded(*job: Any) -> Any:
+        done = write(*job)
+        for file in [path for path in Path(root).rglob("*") if path.is_file()]:
+            bucket, name = file.relative_to(root).as_posix().split("/", 1)
+            asked = urllib.parse.urlencode({"uploadType": "media", "name": name})
+            url = f"{server}/upload/storage/v1/b/{bucket}/o?{asked}"
+            urllib.request.urlopen(urllib.request.Request(url, file.read_bytes())).close()
+            file.unlink()
+        return done
+
+    executor.write_export = uploaded
+    executor.parse_export_data = lambda sql: parse(COMMENTS.sub("", sql).rstrip().rstrip(";"))
+
+
 if __name__ == "__main__":
     integers_sum_to_integers()
     shared_functions_exist()
@@ -173,4 +238,7 @@ if __name__ == "__main__":
     uploads_have_any_content_type()
     tables_have_a_location()
     tables_have_options()
+    sessions_have_temporary_tables()
+    merges_insert_rows()
+    exports_reach_storage()
     main()

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from google.cloud.bigquery import Client
+
+from emulators.bigquery import PROJECT, BigQueryServer
 
 Rows = list[list[Any]]
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
+# Of the difference of two squares that nearly agree.
+CANCELLED = 1e-6
 # In BigQuery's API, by DuckDB's types.
 KINDS = {
     "BIGINT": "INTEGER",
@@ -22,14 +25,19 @@ KINDS = {
     "DATE": "DATE",
     "DECIMAL(38,9)": "NUMERIC",
     "DOUBLE": "FLOAT",
+    "HUGEINT": "INTEGER",
     "INTEGER": "INTEGER",
     "TIMESTAMP": "TIMESTAMP",
     "VARCHAR": "STRING",
 }
 
 
-def differences(database: Path, client: Client, dataset: str = "analysis") -> dict[str, str]:
+def differences(
+    database: Path, server: BigQueryServer, dataset: str = "analysis"
+) -> dict[str, str]:
     """Compare all tables and views of a DuckDB database with those of BigQuery.
+
+    Of views, which only select rows of tables, columns and numbers of rows are compared.
 
     Returns:
         By table, what the first difference is; empty where all is equal.
@@ -37,31 +45,45 @@ def differences(database: Path, client: Client, dataset: str = "analysis") -> di
     found = {}
     with duckdb.connect(str(database), read_only=True) as source:
         tables = source.execute(
-            "select table_name from information_schema.tables where table_schema = 'analysis'"
+            "select table_name, table_type = 'VIEW' from information_schema.tables "
+            "where table_schema = 'analysis'"
         ).fetchall()
-        for (table,) in tables:
-            problem = _difference(source, client, table, dataset)
+        for table, is_view in tables:
+            compare = _difference_of_views if is_view else _difference_of_tables
+            problem = _difference_of_columns(source, server, dataset, table)
+            problem = problem or compare(source, server, dataset, table)
             if problem:
                 found[table] = problem
     return found
 
 
-def _difference(
-    source: duckdb.DuckDBPyConnection, client: Client, table: str, dataset: str
+def _difference_of_columns(
+    source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
 ) -> str | None:
-    kinds = {
-        name: KINDS[kind]
-        for name, kind, *_ in source.execute(f'describe analysis."{table}"').fetchall()
-    }
-    there = client.list_rows(client.get_table(f"{client.project}.{dataset}.{table}"))
-    if client.get_table(f"{client.project}.{dataset}.{table}").table_type == "VIEW":
-        there = client.query(f"select * from `{client.project}.{dataset}.{table}`").result()
-    if {field.name: field.field_type for field in there.schema} != kinds:
-        return f"columns: {kinds} against { {f.name: f.field_type for f in there.schema} }"
-    columns = sorted(kinds)
+    described = source.execute(f'describe analysis."{table}"').fetchall()
+    here = {name: KINDS[kind] for name, kind, *_ in described}
+    schema = server.client().get_table(f"{PROJECT}.{dataset}.{table}").schema
+    there = {field.name: field.field_type for field in schema}
+    return None if here == there else f"columns: {here} against {there}"
+
+
+def _difference_of_views(
+    source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
+) -> str | None:
+    (here,) = source.execute(f'select count(*) from analysis."{table}"').fetchone() or (None,)
+    ((there,),) = server.client().query(f"select count(*) from `{dataset}.{table}`").result()
+    return None if here == there else f"{here} rows against {there}"
+
+
+def _difference_of_tables(
+    source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
+) -> str | None:
+    rows = server.read(dataset, table)
+    columns = sorted(rows.column_names)
     selected = ", ".join(f'"{column}"' for column in columns)
     here = source.execute(f'select {selected} from analysis."{table}"').fetchall()
-    return first_difference(columns, here, ([row[c] for c in columns] for row in there))
+    there = zip(*(rows[column].to_pylist() for column in columns), strict=True)
+    return first_difference(columns, here, there)
 
 
 def first_difference(
@@ -75,7 +97,11 @@ def first_difference(
         return f"{len(ours)} rows against {len(theirs)}"
     for one, other in zip(ours, theirs, strict=True):
         pairs = zip(columns, one, other, strict=True)
-        unequal = [f"{name}: {a!r} against {b!r}" for name, a, b in pairs if not equal(a, b)]
+        unequal = [
+            f"{name}: {a!r} against {b!r}"
+            for name, a, b in pairs
+            if not equal(a, b, CANCELLED if name == "deviation" else RELATIVE)
+        ]
         if unequal:
             return f"{one}: {'; '.join(unequal)}"
     return None
@@ -96,14 +122,14 @@ def different_exports(here: Path, there: Path) -> dict[str, str]:
     return found
 
 
-def equal(one: Any, other: Any) -> bool:
+def equal(one: Any, other: Any, relative: float = RELATIVE) -> bool:
     """Whether two values agree, floats within the order of their sums."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(equal, one, other))
     if isinstance(one, float) and isinstance(other, (int, float)):
-        close = math.isclose(one, other, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+        close = math.isclose(one, other, rel_tol=relative, abs_tol=ABSOLUTE)
         return close or (math.isnan(one) and math.isnan(other))
     return type(one) is type(other) and bool(one == other)
 

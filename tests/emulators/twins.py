@@ -73,8 +73,10 @@ def build_twins(
     return Twins(project, duckdb, exported)
 
 
-def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
-    server = BigQueryServer(tmp_path_factory.mktemp("emulator") / "log")
+def _server(
+    tmp_path_factory: pytest.TempPathFactory, storage: StorageServer
+) -> Iterator[BigQueryServer]:
+    server = BigQueryServer(tmp_path_factory.mktemp("emulator") / "log", storage.url)
     try:
         yield server.start()
     finally:
@@ -82,15 +84,19 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
+def emulator(
+    tmp_path_factory: pytest.TempPathFactory, storage: StorageServer
+) -> Iterator[BigQueryServer]:
     """A BigQuery that holds the demo's telemetry."""
-    yield from _server(tmp_path_factory)
+    yield from _server(tmp_path_factory, storage)
 
 
 @pytest.fixture(scope="session")
-def golden_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQueryServer]:
+def golden_emulator(
+    tmp_path_factory: pytest.TempPathFactory, storage: StorageServer
+) -> Iterator[BigQueryServer]:
     """A BigQuery of its own: the golden telemetry lies in tables of the same names."""
-    yield from _server(tmp_path_factory)
+    yield from _server(tmp_path_factory, storage)
 
 
 @pytest.fixture(scope="session")

@@ -78,9 +78,10 @@ def test_client_days_that_have_expired_are_made_anew_and_no_window_is_lost(
     expired = copy_built(early, tmp_path / "expired")
     grid = f"select count(*), count(reason) from analysis.completeness_{PREFIX}"
     (before,) = expired.query(grid)
+    days = [table for table in tables(expired) if table.endswith("_client_days")]
     # BigQuery drops them some time after the experiment's end.
     with duckdb.connect(str(expired.database)) as connection:
-        for table in [table for table in tables(expired) if table.endswith("_client_days")]:
+        for table in days:
             connection.execute(f"drop table analysis.{table}")
     # Readers of the grid outlive them.
     assert expired.query(grid) == [before]

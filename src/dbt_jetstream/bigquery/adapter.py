@@ -9,12 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from dbt.adapters.base.impl import PythonJobHelper
 from dbt.adapters.base.meta import available
 from dbt.adapters.bigquery import impl
+from dbt.adapters.bigquery.credentials import create_google_credentials
 from dbt.adapters.factory import FACTORY
+from google.auth.credentials import Credentials
 
 from dbt_jetstream.bigquery.python_job import InProcessJob
 from dbt_jetstream.export import export_text
@@ -33,6 +36,11 @@ class BigQueryAdapter(impl.BigQueryAdapter):
         """The ways to run a Python model, by the model's `submission_method`."""
         return {**super().python_submission_helpers, IN_PROCESS: InProcessJob}
 
+    @cached_property
+    def _google_credentials(self) -> Credentials:
+        """The profile's credentials, once for all exports: storage keeps a client for them."""
+        return create_google_credentials(self.config.credentials)
+
     @available.parse(lambda *_, **__: "")
     def export_json(self, query: str, uri: str, array: bool) -> str:
         """Write the rows of a query: as one JSON array, or the only row as one object.
@@ -43,14 +51,15 @@ class BigQueryAdapter(impl.BigQueryAdapter):
             array: Whether the rows become an array.
 
         Returns:
-            An empty text, so that a hook has no SQL left to run.
-
-        Raises:
-            ValueError: If the place cannot be written to.
+            Why the place cannot be written to; empty where it has been.
         """
         client = self.connections.get_thread_connection().handle
         rows = [dict(row.items()) for row in client.query(query).result()]
-        export_text(uri, json.dumps(rows if array else rows[0], default=_plain))
+        text = json.dumps(rows if array else rows[0], default=_plain)
+        try:
+            export_text(uri, text, self._google_credentials)
+        except (ValueError, OSError) as error:
+            return str(error)
         return ""
 
 

@@ -24,10 +24,11 @@ from google.cloud.bigquery import (
 from dbt_jetstream.tables import BigQueryTable
 
 TAG = "experiment:"
+# As the API names types.
 TYPES = {
     pa.string(): "STRING",
-    pa.int64(): "INT64",
-    pa.float64(): "FLOAT64",
+    pa.int64(): "INTEGER",
+    pa.float64(): "FLOAT",
     pa.date32(): "DATE",
     pa.decimal128(38, 9): "NUMERIC",
 }

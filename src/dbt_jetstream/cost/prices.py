@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from dbt_jetstream.bigquery.client import BytesOf
+from dbt_jetstream.bigquery.client import dry_runs as bigquery_dry_runs
 from dbt_jetstream.cost.definition import Definition
 from dbt_jetstream.cost.plans import Plan
 from dbt_jetstream.cost.queries import DaysRenderer
@@ -19,10 +19,6 @@ from dbt_jetstream.target import credentials_of, profiles_folder
 SAMPLE_DAYS = 7
 # No telemetry has such a date: what a query reads nevertheless, it reads whatever its dates.
 NO_TELEMETRY = Days(dt.date(9000, 1, 1), dt.date(9000, 1, 1))
-# Seconds to wait for an answer.
-PATIENCE = 30.0
-
-BytesOf = Callable[[str], int]
 
 
 @dataclass(frozen=True)
@@ -110,35 +106,4 @@ def dry_runs(project: Path, target: str | None) -> BytesOf:
         )
         path = profiles_folder(project) / "profiles.yml"
         raise ConfigErrors([ConfigError(path, target or "", problem)])
-    return _bigquery(project, target, credentials)
-
-
-def _bigquery(project: Path, target: str | None, credentials: Any) -> BytesOf:
-    from dbt.adapters.bigquery.clients import create_bigquery_client  # noqa: PLC0415
-    from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
-    from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
-    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
-    from google.cloud.bigquery import DEFAULT_RETRY, QueryJobConfig  # noqa: PLC0415
-
-    try:
-        client = create_bigquery_client(credentials)
-    except (DbtBaseException, GoogleAuthError) as error:
-        path = profiles_folder(project) / "profiles.yml"
-        raise ConfigErrors([ConfigError(path, target or "", str(error))]) from error
-    retry = DEFAULT_RETRY.with_timeout(PATIENCE)
-
-    def bytes_of(sql: str) -> int:
-        config = QueryJobConfig(dry_run=True, use_query_cache=False)
-        try:
-            job = client.query(sql, job_config=config, retry=retry, job_retry=None)
-            return int(job.total_bytes_processed)
-        except (GoogleAPIError, GoogleAuthError) as error:
-            raise ValueError(_reason(error)) from error
-
-    return bytes_of
-
-
-def _reason(error: Exception) -> str:
-    """Return what BigQuery says, without the address that was asked."""
-    details = [str(detail["message"]) for detail in getattr(error, "errors", [])]
-    return (details or [str(error)])[0].splitlines()[0]
+    return bigquery_dry_runs(credentials, profiles_folder(project) / "profiles.yml")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from dbt_jetstream.bigquery.client import dry_runs
 from dbt_jetstream.diff.compare import Comparison
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import RenderError
-from dbt_jetstream.target import credentials_of
+from dbt_jetstream.target import credentials_of, profiles_folder
 
 READS = ("enrollment", "data_source", "data_sources", "exposure_signal")
 HOW = (
@@ -77,7 +78,7 @@ def gauge_of(project: Path, target: str | None) -> Gauge | None:
             raise
         return None
     if credentials.type == "bigquery":
-        return DryRun(_bigquery(credentials))
+        return DryRun(dry_runs(credentials, profiles_folder(project) / "profiles.yml"))
     database = project / str(credentials.path)
     if credentials.type != "duckdb" or not database.exists():
         return None
@@ -119,20 +120,3 @@ def reads_telemetry(node: Node) -> bool:
     if sources is not None:
         return any(source["direct_metrics"] for source in sources)
     return any(key in node.meta for key in READS)
-
-
-def _bigquery(credentials: Any) -> Callable[[str], int]:
-    from dbt.adapters.bigquery.clients import create_bigquery_client  # noqa: PLC0415
-    from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
-    from google.cloud.bigquery import QueryJobConfig  # noqa: PLC0415
-
-    client = create_bigquery_client(credentials)
-
-    def bytes_of(sql: str) -> int:
-        config = QueryJobConfig(dry_run=True, use_query_cache=False)
-        try:
-            return int(client.query(sql, job_config=config).total_bytes_processed)
-        except GoogleAPIError as error:
-            raise ValueError(str(error)) from error
-
-    return bytes_of

@@ -9,6 +9,7 @@ from functools import cache
 
 import google_crc32c
 from google.api_core.exceptions import NotFound, PreconditionFailed
+from google.auth.credentials import Credentials
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
@@ -25,7 +26,7 @@ UPLOAD_TIMEOUT, BYTES_PER_SECOND = 30.0, 1_000_000
 _making_client = threading.Lock()
 
 
-def write_object(uri: str, text: str) -> str:
+def write_object(uri: str, text: str, credentials: Credentials | None = None) -> str:
     """Put `text` into an object, unless it holds that text already.
 
     Readers see the old object until the new one is whole. What a killed run leaves, one temporary
@@ -34,6 +35,7 @@ def write_object(uri: str, text: str) -> str:
     Args:
         uri: `gs://BUCKET/OBJECT`.
         text: What it shall hold.
+        credentials: What to connect with; None for the application default credentials.
 
     Returns:
         `written` or `unchanged`.
@@ -43,22 +45,22 @@ def write_object(uri: str, text: str) -> str:
     """
     place = stored_object(uri)
     with explained(place):
-        return _replaced(client().bucket(place.bucket), place, text.encode())
+        return _replaced(client(credentials).bucket(place.bucket), place, text.encode())
 
 
-def client() -> storage.Client:
-    """Return this process' client, with application default credentials.
+def client(credentials: Credentials | None = None) -> storage.Client:
+    """Return this process' client for some credentials, or the application default ones.
 
-    Where STORAGE_EMULATOR_HOST is set, the client talks to that server without credentials.
+    Where STORAGE_EMULATOR_HOST is set, the client talks to that server, by default without any.
     """
     with _making_client:
-        return _client()
+        return _client(credentials)
 
 
 @cache
-def _client() -> storage.Client:
+def _client(credentials: Credentials | None) -> storage.Client:
     # Objects belong to buckets; the project, which user credentials may lack, is not asked for.
-    return storage.Client(project=None)
+    return storage.Client(project=None, credentials=credentials)
 
 
 def _replaced(bucket: storage.Bucket, place: StoredObject, content: bytes) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dbt_jetstream.bigquery.client import dry_runs
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
@@ -75,7 +76,7 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
     """
     credentials = credentials_of(project, name)
     if credentials.type == "bigquery":
-        return Target(renderers["bigquery"], *_bigquery(credentials))
+        return Target(renderers["bigquery"], *_bigquery(credentials, project / "profiles.yml"))
     if credentials.type == "duckdb":
         renderer = renderers["duckdb"]
         return Target(renderer, *_duckdb(Path(credentials.path), renderer))
@@ -83,18 +84,9 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
     raise ConfigErrors([ConfigError(project / "profiles.yml", name or "", problem)])
 
 
-def _bigquery(credentials: Any) -> tuple[Compile, type[Exception]]:
-    from dbt.adapters.bigquery.clients import create_bigquery_client  # noqa: PLC0415
-    from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
-    from google.cloud.bigquery import QueryJobConfig  # noqa: PLC0415
-
-    client = create_bigquery_client(credentials)
-
-    def compile_query(sql: str) -> str:
-        job = client.query(sql, job_config=QueryJobConfig(dry_run=True, use_query_cache=False))
-        return f"would read {_readable(job.total_bytes_processed)}"
-
-    return compile_query, GoogleAPIError
+def _bigquery(credentials: Any, profiles: Path) -> tuple[Compile, type[Exception]]:
+    bytes_of = dry_runs(credentials, profiles)
+    return lambda sql: f"would read {_readable(bytes_of(sql))}", ValueError
 
 
 def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception]]:
