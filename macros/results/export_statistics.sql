@@ -1,24 +1,28 @@
-{#- Post-hook of a statistics view: export its rows as one JSON array, as Experimenter reads it. -#}
-{% macro export_statistics() -%}
+{#- Post-hook of a statistics view: export its rows as one JSON array, as Experimenter reads it.
+
+    Args: table (relation; by default the model's own)
+-#}
+{% macro export_statistics(table=none) -%}
     {%- if execute -%}
+        {%- set statistics = table or this -%}
         {%- set rows -%}
 select
     * replace (
         {{ float_text('cast(parameter as ' ~ float_type() ~ ')') }} as parameter,
         cast(window_index as {{ dbt.type_string() }}) as window_index
     )
-from {{ this }}
+from {{ statistics }}
 order by
     cast(window_index as {{ integer_type() }}),
     analysis_basis,
     segment,
     metric,
     statistic,
-    parameter nulls last,
+    cast(parameter as {{ float_type() }}) nulls last,
     branch,
     comparison nulls last,
     comparison_to_branch nulls last
         {%- endset -%}
-        {{- write_json(rows, export_uri() ~ '/statistics/' ~ this.identifier ~ '.json', array=true) -}}
+        {{- write_json(rows, export_uri() ~ '/statistics/' ~ statistics.identifier ~ '.json', array=true) -}}
     {%- endif -%}
 {%- endmacro %}

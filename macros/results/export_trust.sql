@@ -1,9 +1,13 @@
-{#- Post-hook of the trust checks: export the findings as one JSON array, in a stable order. -#}
-{% macro export_trust() -%}
+{#- Post-hook of the trust checks: export the findings as one JSON array, in a stable order.
+
+    Args: table (relation; by default the model's own)
+-#}
+{% macro export_trust(table=none) -%}
     {%- if execute -%}
+        {%- set findings = table or this -%}
         {%- set rows -%}
 select *
-from {{ this }}
+from {{ findings }}
 order by
     {{ adapter.quote('check') }},
     analysis_basis nulls last,
@@ -17,6 +21,6 @@ order by
     branch nulls last,
     comparison_to_branch nulls last
         {%- endset -%}
-        {{- write_json(rows, export_uri() ~ '/trust/' ~ this.identifier ~ '.json', array=true) -}}
+        {{- write_json(rows, export_uri() ~ '/trust/' ~ findings.identifier ~ '.json', array=true) -}}
     {%- endif -%}
 {%- endmacro %}

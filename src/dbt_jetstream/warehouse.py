@@ -113,7 +113,8 @@ class BigQuery:
         parameters = [ScalarQueryParameter(k, kinds[type(v)], v) for k, v in values.items()]
         try:
             config = QueryJobConfig(query_parameters=parameters)
-            job = self.client.query(sql, config, retry=DEFAULT_RETRY.with_timeout(PATIENCE))
+            retry = DEFAULT_RETRY.with_timeout(PATIENCE)
+            job = self.client.query(sql, config, retry=retry, job_retry=None)
             rows = job.result()
         except self.missing as error:
             raise MissingTableError(str(error)) from error

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+import pytest
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors, Metadata, Statistics
 
-from conftest import GOLDEN, requires_golden
 from emulators.equality import differences, different_exports
 from emulators.twins import TOKEN, Twins
 
-GOLDEN_PREFIX = "statistics_pip_toggle_visibility_"
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_all_tables_of_the_demo_are_equal(bigquery: Twins) -> None:
@@ -35,25 +33,6 @@ def test_experimenter_accepts_what_lies_in_the_bucket(bigquery: Twins) -> None:
         assert files
         for file in files:
             schema.model_validate(json.loads(file.read_text()))
-
-
-@requires_golden
-def test_all_tables_of_the_golden_experiment_are_equal(golden: Twins) -> None:
-    assert differences(golden.duckdb.database, golden.project.server) == {}
-
-
-@requires_golden
-def test_all_exports_of_the_golden_experiment_are_equal(golden: Twins) -> None:
-    assert different_exports(golden.duckdb.exports, golden.exported) == {}
-
-
-@requires_golden
-def test_statistics_in_the_bucket_equal_the_originals(golden: Twins) -> None:
-    expected = GOLDEN / "expected/statistics"
-    command = [sys.executable, GOLDEN / "compare.py", expected, golden.exported / "statistics"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    assert "rows 51722 missing 0 extra 0" in done.stdout
 
 
 def test_credentials_are_in_nothing_that_a_run_writes(bigquery: Twins) -> None:

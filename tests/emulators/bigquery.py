@@ -76,6 +76,8 @@ class BigQueryServer:
         command = [str(PYTHON), str(HERE / "bigquery_launcher.py"), "start", "--project", PROJECT]
         command += ["--rest-port", str(self.rest), "--grpc-port", str(self.grpc)]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        # Of what it sends, too.
+        environment["BQEMU_WRITE_API_MAX_REQUEST_BYTES"] = str(10**9)
         environment |= {
             "STORAGE_EMULATOR_HOST": self.storage,
             "BQEMU_GCS_LOCAL_ROOT": str(self.log.with_name("exported")),

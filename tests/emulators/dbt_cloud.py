@@ -1,8 +1,8 @@
 """dbt as dbt Cloud runs it: without this project's package, and notebooks run by a service.
 
 `dbt_cloud.py ARGUMENTS...` is `dbt ARGUMENTS...` but for two things. Folders that hold the package
-are not on the path. And what would ask Vertex AI to run a notebook takes it from the bucket that dbt
-has uploaded it to, and runs it in the emulated runtime; all else of dbt-bigquery is as it is.
+are not on the path. And what would ask Vertex AI to run a notebook takes it from the bucket that
+dbt has uploaded it to, and runs it in the emulated runtime; all else of dbt-bigquery is as it is.
 """
 
 from __future__ import annotations

@@ -1,0 +1,29 @@
+{#- Export what is built of experiments, and build nothing: after storage was out of reach, or after dbt has run
+    without this project's package.
+
+    Args: slugs (list; all experiments of the project where it is empty)
+    Returns (rendered): a query for what it did, with the columns experiment, table_name, is_built
+-#}
+{% macro export_built(slugs=[]) -%}
+{%- if execute -%}
+    {%- set rows, present = [], {} -%}
+    {%- for node in graph.nodes.values() | sort(attribute='name') if node.config.meta.experiment -%}
+        {%- set slug, kind = node.config.meta.experiment.slug, exported_kind(node) -%}
+        {%- if kind and (slug in slugs or not slugs) -%}
+            {%- if node.schema not in present -%}
+                {%- do present.update({node.schema: tables_of_schema(node.database, node.schema)}) -%}
+            {%- endif -%}
+            {%- set is_built = node.alias in present[node.schema] -%}
+            {%- set statement = export_of(node, kind) if is_built else '' -%}
+            {%- if statement | trim -%}
+                {%- do run_query(statement) -%}
+            {%- endif -%}
+            {%- do rows.append([slug, node.alias, is_built]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set columns = ['experiment', 'table_name', 'is_built'] -%}
+select
+    {{ columns | join(',\n    ') }}
+from {{ literal_rows('exported', columns, rows) }}
+{%- endif -%}
+{%- endmacro %}
