@@ -5,6 +5,12 @@
     Args: relation, compiled_code (str: the model and dbt's code around it)
 -#}
 {% macro in_process_table(relation, compiled_code) %}
+{%- if adapter.export_json is not defined -%}
+    {%- do exceptions.raise_compiler_error(
+        "Python models need this project's package beside dbt, or notebooks: "
+        ~ "set DBT_JETSTREAM_PYTHON to bigframes (docs/dbt-cloud.md)"
+    ) -%}
+{%- endif -%}
 {{ compiled_code }}
 
 def materialize(session):
