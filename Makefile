@@ -59,7 +59,7 @@ $(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulator
 	@touch $@
 
 test-bigquery: install $(EMULATOR)/.installed ## Run the project on emulated BigQuery and storage, and compare with DuckDB
-	$(BIN)/python -m pytest tests/bigquery --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest tests/bigquery
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py

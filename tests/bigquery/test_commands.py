@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from conftest import DEMO_LAST_DAY, REPOSITORY
 from emulators.equality import equal
 from emulators.twins import Twins
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 SLUG = "fenix-toolbar-shortcut"
 

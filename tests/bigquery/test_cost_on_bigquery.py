@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
-import pytest
-
 from conftest import Project
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 class Server(Protocol):

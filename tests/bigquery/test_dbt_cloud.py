@@ -182,6 +182,7 @@ def test_a_notebook_installs_the_package_before_the_model_imports_it(built: Clou
         (cell,) = notebook.cells
         installs = cell.source.index(f"_install_packages(['{PACKAGE}'])")
         assert installs < cell.source.index("from dbt_jetstream.")
+        assert TOKEN not in cell.source
     assert Requirement(PACKAGE).name == "dbt-jetstream"
 
 
@@ -231,9 +232,12 @@ def test_without_a_bucket_a_build_warns_and_goes_on(built: CloudProject) -> None
     assert not (built.path / "export").exists()
 
 
-def test_python_models_need_the_package_or_notebooks(built: CloudProject) -> None:
-    in_process = replace(built, python="in_process")
-    done = in_process.dbt("run", "--select", f"trust_{NAME}", as_of=DEMO_DAYS[-1])
+def test_python_models_need_the_package_or_notebooks(built: CloudProject, tmp_path: Path) -> None:
+    """In a dataset of its own, whose logs say so."""
+    (tmp_path / "profiles.yml").write_text(profile(built.server, TOKEN, "elsewhere"))
+    done = replace(built, python="in_process").dbt(
+        "run", "--select", f"trust_{NAME}", "--profiles-dir", str(tmp_path), as_of=DEMO_DAYS[-1]
+    )
     assert done.returncode == 1
     assert "Python models need this project's package beside dbt, or notebooks" in done.stdout
     assert "set DBT_JETSTREAM_PYTHON to bigframes" in done.stdout

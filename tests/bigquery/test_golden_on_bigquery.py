@@ -5,13 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from conftest import GOLDEN, requires_golden
 from emulators.equality import differences, different_exports
 from emulators.twins import Twins
 
-pytestmark = [requires_golden, pytest.mark.xdist_group("golden")]
+pytestmark = requires_golden
 
 
 def test_all_tables_of_the_golden_experiment_are_equal(golden: Twins) -> None:

@@ -14,8 +14,6 @@ from conftest import DEMO_LAST_DAY
 from emulators.storage import StorageServer
 from emulators.twins import BigQueryProject, Twins
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 VIEW = "statistics_fenix_toolbar_shortcut_overall"
 OBJECT = f"results/statistics/{VIEW}.json"
 BUCKET = "outage"

@@ -10,8 +10,6 @@ import pytest
 from emulators.bigquery import PROJECT
 from emulators.twins import Twins
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 
 

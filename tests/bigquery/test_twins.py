@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors, Metadata, Statistics
 
 from emulators.equality import differences, different_exports
 from emulators.twins import TOKEN, Twins
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_all_tables_of_the_demo_are_equal(bigquery: Twins) -> None:
