@@ -10,6 +10,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlglot
@@ -490,3 +492,21 @@ def test_dbt_parses_the_project_for_bigquery_without_credentials(
     manifest = json.loads((project.path / "target/manifest.json").read_text())
     daily = manifest["nodes"]["model.dbt_jetstream.pip_first_time_hint_daily"]["config"]
     assert daily["partition_by"]["field"] == "window_index"
+
+
+def test_a_python_model_becomes_a_program_wherever_dbt_writes_it(statements: Statements) -> None:
+    """What dbt's own macros put before it is indented."""
+    context = statements.environment.globals
+    context["adapter"].export_json = lambda *_: ""
+    configured = {"submission_method": "in_process", "cluster_by": ["metric"]}
+    context["config"] = SimpleNamespace(get=lambda key, default=None: configured.get(key, default))
+    context["resolve_model_name"] = str
+    context["model_code"] = '"""A model."""\n\n\ndef model(dbt, session):\n    return session\n'
+    call = "{{ bigquery__create_table_as(false, 'p.d.t', model_code, 'python') }}"
+    written = statements.environment.from_string(call).render()
+    program: dict[str, Any] = {"dbtObj": lambda _: None}
+    exec(compile(f"\n  \n    {written}", "model.py", "exec"), program)
+    taken: list[tuple[Any, ...]] = []
+    session = SimpleNamespace(read_gbq=None, write=lambda *args, **more: taken.append((args, more)))
+    program["materialize"](session)
+    assert taken == [(("p.d.t", session), {"cluster_by": ["metric"]})]

@@ -1,7 +1,7 @@
 {#- Statements of a hook that must have run before what follows them in it.
 
     On DuckDB a hook's text runs in order. On BigQuery exports happen while the hook is rendered, so
-    what they read is run then, too; nothing is left of the text.
+    what they read is run then, too; only a failure is left of the text.
 
     Args: statements (str)
 -#}
@@ -10,7 +10,11 @@
 {%- endmacro %}
 
 {% macro bigquery__executed(statements) -%}
-    {%- do run_query(statements) -%}
+    {%- if adapter.run_script is defined -%}
+        {{- failure(adapter.run_script(statements)) -}}
+    {%- else -%}
+        {%- do run_query(statements) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro duckdb__executed(statements) -%}

@@ -11,7 +11,8 @@
         ~ "set DBT_JETSTREAM_PYTHON to bigframes (docs/dbt-cloud.md)"
     ) -%}
 {%- endif -%}
-{{ compiled_code }}
+{#- Python begins at the start of a line, whatever dbt wrote before -#}
+{{ '\n' ~ compiled_code }}
 
 def materialize(session):
     rows = model(dbtObj(session.read_gbq), session)

@@ -1,4 +1,4 @@
 {#- A statement with its semicolon; nothing where there is no statement. -#}
 {% macro ended(statement) -%}
-    {{ return(statement ~ ';' if statement | trim else '') }}
+    {{ return(statement if statement.rstrip().endswith(';') or not statement.strip() else statement ~ ';') }}
 {%- endmacro %}

@@ -6,7 +6,7 @@
     Args: results (of the run)
 -#}
 {% macro publish_problems(results) -%}
-{%- if execute and flags.WHICH in ['build', 'run'] -%}
+{%- if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY -%}
     {%- set registry = registry_relation() -%}
     {%- set present = {} -%}
     {%- set problems = run_problems(results) -%}
@@ -37,7 +37,7 @@ where experiment = {{ text_literal(slug) }};
 {{ insert_problems(logs, text_literal(slug), selects) }};
 commit transaction;
         {%- endset %}
-{{ executed(replaced) }}
+{{ ended(executed(replaced)) }}
         {%- if found.lost_grid %}
 create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.alias) }} as
 {{ completeness_query(grid.config.meta, tables) }};

@@ -39,7 +39,7 @@ order by experiment
 {%- endset -%}
 {#- before the rows that say so are replaced -#}
 {%- set slugs = run_query(concerned).columns[0].values() | reject('in', exported) | list -%}
-{{ executed(replaced) }}
+{{ ended(executed(replaced)) }}
 {%- for slug in slugs %}
 {{ ended(export_errors(logs, slug)) }}
 {%- endfor %}

@@ -5,6 +5,11 @@
 -#}
 {% macro expiration_date(experiment) %}
     {%- set days = var('jetstream_days_kept', none) -%}
+    {%- if days is not none and (days is not number or days < 1) -%}
+        {%- do exceptions.raise_compiler_error(
+            'dbt_project.yml: vars.jetstream_days_kept must be a number of days from 1, or null, found ' ~ days
+        ) -%}
+    {%- endif -%}
     {%- set end = parse_date(experiment.end_date) -%}
     {%- if days is none or end is none -%}
         {{- return(none) -}}

@@ -11,7 +11,10 @@
         {{- return([]) -}}
     {%- endif -%}
     {%- set partition = adapter.parse_partition_by(config.get('partition_by')) -%}
-    {%- set column = partition.field if partition else ('window_index' if 'window_index' in unique_key) -%}
+    {%- set column = partition.field if partition else ('window_index' if 'window_index' in (unique_key or [])) -%}
+    {%- if partition and partition.data_type not in ['date', 'int64'] -%}
+        {{- return([]) -}}
+    {%- endif -%}
     {%- if not column -%}
         {%- set rows = run_query('select 1 as one from ' ~ source ~ ' limit 1').rows -%}
         {{- return([] if rows else ['false']) -}}

@@ -12,12 +12,13 @@
 {%- endmacro %}
 
 {% macro bigquery__table_options() -%}
-    {%- if execute -%}
+    {%- if execute and definition().experiment -%}
         {%- set slug = definition().experiment.slug -%}
         {%- set labels = {
             'experiment': table_label(slug),
             'last_updated': modules.datetime.datetime.now().timestamp() | int,
         } -%}
+        {%- do labels.update(config.get('labels', {})) -%}
         {%- if this.identifier.startswith('statistics_') -%}
             {%- do labels.update({'schema_version': 4}) -%}
         {%- endif -%}

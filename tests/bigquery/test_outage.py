@@ -12,7 +12,7 @@ from mozilla_nimbus_schemas.jetstream import Statistics
 
 from conftest import DEMO_LAST_DAY
 from emulators.storage import StorageServer
-from emulators.twins import BigQueryProject, Twins
+from emulators.twins import TOKEN, BigQueryProject, Twins
 
 VIEW = "statistics_fenix_toolbar_shortcut_overall"
 OBJECT = f"results/statistics/{VIEW}.json"
@@ -41,6 +41,7 @@ def test_an_export_survives_an_outage_and_is_repaired(project: BigQueryProject) 
     told = [line for line in failed.stdout.splitlines() if "JETSTREAM_EXPORT_URI" in line]
     assert any(f"gs://{BUCKET}/{OBJECT}" in line and "does not answer" in line for line in told)
     assert "Traceback" not in failed.stdout + failed.stderr
+    assert TOKEN not in failed.stdout + failed.stderr
 
     project.storage.start()
     assert project.storage.read(BUCKET, OBJECT) == stale.encode()

@@ -89,10 +89,19 @@ def uploads_have_any_content_type() -> None:
     upload._PERMITTED_MEDIA_CONTENT_TYPES += ("*/*",)
 
 
-def tables_have_a_location() -> None:
-    """BigFrames reads no table without one."""
+def tables_are_described_in_full() -> None:
+    """With clustering and expiration, and a location, without which BigFrames reads no table."""
     described = tables._table_to_rest
-    tables._table_to_rest = lambda table: {"location": "US", **described(table)}
+
+    def in_full(table: Any) -> dict[str, Any]:
+        found = {"location": "US", **described(table)}
+        if table.clustering is not None:
+            found["clustering"] = {"fields": list(table.clustering.fields)}
+        if table.expiration_time is not None:
+            found["expirationTime"] = str(int(table.expiration_time.timestamp() * 1000))
+        return found
+
+    tables._table_to_rest = in_full
 
 
 def tables_have_options() -> None:
@@ -111,6 +120,8 @@ def tables_have_options() -> None:
         ):
             return await written(run, project_id, job_id, config, ctx=ctx, **more)
         done = await run(project_id, job_id, config, ctx=ctx, **more)
+        if isinstance(getattr(done, "configuration", None), dict):
+            done.configuration["labels"] = config.get("labels", {})
         created = CREATED.match(sql)
         if created and not more["dry_run"] and not getattr(done, "error_result", None):
             keep_options(ctx, project_id, created[1], sql)
@@ -152,7 +163,7 @@ def keep_options(ctx: Any, project: str, name: str, ddl: str) -> None:
         return
     tree = sqlglot.parse_one(ddl, read="bigquery")
     kept: dict[str, Any] = {}
-    cluster = tree.find(exp.Cluster)
+    cluster = tree.find(exp.ClusterProperty)
     if cluster is not None:
         kept["clustering"] = Clustering(fields=tuple(c.name for c in cluster.expressions))
     for option in tree.find_all(exp.Property):
@@ -236,7 +247,7 @@ if __name__ == "__main__":
     shared_functions_exist()
     geography_is_optional()
     uploads_have_any_content_type()
-    tables_have_a_location()
+    tables_are_described_in_full()
     tables_have_options()
     sessions_have_temporary_tables()
     merges_insert_rows()

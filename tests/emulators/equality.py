@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from emulators.bigquery import PROJECT, BigQueryServer
 
 Rows = list[list[Any]]
+Compare = Callable[[duckdb.DuckDBPyConnection, BigQueryServer, str, str], str | None]
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 # Of the difference of two squares that nearly agree.
 CANCELLED = 1e-6
@@ -37,7 +39,8 @@ def differences(
 ) -> dict[str, str]:
     """Compare all tables and views of a DuckDB database with those of BigQuery.
 
-    Of views, which only select rows of tables, columns and numbers of rows are compared.
+    Of views of statistics, which only select rows of a table and are exported, columns and numbers
+    of rows are compared.
 
     Returns:
         By table, what the first difference is; empty where all is equal.
@@ -49,12 +52,19 @@ def differences(
             "where table_schema = 'analysis'"
         ).fetchall()
         for table, is_view in tables:
-            compare = _difference_of_views if is_view else _difference_of_tables
+            compare = _comparison(table, is_view)
             problem = _difference_of_columns(source, server, dataset, table)
             problem = problem or compare(source, server, dataset, table)
             if problem:
                 found[table] = problem
     return found
+
+
+def _comparison(table: str, is_view: bool) -> Compare:
+    if not is_view:
+        return _difference_of_tables
+    is_exported = table.startswith("statistics_")
+    return _difference_of_counts if is_exported else _difference_of_views
 
 
 def _difference_of_columns(
@@ -67,7 +77,7 @@ def _difference_of_columns(
     return None if here == there else f"columns: {here} against {there}"
 
 
-def _difference_of_views(
+def _difference_of_counts(
     source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
 ) -> str | None:
     (here,) = source.execute(f'select count(*) from analysis."{table}"').fetchone() or (None,)
@@ -75,10 +85,22 @@ def _difference_of_views(
     return None if here == there else f"{here} rows against {there}"
 
 
+def _difference_of_views(
+    source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
+) -> str | None:
+    rows = server.client().query(f"select * from `{dataset}.{table}`").result()
+    return _difference_of_rows(source, rows.to_arrow(create_bqstorage_client=False), table)
+
+
 def _difference_of_tables(
     source: duckdb.DuckDBPyConnection, server: BigQueryServer, dataset: str, table: str
 ) -> str | None:
-    rows = server.read(dataset, table)
+    return _difference_of_rows(source, server.read(dataset, table), table)
+
+
+def _difference_of_rows(
+    source: duckdb.DuckDBPyConnection, rows: pa.Table, table: str
+) -> str | None:
     columns = sorted(rows.column_names)
     selected = ", ".join(f'"{column}"' for column in columns)
     here = source.execute(f'select {selected} from analysis."{table}"').fetchall()

@@ -17,6 +17,7 @@ from dbt.adapters.base.meta import available
 from dbt.adapters.bigquery import impl
 from dbt.adapters.bigquery.credentials import create_google_credentials
 from dbt.adapters.factory import FACTORY
+from dbt_common.exceptions import DbtRuntimeError
 from google.auth.credentials import Credentials
 
 from dbt_jetstream.bigquery.python_job import InProcessJob
@@ -26,7 +27,7 @@ IN_PROCESS = "in_process"
 
 
 class BigQueryAdapter(impl.BigQueryAdapter):
-    """The BigQuery adapter, with one more way to run Python models and one more method.
+    """The BigQuery adapter, with one more way to run Python models and two more methods.
 
     It has the same name, since dbt finds an adapter's modules by the name of its class.
     """
@@ -53,12 +54,30 @@ class BigQueryAdapter(impl.BigQueryAdapter):
         Returns:
             Why the place cannot be written to; empty where it has been.
         """
-        client = self.connections.get_thread_connection().handle
-        rows = [dict(row.items()) for row in client.query(query).result()]
-        text = json.dumps(rows if array else rows[0], default=_plain)
         try:
+            _, found = self.connections.raw_execute_with_comment(query)
+            with self.connections.exception_handler(query):
+                rows = [dict(row.items()) for row in found]
+            text = json.dumps(rows if array else rows[0], default=_plain)
             export_text(uri, text, self._google_credentials)
-        except (ValueError, OSError) as error:
+        except (DbtRuntimeError, ValueError, OSError) as error:
+            return str(error)
+        return ""
+
+    @available.parse(lambda *_, **__: "")
+    def run_script(self, statements: str) -> str:
+        """Run the statements of a hook.
+
+        Args:
+            statements: SQL.
+
+        Returns:
+            Why they failed; empty where they did not. A hook that fails while dbt renders it would
+            end the run without a report.
+        """
+        try:
+            self.connections.raw_execute_with_comment(statements)
+        except DbtRuntimeError as error:
             return str(error)
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Sequence
@@ -33,6 +34,9 @@ TYPES = {
     pa.decimal128(38, 9): "NUMERIC",
 }
 LONGEST_LABEL = 63
+# In the names that dbt gives to tables of new rows, and how long it lets its own live.
+TEMPORARY = "__dbt_tmp"
+TEMPORARY_LIVES = dt.timedelta(hours=12)
 
 
 class Session:
@@ -69,6 +73,14 @@ class Session:
         if cluster_by:
             config.clustering_fields = list(cluster_by)
         self.client.load_table_from_file(content, name, job_config=config).result()
+        if TEMPORARY in name:
+            self._expire(name)
+
+    def _expire(self, name: str) -> None:
+        """Let a table go that a killed run would leave behind."""
+        table = self.client.get_table(name)
+        table.expires = dt.datetime.now(dt.UTC) + TEMPORARY_LIVES
+        self.client.update_table(table, ["expires"])
 
 
 class InProcessJob(PythonJobHelper):
