@@ -19,7 +19,7 @@ def test_results_are_the_same(bigquery: Twins) -> None:
 
 
 def test_a_dry_run_of_a_config_asks_bigquery(bigquery: Twins) -> None:
-    config = REPOSITORY / f"metric_hub/jetstream/{SLUG}.toml"
+    config = REPOSITORY / "metric_hub/jetstream/pip-first-time-hint.toml"
     command = ("jetstream", "validate", "--dry-run", str(config))
     done = bigquery.project.run(
         *command, "--experiments", str(REPOSITORY / "demo/experiments.json")

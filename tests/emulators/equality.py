@@ -112,9 +112,7 @@ def first_difference(
     columns: Sequence[str], here: Iterable[Sequence[Any]], there: Iterable[Sequence[Any]]
 ) -> str | None:
     """Compare rows whatever their order; None where they agree."""
-    ours, theirs = (
-        sorted((list(map(_plain, row)) for row in rows), key=_key) for rows in (here, there)
-    )
+    ours, theirs = (_sorted(columns, rows) for rows in (here, there))
     if len(ours) != len(theirs):
         return f"{len(ours)} rows against {len(theirs)}"
     for one, other in zip(ours, theirs, strict=True):
@@ -134,10 +132,7 @@ def different_exports(here: Path, there: Path) -> dict[str, str]:
     files = {str(p.relative_to(root)) for root in (here, there) for p in root.rglob("*.json")}
     found = {}
     for name in sorted(files):
-        texts = [
-            (root / name).read_text() if (root / name).exists() else "null"
-            for root in (here, there)
-        ]
+        texts = [_text(root / name) for root in (here, there)]
         ours, theirs = map(json.loads, texts)
         if not equal(ours, theirs):
             found[name] = f"{texts[0][:500]} against {texts[1][:500]}"
@@ -160,8 +155,11 @@ def _text(path: Path) -> str:
     return path.read_text() if path.exists() else "null"
 
 
-def _sorted(rows: Iterable[Sequence[Any]]) -> Rows:
-    return sorted(([_plain(value) for value in row] for row in rows), key=_key)
+def _sorted(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Rows:
+    """Order rows by what hardly depends on the order of sums."""
+    keys = [index for index, column in enumerate(columns) if column != "deviation"]
+    plain = [[_plain(value) for value in row] for row in rows]
+    return sorted(plain, key=lambda row: _key(row[index] for index in keys))
 
 
 def _plain(value: Any) -> Any:
@@ -172,7 +170,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _key(row: Sequence[Any]) -> tuple[str, ...]:
-    """Order rows by what does not depend on the order of sums, then by the rest."""
-    exact = [str(value) for value in row if not isinstance(value, float)]
-    return (*exact, *(f"{value:.5g}" for value in row if isinstance(value, float)))
+def _key(values: Iterable[Any]) -> tuple[str, ...]:
+    found = list(values)
+    exact = [str(value) for value in found if not isinstance(value, float)]
+    return (*exact, *(f"{value:.9g}" for value in found if isinstance(value, float)))
