@@ -199,11 +199,11 @@ def reads(sql: str, schema: Schema, telemetry: set[tuple[str, str]]) -> dict[tup
 
 
 def _never_read(tree: exp.Expr) -> Iterator[exp.Table]:
-    """Yield the tables that are joined on false: for their columns' types alone."""
-    for join in tree.find_all(exp.Join):
-        on = join.args.get("on")
-        if isinstance(on, exp.Boolean) and not on.this:
-            yield from join.this.find_all(exp.Table)
+    """Yield the tables of which no row can be: they are there for their columns' types alone."""
+    for part in tree.find_all(exp.Join, exp.Select):
+        condition = part.args.get("on") or getattr(part.args.get("where"), "this", None)
+        if isinstance(condition, exp.Boolean) and not condition.this:
+            yield from part.find_all(exp.Table)
 
 
 def _days(scope: Scope, alias: str, types: dict[str, str]) -> str:
