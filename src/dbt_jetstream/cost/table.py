@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from dbt_jetstream.cost.plans import BytesOfPlan, Costs, Plan
 from dbt_jetstream.cost.scans import Purpose
+from dbt_jetstream.sizes import readable
 
 HEADER = ("data source", "days", "enrollments", "daily", "per window", "here", "original", "times")
 BYTES = ("bytes here", "bytes original")
-UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 NOTHING = "-"
 
 
@@ -37,15 +37,6 @@ def sum_line(all_costs: Sequence[Costs], price: BytesOfPlan | None) -> str:
     ours = sum(price(costs.definition, costs.here) for costs in all_costs)
     theirs = sum(price(costs.definition, costs.original) for costs in all_costs)
     return f"{words}; {readable(ours)} and {readable(theirs)}"
-
-
-def readable(size: float) -> str:
-    """Write a number of bytes for people."""
-    for unit in UNITS[:-1]:
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} {UNITS[-1]}"
 
 
 def _title(costs: Costs) -> str:

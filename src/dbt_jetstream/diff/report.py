@@ -10,13 +10,13 @@ from dbt_jetstream.diff.estimate import HOW, Estimate
 from dbt_jetstream.diff.folds import sql_sections
 from dbt_jetstream.diff.markup import code, codes, plain, plural, table
 from dbt_jetstream.diff.rows import Numbers, Shown, Value
+from dbt_jetstream.sizes import readable
 
 # GitHub takes 65,536 characters.
 LIMIT = 60_000
 # Of these, for what comes before the SQL; the SQL gets the rest.
 MOST_WORDS = 45_000
 MOST_CHANGES = 60
-UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 KEEPS = (
     "Live experiments keep their lock until `jetstream rerun SLUG`; experiments that are locked "
     "from now on take the new definitions up."
@@ -156,15 +156,6 @@ def _total(found: Estimate | None) -> str:
     if before == after:
         return f"{readable(after)}, as before"
     return f"{readable(before)} → {readable(after)}"
-
-
-def readable(size: float) -> str:
-    """Write a number of bytes."""
-    for unit in UNITS[:-1]:
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} {UNITS[-1]}"
 
 
 def _sections(review: Review) -> Iterator[Section]:

@@ -11,12 +11,12 @@ from dbt_jetstream.bigquery.client import dry_runs
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
+from dbt_jetstream.sizes import readable
 from dbt_jetstream.target import credentials_of
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
 # Runs one query without computing it; says what it would read, or raises its error's type.
 Compile = Callable[[str], str]
-UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
 
 def _bigquery(credentials: Any, profiles: Path) -> tuple[Compile, type[Exception]]:
     bytes_of = dry_runs(credentials, profiles)
-    return lambda sql: f"would read {_readable(bytes_of(sql))}", ValueError
+    return lambda sql: f"would read {readable(bytes_of(sql))}", ValueError
 
 
 def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception]]:
@@ -106,11 +106,3 @@ def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception
         return "compiles"
 
     return compile_query, duckdb.Error
-
-
-def _readable(size: float) -> str:
-    for unit in UNITS[:-1]:
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} {UNITS[-1]}"
