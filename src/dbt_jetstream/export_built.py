@@ -11,7 +11,7 @@ from typing import Any
 from dbt_jetstream.build import Dbt
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock, held_locks
-from dbt_jetstream.results import lock_of
+from dbt_jetstream.results import locks_of
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.target import run_lock_path
 
@@ -94,7 +94,7 @@ def _locks(project: Path, slugs: Sequence[str]) -> list[HeldLock]:
             problem = "no experiment is locked here; run `jetstream sync` first"
             raise ConfigErrors([ConfigError(folder, "", problem)])
         return locks
-    locks = [lock_of(project, slug) for slug in dict.fromkeys(slugs)]
+    locks = locks_of(project, slugs)
     private = [held.slug for held in locks if held.is_private]
     if private:
         problem = "is private, and exports nothing"

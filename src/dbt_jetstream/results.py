@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,14 +129,26 @@ def lock_of(project: Path, slug: str) -> HeldLock:
     Raises:
         ConfigErrors: If there is none in the project.
     """
+    (found,) = locks_of(project, [slug])
+    return found
+
+
+def locks_of(project: Path, slugs: Iterable[str]) -> list[HeldLock]:
+    """Return the locks of experiments, each once, in the order in which they are named.
+
+    Raises:
+        ConfigErrors: If one has none in the project.
+    """
+    locks = held_locks(project)
+    wanted = dict.fromkeys(slugs)
+    missing = next((slug for slug in wanted if slug not in locks), None)
+    if missing is None:
+        return [locks[slug] for slug in wanted]
     if not project.is_dir():
         raise ConfigErrors([ConfigError(project, "--project-dir", "there is no such folder")])
-    locks = held_locks(project)
-    if slug not in locks:
-        known = ", ".join(sorted(locks)[:10]) or "none"
-        problem = f"no such experiment in this project (known: {known}); run `jetstream sync` first"
-        raise ConfigErrors([ConfigError(project / "models/experiments", slug, problem)])
-    return locks[slug]
+    known = ", ".join(sorted(locks)[:10]) or "none"
+    problem = f"no such experiment in this project (known: {known}); run `jetstream sync` first"
+    raise ConfigErrors([ConfigError(project / "models/experiments", missing, problem)])
 
 
 def statistics(

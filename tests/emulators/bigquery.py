@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import subprocess
 import time
 from contextlib import closing
@@ -23,6 +22,8 @@ from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 from google.cloud.bigquery_storage_v1.services.big_query_read.transports import (
     BigQueryReadGrpcTransport,
 )
+
+from emulators.storage import free_port
 
 HERE = Path(__file__).resolve().parent
 # `make test-bigquery` installs it there: the emulator's pins contradict those of the project.
@@ -72,7 +73,7 @@ class BigQueryServer:
     def start(self) -> BigQueryServer:
         """Start it and wait until it answers."""
         assert PYTHON.exists(), f"{PYTHON} is missing: run `make test-bigquery`, which installs it"
-        self.rest, self.grpc = _free_port(), _free_port()
+        self.rest, self.grpc = free_port(), free_port()
         command = [str(PYTHON), str(HERE / "bigquery_launcher.py"), "start", "--project", PROJECT]
         command += ["--rest-port", str(self.rest), "--grpc-port", str(self.grpc)]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
@@ -179,10 +180,3 @@ def _field(name: str, kind: str, arrow: pa.DataType) -> bigquery.SchemaField:
         fields = [bigquery.SchemaField(part.name, "STRING") for part in arrow.value_type]
         return bigquery.SchemaField(name, "RECORD", mode="REPEATED", fields=fields)
     return bigquery.SchemaField(name, KINDS[kind])
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port

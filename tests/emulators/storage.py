@@ -43,7 +43,7 @@ class StorageServer:
         """Start the server and wait until it answers."""
         chosen = self.port
         for _ in range(PORTS_TO_TRY):
-            self.port = chosen or _free_port()
+            self.port = chosen or free_port()
             self.process = subprocess.Popen(
                 self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
@@ -151,7 +151,8 @@ def binary() -> Path:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port on loopback that nothing listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -96,4 +96,5 @@ def extend() -> None:
     """Let dbt make this adapter, if it has loaded BigQuery's."""
     plugin = FACTORY.plugins.get("bigquery")
     if plugin is not None:
+        # Declared as a protocol that dbt-bigquery's own class does not fit either.
         plugin.adapter = BigQueryAdapter  # type: ignore[assignment]

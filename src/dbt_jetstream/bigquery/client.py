@@ -1,4 +1,7 @@
-"""BigQuery as commands ask it, through the client that dbt makes from the profile."""
+"""BigQuery as commands ask it, through the client that dbt makes from the profile.
+
+Google's and dbt's modules take seconds to import, which commands on DuckDB do not wait for.
+"""
 
 from __future__ import annotations
 

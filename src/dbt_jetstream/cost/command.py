@@ -13,7 +13,7 @@ from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.progress import progress
-from dbt_jetstream.results import lock_of
+from dbt_jetstream.results import locks_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def ask_bytes(asked: Request, found: Sequence[Costs], target: str | None) -> Byt
 
 def _locks(asked: Request) -> list[HeldLock]:
     if asked.slugs:
-        return [lock_of(asked.project, slug) for slug in dict.fromkeys(asked.slugs)]
+        return locks_of(asked.project, asked.slugs)
     locks = sorted(held_locks(asked.project).items())
     if not locks:
         problem = "no experiment is locked; run `jetstream sync` first"

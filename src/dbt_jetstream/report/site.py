@@ -16,7 +16,7 @@ from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.report.content import Content, read_content
 from dbt_jetstream.report.obstacles import WARNING
 from dbt_jetstream.report.page import PageTooLargeError, Summary, experiment_page, index_page
-from dbt_jetstream.results import Tables, lock_of
+from dbt_jetstream.results import Tables, locks_of
 from dbt_jetstream.warehouse import open_warehouse
 
 INDEX = "index.html"
@@ -70,7 +70,7 @@ def write_site(
     chosen = list(slugs) or [s for s, held in held_locks(project).items() if not held.is_private]
     if folder.exists() and not folder.is_dir():
         raise ConfigErrors([ConfigError(folder, "--out", "is a file; name a folder")])
-    locks = [lock_of(project, slug) for slug in dict.fromkeys(chosen)]
+    locks = locks_of(project, chosen)
     if not locks:
         problem = "no experiment is locked here; run `jetstream sync` first"
         raise ConfigErrors([ConfigError(project / "models/experiments", "", problem)])
