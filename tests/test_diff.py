@@ -130,10 +130,11 @@ def test_the_sql_of_a_metric(project: Path, diff: Callable[..., str]) -> None:
     ]
     assert headings(printed) == [f"`{DESKTOP}`", f"SQL of `{DESKTOP}`"]
     assert FENIX not in printed
-    # The metric is analysed weekly and overall, and both models compute it in one line.
+    # The metric is analysed weekly and overall; both models compute it in one line for units with
+    # telemetry, and in one for those without.
     assert printed.count("<details>") == printed.count("</details>") == 2
-    assert "<code>pip_first_time_hint_weekly</code>: +1 −1 lines" in printed
-    assert "<code>pip_first_time_hint_overall</code>: +1 −1 lines" in printed
+    assert "<code>pip_first_time_hint_weekly</code>: +2 −2 lines" in printed
+    assert "<code>pip_first_time_hint_overall</code>: +2 −2 lines" in printed
     assert moved(printed) == {
         "-COALESCE(sum_ad_clicks_count_all, 0) AS ad_clicks,",
         "+COALESCE(sum_ad_clicks_count_all, 0) * 2 AS ad_clicks,",
@@ -219,14 +220,16 @@ def test_a_window_that_moves(project: Path, diff: Callable[..., str]) -> None:
 
 def test_a_macro_alone_shows_in_the_sql(project: Path, diff: Callable[..., str]) -> None:
     path = project / "macros/metrics/rolled_up_metrics.sql"
-    change(path, "group by 1, 2, 3, 4\n", "group by 1, 2, 3, 4\n    having count(*) > 0\n")
+    grouped = "group by d.analysis_id, d.branch, w.window_index\n"
+    change(path, grouped, f"{grouped}    having count(*) > 0\n")
     printed = diff()
     assert headings(printed)[:2] == [f"`{DESKTOP}`", f"`{FENIX}`"]
     assert all("what the macros make of it differs" in item for item in items(printed))
     assert moved(printed) >= {"+HAVING", "+count(*) > 0"}
     # One line more that says nothing is no change.
     git(project, "checkout", "--quiet", ".")
-    change(path, "group by 1, 2, 3, 4\n", "-- per window\n    group by 1, 2, 3,\n        4\n")
+    spread = grouped.replace("d.branch, ", "d.branch,\n        ")
+    change(path, grouped, f"-- per window\n    {spread}")
     assert diff().count("\n") == 1
 
 

@@ -17,5 +17,9 @@
     {%- if relation is none or relation.type != 'table' -%}
         {{- return(asked) -}}
     {%- endif -%}
-    {{- return(not is_built_by(relation, [lock.definition_hash] + lock.get('accepts', []))) -}}
+    {#- dbt asks several times for each model; `model` lives as long as the model is compiled or run -#}
+    {%- if '_full_refresh' not in model -%}
+        {%- do model.update({'_full_refresh': not is_built_by(relation, [lock.definition_hash] + lock.get('accepts', []))}) -%}
+    {%- endif -%}
+    {{- return(model._full_refresh) -}}
 {% endmacro %}

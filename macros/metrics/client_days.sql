@@ -1,8 +1,10 @@
 {#- What a data source says about each enrolled unit and day: the parts that windows combine.
 
     A run reads the telemetry days that have arrived since the last one it holds, and no day twice.
-    The first run adds one row per unit without a date: the parts over one empty telemetry row. Each
-    run that reads adds a marker row without a unit: the last day read, whoever sent anything on it.
+    Each row has the dates that its unit's windows count from, so that windows need no enrollments.
+    The first run adds a row without a date: the parts over one empty telemetry row; one per unit
+    where a part reads the unit. Each run that reads adds a marker row without a unit: the last day
+    read, whoever sent anything on it.
 
     Args: enrollments (relation), telemetry (dict of relations by key)
 -#}
@@ -17,7 +19,8 @@ enrolled_units as (
     select
         analysis_id,
         branch,
-        enrollment_date
+        enrollment_date,
+        exposure_date
     from {{ enrollments }}
 ),
 
@@ -25,7 +28,9 @@ client_days as (
     select
         e.analysis_id,
         e.branch,
-        ds.{{ source.date_column }} as submission_date
+        ds.{{ source.date_column }} as submission_date,
+        e.enrollment_date,
+        e.exposure_date
         {{- day_parts(source) }}
     from enrolled_units as e
     inner join {{ fragment(source.from, telemetry) | indent(4) }} as ds
@@ -33,25 +38,32 @@ client_days as (
         and ds.{{ source.date_column }} between date '{{ days.first }}' and date '{{ days.last }}'
         and ds.{{ source.date_column }} >= {{ add_days('e.enrollment_date', source.first_day) }}
         {{- sent_after_enrollment(source) | indent(8) }}
-    group by 1, 2, 3
+    group by 1, 2, 3, 4, 5
 )
 {%- if not is_incremental() %},
 
 -- what a window without telemetry sees: one row in which every telemetry column is null
-units_without_telemetry as (
+without_telemetry as (
     select
+        {%- if source.reads_unit %}
         e.analysis_id,
         e.branch,
-        cast(null as date) as submission_date
+        {%- else %}
+        cast(null as {{ dbt.type_string() }}) as analysis_id,
+        cast(null as {{ dbt.type_string() }}) as branch,
+        {%- endif %}
+        cast(null as date) as submission_date,
+        cast(null as date) as enrollment_date,
+        cast(null as date) as exposure_date
         {{- day_parts(source) }}
-    from enrolled_units as e
+    from {{ 'enrolled_units' if source.reads_unit else '(select * from enrolled_units limit 1)' }} as e
     left join (
         select *
         from {{ fragment(source.from, telemetry) | indent(8) }} as ds
         where false
     ) as ds
         on ds.{{ source.unit_column }} = e.analysis_id
-    group by 1, 2
+    group by e.analysis_id, e.branch
 )
 {%- endif %}
 
@@ -64,7 +76,7 @@ union all
 select
     *,
     '{{ lock.definition_hash }}' as definition_hash
-from units_without_telemetry
+from without_telemetry
 {%- endif %}
 {%- if days.first <= days.last %}
 union all
@@ -73,6 +85,8 @@ select
     null as analysis_id,
     null as branch,
     date '{{ days.last }}' as submission_date,
+    null as enrollment_date,
+    null as exposure_date,
     {%- for part in source.parts %}
     null as {{ part.name }},
     {%- endfor %}

@@ -1,4 +1,8 @@
-{#- A CTE with the metrics that cannot be combined from days: read from telemetry, per window.
+{#- CTEs with the metrics that cannot be combined from days: read from telemetry, per window.
+
+    `<source>_direct` has the units and windows with telemetry, `<source>_direct_empty` one row with the
+    metrics of those without. Where a metric reads the unit, the first has all of them, and there is
+    no second.
 
     Args: source (dict, from the lock), lock (dict), windows (list of {index, start, end}),
         telemetry (dict of relations by key)
@@ -6,6 +10,7 @@
 {% macro direct_metrics(source, lock, windows, telemetry) -%}
     {%- set date_column = 'ds.' ~ source.date_column -%}
     {%- set days = window_days(windows, lock.experiment) -%}
+    {%- set reads_enrollments = reads_enrollments(source.direct_metrics) -%}
 {{ source.name }}_direct as (
     select
         e.analysis_id,
@@ -17,7 +22,7 @@
         {{ fragment(metric.sql) }} as {{ metric.name }}
         {%- endfor %}
     from unit_windows as e
-    left join {{ fragment(source.from, telemetry) | indent(4) }} as ds
+    {{ 'left' if reads_enrollments else 'inner' }} join {{ fragment(source.from, telemetry) | indent(4) }} as ds
         on ds.{{ source.unit_column }} = e.analysis_id
         and {{ date_column }} between date '{{ days.first }}' and date '{{ days.last }}'
         and {{ date_column }} >= {{ add_days('e.anchor_date', 'e.analysis_window_start') }}
@@ -30,10 +35,28 @@
         e.analysis_id,
         e.branch,
         e.analysis_basis,
-        e.window_index,
+        e.window_index
+        {%- if reads_enrollments %},
         e.analysis_window_start,
         e.analysis_window_end,
         e.exposure_date,
         e.num_exposure_events
+        {%- endif %}
 )
+{%- if not reads_enrollments %},
+
+{{ source.name }}_direct_empty as (
+    select
+        {%- for metric in source.direct_metrics %}
+        {{ fragment(metric.sql) }} as {{ metric.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (select 1 as one) as nothing
+    left join (
+        select *
+        from {{ fragment(source.from, telemetry) | indent(8) }} as ds
+        where false
+    ) as ds
+        on true
+)
+{%- endif %}
 {%- endmacro %}

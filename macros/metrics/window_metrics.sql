@@ -54,7 +54,7 @@ select
     e.num_exposure_events,
     {%- for table in tables %}
     {%- for metric in table.metrics %}
-    {{ metric_column(table.name, metric, lock.bases) }} as {{ metric.name }},
+    {{ metric_column(table, metric, lock.bases) }} as {{ metric.name }},
     {%- endfor %}
     {%- endfor %}
     '{{ absent | sort | join(',') }}' as absent_sources,
@@ -66,6 +66,16 @@ left join {{ table.name }}
     and {{ table.name }}.branch = e.branch
     and {{ table.name }}.analysis_basis = e.analysis_basis
     and {{ table.name }}.window_index = e.window_index
+{%- if table.empty == 'rows' %}
+left join {{ table.name }}_empty
+    on {{ table.name }}_empty.analysis_id = e.analysis_id
+    and {{ table.name }}_empty.branch = e.branch
+    and {{ table.name }}_empty.analysis_basis = e.analysis_basis
+    and {{ table.name }}_empty.window_index = e.window_index
+{%- elif table.empty %}
+left join {{ table.name }}_empty
+    on true
+{%- endif %}
 {%- endfor %}
 {%- endif -%}
 {% endmacro %}

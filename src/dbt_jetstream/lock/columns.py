@@ -71,7 +71,11 @@ def client_days(source: LockedDataSource) -> list[Column]:
         "The telemetry day. Null: the parts over one empty telemetry row, which a window without "
         "any day takes. In a row without a unit: the last day that a run has read.",
     )
-    return [ANALYSIS_ID, BRANCH, date, *parts, DEFINITION_HASH]
+    anchors = [
+        Column("enrollment_date", "The unit's enrollment date."),
+        Column("exposure_date", "The unit's first exposure, or null."),
+    ]
+    return [ANALYSIS_ID, BRANCH, date, *anchors, *parts, DEFINITION_HASH]
 
 
 def exposure_days() -> list[Column]:

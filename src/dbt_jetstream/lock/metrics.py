@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -241,6 +242,7 @@ def client_days_part(
         **data_source_part(locked, slug, ids),
         "first_day": first_day,
         "parts": [{"name": part.name, "sql": expression(part.daily)} for part in locked.parts()],
+        **_reads_unit(locked),
     }
 
 
@@ -254,9 +256,16 @@ def period_part(
     return {
         **data_source_part(locked, slug, ids),
         "parts": [{"name": p.name, "combine": p.combine} for p in locked.parts(daily)],
+        **_reads_unit(locked),
         "daily_metrics": [_daily(metric) for metric in daily],
         "direct_metrics": [_direct(metric) for metric in direct],
     }
+
+
+def _reads_unit(locked: LockedDataSource) -> dict[str, bool]:
+    """Say whether any daily part reads the enrolled unit: without telemetry, units differ then."""
+    found = any(re.search(r"\be\.", part.daily) for part in locked.parts())
+    return {"reads_unit": True} if found else {}
 
 
 def _daily(metric: LockedMetric) -> dict[str, Any]:

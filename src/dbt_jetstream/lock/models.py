@@ -163,8 +163,8 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
         description=(
             f"What `{source.name}` says about each unit of `{shared.slug}` and day, as parts "
             "that every analysis window combines: each telemetry day is read once. One row per "
-            "analysis unit, branch and day, one per unit and branch without a date, and one "
-            "without a unit per run: the last day read."
+            "analysis unit, branch and day, one without a date for units without telemetry, and "
+            "one without a unit per run: the last day read."
         ),
         meta={
             "experiment": shared.experiment,
