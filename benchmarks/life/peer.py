@@ -1,6 +1,6 @@
 """The original's queries: what mozanalysis renders for every due date, run on DuckDB.
 
-    python -m life.peer DATABASE TELEMETRY QUERIES MEMORY_LIMIT
+    python -m life.peer DATABASE TELEMETRY QUERIES MEMORY_LIMIT LAST_DAY
 
 Enrollments on the last enrollment date; then, for every date on which a window becomes complete,
 one query per period and analysis basis over all data sources, each into a table of its own. Windows
@@ -135,7 +135,8 @@ def create_functions(connection: duckdb.DuckDBPyConnection) -> None:
 
 def main() -> None:
     """Run the queries."""
-    database, telemetry, queries, memory = *(Path(text) for text in sys.argv[1:4]), sys.argv[4]
+    database, telemetry, queries = (Path(text) for text in sys.argv[1:4])
+    memory, last = sys.argv[4], dt.date.fromisoformat(sys.argv[5])
     # mozanalysis warns of every data source without a column for ids of another kind.
     logging.disable(logging.WARNING)
     with duckdb.connect(str(database)) as connection:
@@ -145,7 +146,7 @@ def main() -> None:
         connection.execute("create schema original")
         connection.execute(START_PROFILING)
         _run(connection, queries, ENROLLMENTS, LAST_ENROLLMENT, enrollments_sql())
-        for window in windows():
+        for window in (window for window in windows() if window.due <= last):
             for basis in AnalysisBasis:
                 name = f"original.{TABLE}_{basis.value}_{window.period}_{window.index}"
                 _run(connection, queries, name, window.due, metrics_sql(window, basis))

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
+from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper, LocalEnvironment
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from life.queries import START_PROFILING, Clock, append, profiled
+from life.queries import START_PROFILING, Clock, Query, append, profiled
 
 FILE = Path(os.environ["LIFECYCLE_QUERIES"])
 DAY = os.environ["JETSTREAM_AS_OF"]
@@ -38,5 +38,15 @@ def _without_comment(sql: str) -> str:
     return sql.partition("*/")[2] or sql
 
 
+def _submit_python_job(environment: Any, handle: Any, node: dict[str, Any], code: str) -> Any:
+    clock = Clock()
+    response = SUBMIT(environment, handle, node, code)
+    wall, cpu = clock.seconds()
+    append(FILE, Query(node["unique_id"], DAY, wall, cpu, python=True))
+    return response
+
+
 EXECUTE = DuckDBCursorWrapper.execute
+SUBMIT = LocalEnvironment.submit_python_job
 DuckDBCursorWrapper.execute = _execute
+LocalEnvironment.submit_python_job = _submit_python_job

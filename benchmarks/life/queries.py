@@ -28,6 +28,7 @@ class Query:
         memory: Most bytes that its operators held.
         spilled: Most bytes of temporary files.
         sql: What ran, its beginning.
+        python: Whether it was a Python model: its CPU seconds are those of its queries, too.
     """
 
     node: str
@@ -39,6 +40,7 @@ class Query:
     memory: int = 0
     spilled: int = 0
     sql: str = ""
+    python: bool = False
 
 
 class Clock:

@@ -23,7 +23,9 @@ from life.experiment import (
 )
 
 # Rows a day per 10,000 clients: multiples of 2,048, which is a vector and the least row group.
-ROWS_A_DAY = {"clients_daily": 6144, "events": 4096, "searches": 2048}
+ROWS_A_DAY = {"clients_daily": 6144, "events": 24_576, "searches": 2048}
+# Of each client that is active on a day.
+EVENTS_EACH = ROWS_A_DAY["events"] // ROWS_A_DAY["clients_daily"]
 ALIAS = "raw"
 SMALLEST_ROW_GROUP, LARGEST_ROW_GROUP = 2048, 122_880
 
@@ -36,6 +38,7 @@ create temp macro client(i) as md5(cast(i as varchar));
 create temp macro branch_of(i) as if(dice(2, 'branch', i, 0) = 0, '{BRANCHES[0]}', '{BRANCHES[1]}');
 -- every residue once: exactly as many clients are active on each day
 create temp macro rank_on(i, day, clients) as (i * 7919 + (day + 1000) * 3571) % clients;
+create temp macro is_enrolled(i, share) as dice(100, 'in the experiment', i, 0) < share;
 create temp macro branch_map(name, branch) as [{{'key': name, 'value': branch}}];
 """
 
@@ -63,7 +66,10 @@ select
     $date,
     client(i),
     dice(100, 'sample', i, 0),
-    if($day < dice({ENROLLMENT_DATES}, 'enrolled', i, 0), [], branch_map('{SLUG}', branch_of(i))),
+    if(
+        is_enrolled(i, $share) and $day >= dice({ENROLLMENT_DATES}, 'enrolled', i, 0),
+        branch_map('{SLUG}', branch_of(i)), []
+    ),
     round(-2 * ln(uniform('hours', i, $day)), 3),
     cast(exp(3 - 1.5 * ln(uniform('uris', i, $day))) % 5000 as bigint),
     cast(floor(-3 * ln(uniform('searches', i, $day))) as bigint),
@@ -83,17 +89,17 @@ from (
     select i, 'normandy' as category, 'enroll' as method, '{SLUG}' as string_value,
         branch_map('branch', branch_of(i)) as map_values
     from range($clients) as clients(i)
-    where dice({ENROLLMENT_DATES}, 'enrolled', i, 0) = $day
+    where is_enrolled(i, $share) and dice({ENROLLMENT_DATES}, 'enrolled', i, 0) = $day
     union all
     select i, 'normandy', 'exposure', '{SLUG}', branch_map('branchSlug', branch_of(i))
     from range($clients) as clients(i)
-    where dice(2, 'exposed', i, 0) = 0
+    where is_enrolled(i, $share) and dice(2, 'exposed', i, 0) = 0
         and dice({ENROLLMENT_DATES}, 'enrolled', i, 0) + dice(4, 'exposed after', i, 0) = $day
     union all
-    select i, if(dice(4, 'category', i, $day) = 0, 'tips', 'navigation'),
-        ['show', 'follow', 'hide'][1 + dice(3, 'method', i, $day)], null, []
-    from range($clients) as clients(i)
-    where rank_on(i, $day + 500, $clients) < $rows
+    select i, if(dice(4, 'category', i * {EVENTS_EACH} + event, $day) = 0, 'tips', 'navigation'),
+        ['show', 'follow', 'hide'][1 + dice(3, 'method', i * {EVENTS_EACH} + event, $day)], null, []
+    from range($clients) as clients(i), range({EVENTS_EACH}) as events(event)
+    where rank_on(i, $day, $clients) < $rows / {EVENTS_EACH}
   )
   limit $rows
 )
@@ -134,12 +140,13 @@ def attach(database: Path, telemetry: Path) -> None:
             connection.execute(f"create view {table} as from {ALIAS}.{table}")
 
 
-def create(database: Path, clients: int) -> None:
+def create(database: Path, clients: int, share: int) -> None:
     """Write the telemetry.
 
     Args:
         database: DuckDB file, which must not exist.
-        clients: Clients, all of which enroll: 10,000, or ten or a hundred times as many.
+        clients: Clients with telemetry: 10,000, or ten or a hundred times as many.
+        share: How many of them enroll, in per cent.
 
     Raises:
         ValueError: If days of so many clients do not fill whole row groups.
@@ -153,12 +160,13 @@ def create(database: Path, clients: int) -> None:
         for number in range(TELEMETRY_DAYS):
             date = FIRST_DAY + dt.timedelta(days=number)
             for table, sql in INSERTS.items():
-                connection.execute(sql, _parameters(sql, table, date, clients))
+                connection.execute(sql, _parameters(sql, table, date, clients, share))
         connection.execute("checkpoint file")
 
 
-def _parameters(sql: str, table: str, date: dt.date, clients: int) -> dict[str, object]:
+def _parameters(sql: str, table: str, date: dt.date, clients: int, share: int) -> dict[str, object]:
     known = {
+        "share": share,
         "date": date,
         "day": (date - START).days,
         "clients": clients,

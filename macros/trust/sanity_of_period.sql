@@ -1,19 +1,23 @@
-{#- The CTE `sanity_<period>`: by window and branch, in how many units each sanity column holds.
+{#- The CTE `sanity_<period>`: by branch, in how many units each sanity column holds in the newest window.
+
+    The window is named, so that BigQuery reads no partition but its own.
 
     Args: period (str), columns (list of {data_source, metric}), metrics (relation)
 -#}
 {% macro sanity_of_period(period, columns, metrics) -%}
+{%- set newest = run_query('select max(window_index) as newest from ' ~ metrics).rows[0][0] %}
 sanity_{{ period }} as {{ stored() }} (
     select
         window_index,
-        max(window_index) over () as newest_window,
         branch,
         {%- for column in columns %}
         count({{ column.metric }}) as units_{{ loop.index }},
         cast(sum(case when {{ column.metric }} then 1 else 0 end) as {{ integer_type() }}) as found_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ metrics }}
-    where analysis_basis = 'enrollments'
+    where
+        analysis_basis = 'enrollments'
+        and window_index = {{ newest | int if newest is not none else 'null' }}
     group by window_index, branch
 )
 {%- endmacro %}

@@ -37,7 +37,7 @@ branches_of_units as (
 )
 {%- if days %},
 
-{{ units_missing_telemetry(days) }}
+{{ units_missing_telemetry(days, lock.experiment) }}
 {%- endif %}
 {%- for period, columns in checks.items() %},
 
@@ -82,7 +82,7 @@ union all
     'branch': 'branch',
     'units': 'units_' ~ loop.index,
     'found': 'found_' ~ loop.index,
-}, [], lock, 'window_index = newest_window') }}
+}, [], lock) }}
 {%- endfor %}
 {%- endfor %}
 {%- endif -%}

@@ -1,36 +1,23 @@
 {#- CTEs that end in `missing_telemetry`: by branch, the enrolled units and those `found` without a single
     telemetry row on or after their enrollment date, in each data source and ('') in none of them.
 
-    Args: client_days (dict of relations by data source)
+    Args: client_days (dict of relations by data source), experiment (dict, from the lock)
 -#}
-{% macro units_missing_telemetry(client_days) -%}
--- marker rows have no unit, and the rows of units without telemetry no date
-last_days as (
+{% macro units_missing_telemetry(client_days, experiment) -%}
+units_with_telemetry as {{ stored() }} (
     {%- for source, relation in client_days.items() %}
-    select
+    select distinct
         {{ text_literal(source) }} as data_source,
         analysis_id,
-        branch,
-        max(submission_date) as last_day
+        branch
     from {{ relation }}
-    where analysis_id is not null
-    group by analysis_id, branch
+    where
+        submission_date >= date '{{ experiment.start_date }}'
+        and submission_date >= enrollment_date
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
-),
-
-units_with_telemetry as {{ stored() }} (
-    select
-        last_days.data_source,
-        last_days.analysis_id,
-        last_days.branch
-    from last_days
-    inner join enrolled_units
-        on enrolled_units.analysis_id = last_days.analysis_id
-        and enrolled_units.branch = last_days.branch
-        and enrolled_units.enrollment_date <= last_days.last_day
 ),
 
 heard_of as (

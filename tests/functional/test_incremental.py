@@ -100,6 +100,44 @@ def test_a_run_reads_only_telemetry_days_that_it_has_not_read(
         assert f"between date '{NEXT_DAY}' and date '{NEXT_DAY}'" in path.read_text(), path.name
 
 
+def test_days_are_tested_until_a_window_is_computed_from_them(
+    early: Project, tmp_path: Path
+) -> None:
+    broken = copy_built(early, tmp_path / "broken")
+    days = f"analysis.{PREFIX}_clients_daily_client_days"
+    with duckdb.connect(str(broken.database)) as connection:
+        # As if the build had stopped before the windows that end on the last day.
+        for table in (f"{PREFIX}_daily", f"{PREFIX}_weekly", f"bins_{PREFIX}"):
+            connection.execute(f"delete from analysis.{table} where window_index in (1, 13)")
+        connection.execute(
+            f"insert into {days} from {days} where submission_date = '{EARLY}' "
+            "and analysis_id is not null limit 1"
+        )
+    for attempt in range(2):
+        done = broken.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY)
+        assert f"Failure in test unique_key_{PREFIX}_clients_daily_client_days" in done.stdout
+        assert 13 not in windows(broken, f"analysis.{PREFIX}_daily"), attempt
+
+
+def test_a_build_tests_only_what_is_new_and_dbt_test_everything(
+    early: Project, tmp_path: Path
+) -> None:
+    broken = copy_built(early, tmp_path / "broken")
+    with duckdb.connect(str(broken.database)) as connection:
+        for table, condition in (
+            (f"{PREFIX}_clients_daily_client_days", "submission_date = '2026-03-15'"),
+            (f"{PREFIX}_daily", "window_index = 3"),
+        ):
+            connection.execute(
+                f"insert into analysis.{table} from analysis.{table} "
+                f"where {condition} and analysis_id is not null limit 1"
+            )
+    broken.build(SLUG, EARLY)
+    done = broken.run("dbt", "test", "--select", f"experiment:{SLUG}", as_of=EARLY)
+    assert f"Failure in test unique_key_{PREFIX}_clients_daily_client_days" in done.stdout
+    assert f"Failure in test one_row_per_enrolled_unit_and_window_{PREFIX}_daily" in done.stdout
+
+
 def test_a_changed_definition_rebuilds_its_tables_and_no_others(
     early: Project, tmp_path: Path
 ) -> None:

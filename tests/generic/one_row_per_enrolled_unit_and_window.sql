@@ -1,15 +1,18 @@
 {#- In every analysis basis and window, each enrolled unit has exactly one row per branch.
 
-    Windows that `jetstream rerun-skip` kept are left out: the enrollments may have been made anew since.
+    Looks at the windows that have not been counted in bins yet. Those that `jetstream rerun-skip` kept are
+    left out: the enrollments may have been made anew since.
 -#}
 {% test one_row_per_enrolled_unit_and_window(model, enrollments) %}
-{%- set node = graph.nodes.values() | selectattr('name', 'equalto', model.identifier) | first if execute %}
+{%- set node = node_of(model) if execute %}
 with
 
 current_rows as (
     select analysis_basis, window_index, analysis_id, branch
     from {{ model }}
-    where definition_hash = '{{ node.config.meta.definition_hash if node }}'
+    where
+        definition_hash = '{{ node.config.meta.definition_hash if node }}'
+        and {{ untested_windows(model) }}
 ),
 
 expected as (

@@ -1,4 +1,7 @@
-{# No two rows of the model agree in all of `columns`; nulls agree with each other. #}
+{#- No two rows of the model agree in all of `columns`; nulls agree with each other.
+
+    Of client days, those that no window has been computed from yet.
+-#}
 {% test unique_key(model, columns) %}
 {#- a column may be called as a word of SQL -#}
 {%- set quoted = [] -%}
@@ -9,6 +12,9 @@ select
     {{ quoted | join(',\n    ') }},
     count(*) as occurrences
 from {{ model }}
+{%- if execute and node_of(model).config.meta.data_source %}
+where {{ untested_days(model) }}
+{%- endif %}
 group by {{ quoted | join(', ') }}
 having count(*) > 1
 {% endtest %}

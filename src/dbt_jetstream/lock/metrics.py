@@ -242,7 +242,7 @@ def client_days_part(
         **data_source_part(locked, slug, ids),
         "first_day": first_day,
         "parts": [{"name": part.name, "sql": expression(part.daily)} for part in locked.parts()],
-        **_reads_unit(locked),
+        **_reads_unit(locked, slug),
     }
 
 
@@ -256,15 +256,20 @@ def period_part(
     return {
         **data_source_part(locked, slug, ids),
         "parts": [{"name": p.name, "combine": p.combine} for p in locked.parts(daily)],
-        **_reads_unit(locked),
+        **_reads_unit(locked, slug),
         "daily_metrics": [_daily(metric) for metric in daily],
         "direct_metrics": [_direct(metric) for metric in direct],
     }
 
 
-def _reads_unit(locked: LockedDataSource) -> dict[str, bool]:
-    """Say whether any daily part reads the enrolled unit: without telemetry, units differ then."""
-    found = any(re.search(r"\be\.", part.daily) for part in locked.parts())
+def _reads_unit(locked: LockedDataSource, slug: str) -> dict[str, bool]:
+    """Say whether any daily part differs by unit even without telemetry, since it reads the unit.
+
+    The checks of the reported branch do not: no report differs from no branch.
+    """
+    checks = sanity_metrics(locked.source, slug, daily=True)
+    alike = {part for check in checks for part in getattr(check.rollup, "parts", ())}
+    found = any(re.search(r"\be\.", part.daily) for part in locked.parts() if part not in alike)
     return {"reads_unit": True} if found else {}
 
 

@@ -1,0 +1,70 @@
+"""A guard against growth: counts what a small experiment costs, and fails above recorded bounds.
+
+    .venv/bin/python benchmarks/check.py
+
+Counts, not times: they are the same on every machine. The CPU seconds of queries are compared with
+those of the original's queries in the same run. Whoever makes a bound larger says why in the commit;
+whoever makes a count smaller lowers its bound.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from lifecycle import cpu_seconds, is_metrics, live, rows_read
+
+from life.experiment import DAILY_SOURCES, DIRECT_SOURCES, SLUG
+
+CLIENTS, UNTIL = 10_000, 10
+BOUNDS = {
+    "telemetry rows read, daily path": 0,
+    "telemetry rows read, direct path": 0,
+    "models of the experiment": 0,
+    "tests of the experiment": 0,
+    "queries of the last build": 0,
+    "CPU seconds up to the metrics, per CPU second of the original": 0.0,
+    "CPU seconds of all queries, per CPU second of the original": 0.0,
+}
+
+
+def main() -> None:
+    """Count, print, and exit with 1 where a count is above its bound."""
+    with tempfile.TemporaryDirectory(prefix="jetstream-check-") as folder:
+        counts = count(Path(folder))
+    grown = [name for name, bound in BOUNDS.items() if counts[name] > bound]
+    for name, bound in BOUNDS.items():
+        verdict = "above its bound" if name in grown else "ok"
+        print(f"{name:64}{counts[name]:>12,.6g}{bound:>12,.6g}  {verdict}")
+    if grown:
+        print(f"error: {len(grown)} above the bounds in benchmarks/check.py", file=sys.stderr)
+        sys.exit(1)
+
+
+def count(folder: Path) -> dict[str, float]:
+    """Build the experiment's first days in an empty folder, and count by the names in BOUNDS."""
+    life = live(folder, CLIENTS, share=100, until=UNTIL)
+    manifest = json.loads((folder / "project/target/manifest.json").read_text(encoding="utf-8"))
+    kinds = [
+        node["resource_type"]
+        for node in manifest["nodes"].values()
+        if f"experiment:{SLUG}" in node["tags"]
+    ]
+    theirs = cpu_seconds(life.theirs)
+    last = str(life.builds[-1].day)
+    counts = (
+        rows_read(life.mine, DAILY_SOURCES),
+        rows_read(life.mine, DIRECT_SOURCES),
+        kinds.count("model"),
+        kinds.count("test"),
+        sum(query.day == last and not query.python for query in life.mine),
+        cpu_seconds(filter(is_metrics, life.mine)) / theirs,
+        cpu_seconds(life.mine) / theirs,
+    )
+    return dict(zip(BOUNDS, counts, strict=True))
+
+
+if __name__ == "__main__":
+    main()
