@@ -84,7 +84,9 @@ def shared(renderer: DayRenderer, experiments: list[LockedExperiment]) -> Iterat
 
 def copied(renderer: DayRenderer, experiments: list[LockedExperiment]) -> Iterator[Step]:
     """Yield the copy of the telemetry, and one query per experiment over it."""
-    columns = ", ".join(("submission_date", "client_id", "experiments", *columns_of(len(experiments))))
+    columns = ", ".join(
+        ("submission_date", "client_id", "experiments", *columns_of(len(experiments)))
+    )
     yield Step(
         "copied.telemetry",
         f"select {columns} from {TABLE} where submission_date = date '{DAY}' "
