@@ -18,12 +18,13 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
-from dbt_jetstream.cost.plans import Costs  # noqa: E402
-from dbt_jetstream.cost.scans import Purpose  # noqa: E402
 from life.experiment import SLUG  # noqa: E402
 from scale import constants, model, slots  # noqa: E402
 from scale.experiments import DAILY_ALONE, LONG_ENROLLMENTS, costs, enrolls  # noqa: E402
 from scale.model import Workload  # noqa: E402
+
+from dbt_jetstream.cost.plans import Costs  # noqa: E402
+from dbt_jetstream.cost.scans import Purpose  # noqa: E402
 
 TIB, GIB = 2**40, 2**30
 ACTIVE = 0.6
@@ -113,6 +114,8 @@ def _print_slots(found: Costs, work: Workload) -> None:
 
 
 def _print_shared(found: Costs, work: Workload) -> None:
+    """Print a day's new telemetry: of a life's days, those after the first build read one."""
+    work = replace(work, experiments=round(_a_day(found, work, model.builds(found.definition) - 1)))
     nodes = found.definition.client_days
     names = [node.meta["data_source"]["name"] for node in nodes]
     width = max(model.row_bytes(node, work) for node in nodes)
@@ -123,10 +126,15 @@ def _print_shared(found: Costs, work: Workload) -> None:
         shared = model.day_bytes_shared(some, names, width)
         saved = (alone - shared) / TIB * constants.DOLLARS_PER_TIB
         rows.append(
-            (f"{share:.1%}", f"{alone / TIB:,.1f}", f"{shared / TIB:,.1f}")
-            + (f"{alone / shared:,.1f}", f"{saved:,.0f}")
+            (
+                f"{share:.1%}",
+                f"{alone / TIB:,.1f}",
+                f"{shared / TIB:,.1f}",
+                f"{alone / shared:,.1f}",
+                f"{saved:,.0f}",
+            )
         )
-    header = ("daily path, share enrolled", "TiB a day alone", "shared", "times", "$ a day saved")
+    header = ("new days, share enrolled", "TiB a day alone", "shared", "times", "$ a day saved")
     _table(header, rows)
 
 

@@ -3,8 +3,8 @@
     .venv/bin/python -P benchmarks/shared_scan.py --clients 100000 --experiments 1 10 50 100
 
 All plans run in one process on DuckDB, one after the other, on the same generated day of one data
-source. Rows are DuckDB's profiler's; bytes are BigQuery's sizes of the columns that were read, since
-BigQuery bills columns of partitions, and not what DuckDB takes from disk.
+source. Rows are DuckDB's profiler's; bytes are BigQuery's sizes of the columns that were read:
+BigQuery bills columns of partitions, not what DuckDB takes from disk.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import duckdb
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
-from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
 from life.peer import create_functions  # noqa: E402
 from sharing import hub, plans, telemetry  # noqa: E402
 from sharing.measured import Measured, differing_rows, run  # noqa: E402
+
+from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
 
 PLANS: dict[str, Callable[..., Iterator[plans.Step]]] = {
     "alone": plans.alone,
@@ -34,7 +35,8 @@ PLANS: dict[str, Callable[..., Iterator[plans.Step]]] = {
 ROW_GROUP = 2048
 HEADER = (
     f"{'experiments':>11} {'share':>6} {'plan':8}{'telemetry rows':>15}{'all rows':>13}"
-    f"{'MB read':>9}{'times':>7}{'rows written':>13}{'MB written':>11}{'CPU s':>8}{'of it first':>12}"
+    f"{'MB read':>9}{'times':>7}{'rows written':>13}{'MB written':>11}{'CPU s':>8}"
+    f"{'of it first':>12}"
 )
 
 

@@ -5,8 +5,8 @@ Docs: https://docs.cloud.google.com/bigquery/quotas, as stored in 2026, unless a
 
 from __future__ import annotations
 
-# Prices in US dollars, US multi-region. Google's page (https://cloud.google.com/bigquery/pricing) could
-# not be read in a recent version; several third parties of 2025 and 2026 give the same numbers.
+# Prices in US dollars, US multi-region. A recent version of Google's page
+# (https://cloud.google.com/bigquery/pricing) could not be read; third parties of 2026 agree.
 DOLLARS_PER_TIB = 6.25
 DOLLARS_PER_GIB_MONTH = 0.02
 DOLLARS_PER_SLOT_HOUR = 0.06
@@ -31,9 +31,9 @@ TEXT = 2
 UUID = TEXT + 36
 HASH = TEXT + 16
 
-# Measured: update it by the command. CPU seconds a row of the other steps are in counts.json, which
+# Measured: update it by the command. CPU seconds of the other steps are in counts.json, which
 # `make scale-counts` writes.
 
-# `make benchmark-shared-scan`, the largest run: CPU seconds per million telemetry rows that a query of
-# client days reads.
+# `make benchmark-shared-scan`, 100 experiments with 1 % of the clients each: CPU seconds per million
+# telemetry rows that a query of client days reads.
 SCAN_CPU_PER_MILLION_ROWS = 0.43

@@ -1,4 +1,4 @@
-"""Locked experiments for the model: the one of `benchmarks/lifecycle.py`, and what differs from it."""
+"""Locked experiments for the model: that of `benchmarks/lifecycle.py`, and some like it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ import sys
 from pathlib import Path
 
 import yaml
-
-from dbt_jetstream.cost.plans import Costs, costs_of
-from dbt_jetstream.diff.definition import read_lock
-from dbt_jetstream.lock.held import held_locks
 from life.experiment import (
     ENROLLMENT_DATES,
     METRICS,
@@ -24,6 +20,10 @@ from life.experiment import (
     write_experiments,
     write_hub,
 )
+
+from dbt_jetstream.cost.plans import Costs, costs_of
+from dbt_jetstream.diff.definition import read_lock
+from dbt_jetstream.lock.held import held_locks
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

@@ -144,7 +144,7 @@ def client_day_rows(node: Node, definition: Definition, work: Workload, until: d
         (min(until, life.end) - enrolled).days + 1 - source["first_day"]
         for enrolled in life.enrollment_dates
     ) / len(life.enrollment_dates)
-    empty = units if source["reads_unit"] else 1
+    empty = units if source.get("reads_unit") else 1
     return units * work.source(source["name"]).active * days + empty + builds
 
 

@@ -1,7 +1,7 @@
 """Slot time by analogy: what DuckDB's CPUs took for the same queries, per row.
 
-A slot is not a CPU of the machine that was measured, and BigQuery shuffles over a network what DuckDB
-keeps in memory. The numbers order steps by weight; they are no forecast of a bill.
+A slot is not a CPU of the machine that was measured, and BigQuery shuffles over a network what
+DuckDB keeps in memory. The numbers order steps by weight; they are no forecast of a bill.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
-
 from life.queries import START_PROFILING, Clock, profiled
+
 from sharing.plans import Step
 from sharing.telemetry import TABLE
 
