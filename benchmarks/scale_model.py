@@ -145,7 +145,7 @@ def _print_sensitivity(found: dict[str, Costs], work: Workload) -> None:
     cases.append(("no metric on the direct path", found[DAILY_ALONE], work))
     cases.append(("10 segments", found[SLUG], replace(work, segments=10)))
     cases += [(f"{s:.1%} enrolled", found[SLUG], _enrolling(work, s)) for s in SHARES]
-    cases.append(("a tenth of clients sampled", found[SLUG], replace(work, sample=0.1)))
+    cases.append(("a tenth sampled, in sources too", found[SLUG], replace(work, sample=0.1)))
     header = (
         "life",
         "source-days here",

@@ -34,6 +34,6 @@ HASH = TEXT + 16
 # Measured: update it by the command. CPU seconds of the other steps are in counts.json, which
 # `make scale-counts` writes.
 
-# `make benchmark-shared-scan`, 100 experiments with 1 % of the clients each: CPU seconds per million
+# `make benchmark-shared-scan`, 100 experiments with 1 % of clients each: CPU seconds per million
 # telemetry rows that a query of client days reads.
 SCAN_CPU_PER_MILLION_ROWS = 0.43
