@@ -183,7 +183,7 @@ def _print_limits(found: dict[str, Costs], work: Workload) -> None:
     days = (longest.end - longest.start).days + 1 + 28
     day = _a_day(first, work, model.bytes_read(first.here, work)) / TIB
     columns = max(len(node.columns) for node in first.definition.periods)
-    statement = max(slots.counts()[-1]["sql_characters"].values())
+    statement = max(max(run["sql_characters"].values()) for run in slots.counts())
     hours = _a_day(first, work, sum(slots.slot_hours(first, work).values()))
     rows = [
         ("TiB read a day", f"{day:,.1f}", f"{constants.TIB_PER_DAY:,} by default"),

@@ -15,15 +15,17 @@ from dbt_jetstream.cost.definition import Definition
 from dbt_jetstream.cost.plans import Costs
 from dbt_jetstream.cost.scans import Kind
 from scale.constants import SCAN_CPU_PER_MILLION_ROWS
-from scale.model import Workload, metric_rows, rows_read
+from scale.model import Workload, builds, metric_rows, rows_read
 
 COUNTS = Path(__file__).with_name("counts.json")
 # What models are named after, by what they do.
 STEPS = {
     "windows": ("daily", "weekly", "days28", "overall", "preenrollment"),
     "bins and summaries": ("bins", "summaries"),
-    "everything after": ("statistics", "trust", "completeness", "tests"),
+    "trust and tests": ("statistics", "trust", "completeness", "tests"),
 }
+# What reads all rows that are there in each build, and not the new ones alone.
+EVERY_ROW = "trust and tests"
 
 
 @cache
@@ -34,16 +36,21 @@ def counts() -> list[dict[str, Any]]:
 
 
 def cpu_per_metric_row(step: str) -> float:
-    """CPU seconds of a step for each row of metrics.
+    """CPU seconds of a step for each row of metrics that it reads.
 
     Two runs of different sizes tell it from what a build takes however few rows there are.
     """
     one, other = counts()[0], counts()[-1]
-    builds = one["builds"], other["builds"]
-    rows = _metric_rows(one), _metric_rows(other)
+    count = one["builds"], other["builds"]
+    rows = [_metric_rows(run) * _readings(step, run["builds"]) for run in (one, other)]
     seconds = _cpu(one, step), _cpu(other, step)
-    found = seconds[1] * builds[0] - seconds[0] * builds[1]
-    return max(found / (rows[1] * builds[0] - rows[0] * builds[1]), 0)
+    found = seconds[1] * count[0] - seconds[0] * count[1]
+    return max(found / (rows[1] * count[0] - rows[0] * count[1]), 0)
+
+
+def _readings(step: str, builds: int) -> float:
+    """Say how often a step reads a row: where it reads all of them, on average half the builds."""
+    return (builds + 1) / 2 if step == EVERY_ROW else 1
 
 
 def _cpu(run: dict[str, Any], step: str) -> float:
@@ -72,7 +79,8 @@ def slot_hours(costs: Costs, work: Workload) -> dict[str, float]:
     }
     for step in STEPS:
         times = 1 + work.segments if step == "bins and summaries" else 1
-        found[step] = metrics * cpu_per_metric_row(step) * times / 3600
+        rows = metrics * _readings(step, builds(costs.definition))
+        found[step] = rows * cpu_per_metric_row(step) * times / 3600
     return found
 
 
