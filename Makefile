@@ -11,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-lifecycle benchmark-experiments bench-check lint format lock clean
+.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,15 @@ benchmark-lifecycle: install ## Compare an experiment's whole life with the orig
 
 bench-check: install ## Fail where a small experiment costs more than the recorded bounds
 	$(BIN)/python benchmarks/check.py
+
+benchmark-shared-scan: install ## Compare one scan of a telemetry day for many experiments with a scan each
+	$(BIN)/python -P benchmarks/shared_scan.py
+
+scale-model: install ## Print what many experiments on many clients take: the tables of docs/scale.md
+	$(BIN)/python -P benchmarks/scale_model.py
+
+scale-counts: install ## Count an experiment's whole life, which the scale model is checked against
+	$(BIN)/python -P benchmarks/life_counts.py --clients 10000 100000
 
 benchmark: install ## Time the statistics against mozilla-jetstream, installed into benchmarks/.peer
 	$(BIN)/python benchmarks/statistics.py
