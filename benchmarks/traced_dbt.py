@@ -24,7 +24,7 @@ from dbt_common.events.base_types import EventMsg  # noqa: E402
 from dbt_common.events.contextvars import get_node_info  # noqa: E402
 
 OURS = "dbt_jetstream"
-HOOKS = "run_hooks"
+HOOKS, MATERIALIZATION = "run_hooks", "materialization_"
 CALL = MacroGenerator.call_macro.__code__
 
 
@@ -54,7 +54,8 @@ class Trace:
             self.first_query = time.time() - STARTED
         macros = list(_macros())
         is_ours = node.startswith("operation.") or any(
-            package == OURS or name == HOOKS for package, name in macros
+            (package == OURS and not name.startswith(MATERIALIZATION)) or name == HOOKS
+            for package, name in macros
         )
         self.queries.append(("ours" if is_ours else "dbt", sql))
 

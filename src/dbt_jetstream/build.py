@@ -73,6 +73,8 @@ class Dbt:
             "--profiles-dir",
             str(profiles_folder(project)),
         ]
+        # Nothing here reads dbt's artifacts, which take longer to write than the project to read.
+        self.options += ["--no-write-json"]
         self.options += ["--target", target] if target else []
         self.options += [] if sys.stdout.isatty() else ["--no-use-colors"]
         self.manifest: Manifest | None = None
@@ -98,7 +100,7 @@ class Dbt:
     def has_model(self, name: str) -> bool:
         """Whether the project has a model of this name."""
         nodes = self.manifest.nodes.values() if self.manifest else ()
-        return any(node.name == name and node.resource_type == "model" for node in nodes)
+        return any(node.name == name for node in nodes)
 
     def build(
         self,
