@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import duckdb
@@ -14,6 +13,18 @@ from conftest import REPOSITORY, Project, demo_project
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 ENROLLING, EARLY, LATER = "2026-03-03", "2026-03-18", "2026-03-19"
 NOTHING = "nothing to do for 1 experiment"
+
+
+class Movable(Project):
+    """A project whose environment does not name its folder, which is an input as any other."""
+
+    def environment(self, as_of: str | None = None) -> dict[str, str]:
+        here = {"JETSTREAM_DUCKDB": self.database.name, "JETSTREAM_EXPORT_URI": self.exports.name}
+        return super().environment(as_of) | here
+
+
+def copied(project: Project, path: Path) -> Project:
+    return Movable(copy_built(project, path).path)
 
 
 def run(project: Project, day: str) -> str:
@@ -34,13 +45,13 @@ def run(project: Project, day: str) -> str:
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The experiment, built by a run."""
-    project = demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG)
+    project = Movable(demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG).path)
     assert NOTHING not in run(project, EARLY)
     return project
 
 
 def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) -> None:
-    again = copy_built(settled, tmp_path / "again")
+    again = copied(settled, tmp_path / "again")
     assert NOTHING in run(again, EARLY)
     assert_equal(again, settled)
     logs = "select * from analysis.logs order by all"
@@ -51,7 +62,7 @@ def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) ->
 
 
 def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
-    later = copy_built(settled, tmp_path / "later")
+    later = copied(settled, tmp_path / "later")
     assert NOTHING not in run(later, LATER)
     daily = f"select max(window_index) from analysis.statistics_{NAME}_daily"
     assert later.query(daily)[0][0] == settled.query(daily)[0][0] + 1
@@ -66,7 +77,7 @@ def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
     ],
 )
 def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statement: str) -> None:
-    changed = copy_built(settled, tmp_path / "changed")
+    changed = copied(settled, tmp_path / "changed")
     with duckdb.connect(str(changed.database)) as connection:
         connection.execute(statement)
     assert NOTHING not in run(changed, EARLY)
@@ -74,7 +85,7 @@ def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statem
 
 
 def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path) -> None:
-    changed = copy_built(settled, tmp_path / "changed")
+    changed = copied(settled, tmp_path / "changed")
     gone = changed.exports / f"statistics/statistics_{NAME}_daily.json"
     gone.unlink()
     assert NOTHING not in run(changed, EARLY)
@@ -82,25 +93,25 @@ def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path)
 
 
 def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
-    changed = copy_built(settled, tmp_path / "changed")
+    changed = copied(settled, tmp_path / "changed")
     view = changed.path / "macros/results/statistics_view.sql"
     view.write_text(view.read_text().replace("and problem is null", "and problem is null and true"))
     assert NOTHING not in run(changed, EARLY)
 
 
 def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Path) -> None:
-    changed = copy_built(settled, tmp_path / "changed")
-    hub = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_daily.sql"
-    stub = hub.read_text()
-    hub.write_text("select 1 / 'x' as broken")
+    changed = copied(settled, tmp_path / "changed")
+    model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_daily.sql"
+    stub = model.read_text()
+    model.write_text("select no_such_column as broken")
     assert changed.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY).returncode
-    hub.write_text(stub)
+    model.write_text(stub)
     assert NOTHING not in run(changed, EARLY)
     assert_equal(changed, settled)
 
 
 def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path: Path) -> None:
-    late = copy_built(settled, tmp_path / "late")
+    late = copied(settled, tmp_path / "late")
     with duckdb.connect(str(late.database)) as connection:
         connection.execute(
             "create table fenix.arrives as from fenix.clients_daily "
@@ -128,4 +139,4 @@ def test_while_enrollment_lasts_nothing_can_become_due(tmp_path: Path) -> None:
 def last_enrollment_date(project: Project) -> str:
     lock = (project.path / f"models/experiments/{SLUG}/{SLUG}.yml").read_text()
     (line,) = {line for line in lock.splitlines() if "last_enrollment_date:" in line}
-    return json.loads(line.partition(":")[2].strip().replace("'", '"'))
+    return line.partition("'")[2].rstrip("'")
