@@ -11,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -66,6 +66,9 @@ calibrate: install ## Simulate experiments: how often do the intervals hold the 
 
 benchmark-experiments: install ## Time a day's work on 100 experiments
 	$(BIN)/python -P benchmarks/experiments.py
+
+benchmark-overhead: install ## Time what dbt costs with nothing to compute, by experiments in the project
+	$(BIN)/python -P benchmarks/overhead.py
 
 benchmark-lifecycle: install ## Compare an experiment's whole life with the original's queries
 	$(BIN)/python benchmarks/lifecycle.py --clients 10000 100000

@@ -4,7 +4,7 @@
     The windows are named, so that BigQuery leaves the partitions of all others alone.
 -#}
 {% macro forget_incomplete_windows() -%}
-    {%- if execute and is_incremental() and 'absent_sources' in columns_by_name(this) -%}
+    {%- if execute and is_incremental() and 'absent_sources' in columns_before() -%}
         {%- set incomplete = 'select distinct window_index from ' ~ this ~ " where absent_sources != ''" -%}
         {%- set windows = run_query(incomplete).columns[0].values() | map('int') | list -%}
         {%- if windows -%}

@@ -17,9 +17,11 @@
     {%- if relation is none or relation.type != 'table' -%}
         {{- return(asked) -}}
     {%- endif -%}
-    {#- dbt asks several times for each model; `model` lives as long as the model is compiled or run -#}
-    {%- if '_full_refresh' not in model -%}
-        {%- do model.update({'_full_refresh': not is_built_by(relation, [lock.definition_hash] + lock.get('accepts', []))}) -%}
+    {#- dbt asks several times for each model, while it compiles and while it runs it -#}
+    {%- set kept = graph.nodes.get(model.unique_id, model) -%}
+    {%- if kept.get('_full_refresh', {}).get('run') != invocation_id -%}
+        {%- set is_new = not is_built_by([lock.definition_hash] + lock.get('accepts', [])) -%}
+        {%- do kept.update({'_full_refresh': {'run': invocation_id, 'is_new': is_new}}) -%}
     {%- endif -%}
-    {{- return(model._full_refresh) -}}
+    {{- return(kept['_full_refresh'].is_new) -}}
 {% endmacro %}

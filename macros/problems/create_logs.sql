@@ -1,16 +1,24 @@
-{#- On-run-start: create the tables of problems that grids of completeness and the registry read, in the original's schema. -#}
+{#- On-run-start: create the tables of problems that grids of completeness and the registry read, in the original's
+    schema, and forget which experiments of the run are settled.
+-#}
 {% macro create_logs() -%}
 {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- set tables = [] -%}
+    {%- set logs, slugs = {}, {} -%}
     {%- if 'seed.' ~ project_name ~ '.registry' in selected_resources -%}
-        {%- do tables.append(create_logs_table(logs_relation())) -%}
+        {%- do logs.update({target.schema: logs_relation()}) -%}
     {%- endif -%}
     {%- for id in selected_resources -%}
         {%- set node = graph.nodes.get(id) -%}
         {%- if node and node.resource_type == 'model' and node.config.meta.experiment -%}
-            {%- do tables.append(create_logs_table(logs_relation(node))) -%}
+            {%- do slugs.update({node.config.meta.experiment.slug: true}) -%}
+            {%- if node.schema not in logs -%}
+                {%- do logs.update({node.schema: logs_relation(node)}) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {{- tables | unique | join('\n') -}}
+    {%- for relation in logs.values() -%}
+        {{- create_logs_table(relation) }}
+{% endfor -%}
+    {{- forget_settled(slugs | list) -}}
 {%- endif -%}
 {%- endmacro %}

@@ -17,6 +17,7 @@
             {%- do present.update({grid.schema: tables_of_schema(grid.database, grid.schema)}) -%}
         {%- endif -%}
         {%- set tables = grid_tables(grid, present[grid.schema]) -%}
+        {%- do found.update({'tables': tables}) -%}
         {%- set selects = [given_problems(found.rows)] -%}
         {%- if tables.statistics -%}
             {%- do selects.append(statistics_problems(tables.statistics)) -%}
@@ -49,6 +50,10 @@ create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.a
     {#- storage may be out of reach: by then the tables are written -#}
     {%- for slug, found in problems.items() if found.grid and not found.grid.config.meta.is_private %}
 {{ ended(export_errors(logs_relation(found.grid), slug)) }}
+    {%- endfor -%}
+    {#- last: whatever fails before leaves the experiments to the next run -#}
+    {%- for slug, inputs in settling(problems).items() %}
+{{ settle(problems[slug].grid, problems[slug].tables, inputs) }}
     {%- endfor -%}
 {%- endif -%}
 {%- endmacro %}

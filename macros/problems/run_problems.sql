@@ -1,8 +1,9 @@
 {#- What went wrong in a run, by experiment: failed nodes and tests, and data sources that were left out.
 
     Args: results (of the run)
-    Returns: dict by slug of {grid, rows, lost_grid}: the completeness node, of dbt's graph; problems, dicts by
-        column; whether the run should have built the grid and has not
+    Returns: dict by slug of {grid, rows, lost_grid, done, is_well}: the completeness node, of dbt's graph;
+        problems, dicts by column; whether the run should have built the grid and has not; the ids of
+        nodes that were built or passed; whether all did
 -#}
 {% macro run_problems(results) %}
     {%- set found = {} -%}
@@ -12,11 +13,22 @@
         {%- if slug and slug not in found -%}
             {%- set name = 'completeness_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', slug) -%}
             {%- set grid = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) -%}
-            {%- do found.update({slug: {'grid': grid, 'rows': absent_source_problems(grid) if grid else [], 'lost_grid': false}}) -%}
+            {%- do found.update({slug: {
+                'grid': grid,
+                'rows': absent_source_problems(grid) if grid else [],
+                'lost_grid': false,
+                'done': {},
+                'is_well': true,
+            }}) -%}
         {%- endif -%}
         {%- if slug -%}
             {%- set rows = node_problems(result, model) -%}
             {%- do found[slug].rows.extend(rows) -%}
+            {%- if result.status in ['success', 'pass', 'warn'] -%}
+                {%- do found[slug].done.update({result.node.unique_id: true}) -%}
+            {%- else -%}
+                {%- do found[slug].update({'is_well': false}) -%}
+            {%- endif -%}
             {%- if result.node.unique_id == found[slug].grid.unique_id and result.status != 'success' -%}
                 {%- do found[slug].update({'lost_grid': true}) -%}
             {%- endif -%}

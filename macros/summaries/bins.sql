@@ -8,12 +8,12 @@
 {% macro bins(metrics) %}
 {%- if execute -%}
 {%- set missing = windows_missing_by_period(windows_of_metrics(metrics, definition()), definition()) -%}
-{%- set lock = with_columns(definition(), metrics) -%}
 {%- if is_incremental() and not missing -%}
 -- every window with metrics has been counted
 select * from {{ this }}
 where false
 {%- else -%}
+{%- set lock = with_columns(definition(), metrics) -%}
 with
 
 {{ units_of_periods(metrics, missing, lock) }},

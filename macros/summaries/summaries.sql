@@ -11,12 +11,12 @@
 {% macro summaries(bins, metrics) %}
 {%- if execute -%}
 {%- set missing = windows_missing_by_period(windows_by_period(bins), definition()) -%}
-{%- set lock = with_columns(definition(), metrics) -%}
 {%- if is_incremental() and not missing -%}
 -- every window with bins has been summarised
 select * from {{ this }}
 where false
 {%- else -%}
+{%- set lock = with_columns(definition(), metrics) -%}
 {%- set cell = series_cell() -%}
 with
 

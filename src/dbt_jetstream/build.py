@@ -34,6 +34,7 @@ HEADING = re.compile(
     r"(?:Invalid Input Error: Python exception occurred while executing the UDF: \w+: )?"
 )
 ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
+INPUTS = "JETSTREAM_INPUTS"
 
 # Reasons by data source, by experiment.
 AbsentSources = Mapping[str, Mapping[str, str]]
@@ -72,11 +73,15 @@ class Dbt:
             "--profiles-dir",
             str(profiles_folder(project)),
         ]
+        # Nothing here reads dbt's artifacts, which take longer to write than the project to read.
+        self.options += ["--no-write-json"]
         self.options += ["--target", target] if target else []
         self.options += [] if sys.stdout.isatty() else ["--no-use-colors"]
         self.manifest: Manifest | None = None
         # The models of trust checks that warn, with their experiments, as last built.
         self.doubted: dict[str, str] = {}
+        # What experiments are built from, as hashes, to be recorded with what is built.
+        self.inputs: Mapping[str, str] = {}
 
     def parse(self) -> None:
         """Read the project."""
@@ -90,7 +95,12 @@ class Dbt:
     def experiments(self) -> set[str]:
         """The slugs of all experiments in the project; none before it was parsed."""
         nodes = self.manifest.nodes.values() if self.manifest else ()
-        return {_experiment_of(node) for node in nodes} - {""}
+        return {experiment_of(node) for node in nodes} - {""}
+
+    def has_model(self, name: str) -> bool:
+        """Whether the project has a model of this name."""
+        nodes = self.manifest.nodes.values() if self.manifest else ()
+        return any(node.name == name for node in nodes)
 
     def build(
         self,
@@ -106,6 +116,7 @@ class Dbt:
             absent_sources: The data sources to leave out of their metrics.
         """
         os.environ[ABSENT_SOURCES] = json.dumps(absent_sources or {})
+        os.environ[INPUTS] = json.dumps(dict(self.inputs))
         left_out = ["--exclude", *exclude] if exclude else []
         done = self._invoke("build", *selection, *left_out)
         if done.exception is not None:
@@ -141,7 +152,7 @@ class Dbt:
                 model = self.manifest.nodes[result.node.attached_node]
                 self.doubted.pop(model.name, None)
                 if result.status == "warn":
-                    self.doubted[model.name] = _experiment_of(model)
+                    self.doubted[model.name] = experiment_of(model)
 
     def _failures(self, results: Any) -> Iterator[Failure]:
         for result in results:
@@ -157,7 +168,7 @@ class Dbt:
         # A failed test says nothing of a source that the model reads.
         sources = () if tested else meta.get("data_sources", ())
         return Failure(
-            experiment=_experiment_of(model),
+            experiment=experiment_of(model),
             node=model.name,
             message=HEADING.sub("", " ".join(str(result.message).split())),
             data_source=meta["data_source"]["name"] if "data_source" in meta else None,
@@ -173,6 +184,6 @@ def _follow(advance: Advance, event: EventMsg) -> None:
         advance()
 
 
-def _experiment_of(node: Any) -> str:
+def experiment_of(node: Any) -> str:
     """Return the slug of the experiment that a node belongs to; empty where it is none's."""
     return next((tag.removeprefix(TAG) for tag in node.tags if tag.startswith(TAG)), "")

@@ -19,6 +19,7 @@ from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.isolation import Isolation
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.run_lock import run_lock
+from dbt_jetstream.settled import inputs_of, settled_experiments
 from dbt_jetstream.sync import Request, SyncReport, sync
 from dbt_jetstream.target import run_lock_path
 from dbt_jetstream.trust.warnings import warning_lines, warnings_query
@@ -33,6 +34,7 @@ class RunReport:
         errors: What kept the sync from being done.
         failures: What failed, and was not made good by leaving a data source out.
         absent_sources: The data sources that were left out, with the reason, by experiment.
+        settled: The experiments that were not built, since nothing would have changed.
         logged: What else the logs hold: for each `experiment` the lines to say.
         doubts: The lines of trust checks that warn; they leave a run well.
         seconds: How long each part took.
@@ -42,6 +44,7 @@ class RunReport:
     errors: ConfigErrors | None
     failures: list[Failure]
     absent_sources: dict[str, dict[str, str]]
+    settled: set[str]
     logged: list[dict[str, Any]]
     doubts: list[str]
     seconds: dict[str, float]
@@ -84,14 +87,29 @@ class _Run:
                 # The locks are there: what is live is built, and the exit code tells.
                 errors = error
         with self._timed("parse"):
+            # Before dbt reads the project: what changes meanwhile is built by the next run.
+            self.dbt.inputs = inputs_of(self.request.project)
             self.dbt.parse()
         with self._timed("build"):
-            failures, absent_sources = self._build(_selection(self.request.slugs))
-        built = set(self.request.slugs) or self.dbt.experiments
+            live = set(self.request.slugs) or self.dbt.experiments
+            settled = live & settled_experiments(self.dbt, self.request.project, self.dbt.inputs)
+            failures, absent_sources = self._build(self._selection(live - settled))
+            self._doubt(settled)
         problems = self.dbt.query("{{ logged_problems() }}")
-        logged = [row for row in problems if row["experiment"] in built]
+        logged = [row for row in problems if row["experiment"] in live]
         doubts = self._doubts()
-        return RunReport(synced, errors, failures, absent_sources, logged, doubts, self.seconds)
+        return RunReport(
+            synced, errors, failures, absent_sources, settled, logged, doubts, self.seconds
+        )
+
+    def _doubt(self, settled: Iterable[str]) -> None:
+        """Have the trust checks of experiments asked that were not built."""
+        models = {naming.trust(slug): slug for slug in settled}
+        self.dbt.doubted |= {name: models[name] for name in models if self.dbt.has_model(name)}
+
+    def _selection(self, slugs: Collection[str]) -> Sequence[str]:
+        is_all = not self.request.slugs and slugs == self.dbt.experiments
+        return ["--selector", "live"] if is_all else _selection(sorted(slugs))
 
     def _doubts(self) -> list[str]:
         """Say what the trust checks of the experiments that were built warn of."""
@@ -161,6 +179,4 @@ def finished(dbt: Dbt, ended: Iterable[HeldLock]) -> list[str]:
 
 
 def _selection(slugs: Sequence[str]) -> list[str]:
-    if not slugs:
-        return ["--selector", "live"]
     return ["--select", *(f"experiment:{slug}" for slug in slugs), "registry"]

@@ -50,6 +50,8 @@ def run_lines(report: RunReport) -> Iterator[str]:
     for slug, reasons in sorted(report.absent_sources.items()):
         for source, reason in sorted(reasons.items()):
             yield f"left out: {slug}: data source `{source}`, with its metrics: {reason}"
+    if report.settled:
+        yield f"nothing to do for {_counted(len(report.settled), 'experiment')}"
     yield from (f"{row['experiment']}: {row['message']}" for row in report.logged)
     yield from report.doubts
     times = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in report.seconds.items())

@@ -1,0 +1,142 @@
+"""What a run leaves out: experiments of which a build would change nothing, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from built_tables import assert_equal, copy_built
+
+from conftest import REPOSITORY, Project, demo_project
+
+SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
+ENROLLING, EARLY, LATER = "2026-03-03", "2026-03-18", "2026-03-19"
+NOTHING = "nothing to do for 1 experiment"
+
+
+class Movable(Project):
+    """A project whose environment does not name its folder, which is an input as any other."""
+
+    def environment(self, as_of: str | None = None) -> dict[str, str]:
+        here = {"JETSTREAM_DUCKDB": self.database.name, "JETSTREAM_EXPORT_URI": self.exports.name}
+        return super().environment(as_of) | here
+
+
+def copied(project: Project, path: Path) -> Project:
+    return Movable(copy_built(project, path).path)
+
+
+def run(project: Project, day: str) -> str:
+    experiments = str(REPOSITORY / "demo/experiments.json")
+    hub = str(REPOSITORY / "metric_hub")
+    done = project.run(
+        "jetstream",
+        "run",
+        f"--metric-hub={hub}",
+        f"--experiments={experiments}",
+        f"--experiment={SLUG}",
+        f"--date={day}",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The experiment, built by a run."""
+    project = Movable(demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG).path)
+    assert NOTHING not in run(project, EARLY)
+    return project
+
+
+def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) -> None:
+    again = copied(settled, tmp_path / "again")
+    assert NOTHING in run(again, EARLY)
+    assert_equal(again, settled)
+    logs = "select * from analysis.logs order by all"
+    assert again.query(logs) == settled.query(logs)
+    # What the run leaves out, a build does not.
+    again.build(SLUG, EARLY)
+    assert_equal(again, settled)
+
+
+def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
+    later = copied(settled, tmp_path / "later")
+    assert NOTHING not in run(later, LATER)
+    daily = f"select max(window_index) from analysis.statistics_{NAME}_daily"
+    assert later.query(daily)[0][0] == settled.query(daily)[0][0] + 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"drop view analysis.statistics_{NAME}_daily",
+        # As a build does before it begins, whatever becomes of it.
+        "delete from analysis.settled_experiments",
+    ],
+)
+def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statement: str) -> None:
+    changed = copied(settled, tmp_path / "changed")
+    with duckdb.connect(str(changed.database)) as connection:
+        connection.execute(statement)
+    assert NOTHING not in run(changed, EARLY)
+    assert_equal(changed, settled)
+
+
+def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path) -> None:
+    changed = copied(settled, tmp_path / "changed")
+    gone = changed.exports / f"statistics/statistics_{NAME}_daily.json"
+    gone.unlink()
+    assert NOTHING not in run(changed, EARLY)
+    assert_equal(changed, settled)
+
+
+def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
+    changed = copied(settled, tmp_path / "changed")
+    view = changed.path / "macros/results/statistics_view.sql"
+    view.write_text(view.read_text().replace("and problem is null", "and problem is null and true"))
+    assert NOTHING not in run(changed, EARLY)
+
+
+def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Path) -> None:
+    changed = copied(settled, tmp_path / "changed")
+    model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_daily.sql"
+    stub = model.read_text()
+    model.write_text("select no_such_column as broken")
+    assert changed.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY).returncode
+    model.write_text(stub)
+    assert NOTHING not in run(changed, EARLY)
+    assert_equal(changed, settled)
+
+
+def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path: Path) -> None:
+    late = copied(settled, tmp_path / "late")
+    with duckdb.connect(str(late.database)) as connection:
+        connection.execute(
+            "create table fenix.arrives as from fenix.clients_daily "
+            f"where submission_date >= '{LATER}'"
+        )
+        connection.execute(f"delete from fenix.clients_daily where submission_date >= '{LATER}'")
+    assert "waiting for telemetry" in run(late, LATER)
+    assert NOTHING not in run(late, LATER)
+    with duckdb.connect(str(late.database)) as connection:
+        connection.execute("insert into fenix.clients_daily from fenix.arrives")
+    assert "waiting for telemetry" not in run(late, LATER)
+    assert NOTHING in run(late, LATER)
+
+
+def test_while_enrollment_lasts_nothing_can_become_due(tmp_path: Path) -> None:
+    project = demo_project(tmp_path / "project", SLUG)
+    last = last_enrollment_date(project)
+    assert last > "2026-03-04"
+    assert NOTHING not in run(project, ENROLLING)
+    assert NOTHING in run(project, "2026-03-04")
+    assert NOTHING not in run(project, last)
+    assert project.query(f"select count(*) > 0 from analysis.enrollments_{NAME}") == [(True,)]
+
+
+def last_enrollment_date(project: Project) -> str:
+    lock = (project.path / f"models/experiments/{SLUG}/{SLUG}.yml").read_text()
+    (line,) = {line for line in lock.splitlines() if "last_enrollment_date:" in line}
+    return line.partition("'")[2].rstrip("'")
