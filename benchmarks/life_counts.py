@@ -53,12 +53,18 @@ def _counts(folder: Path, clients: int, until: int) -> dict[str, Any]:
     telemetry.attach(project.database, raw)
     project.create()
     project.queries.unlink(missing_ok=True)
-    builds = list(project.builds(START + dt.timedelta(days=until)))
-    ran = queries.read(project.queries)
+    list(project.builds(START + dt.timedelta(days=until)))
+    return counted(project, clients)
+
+
+def counted(project: ours.Project, clients: int) -> dict[str, Any]:
+    """Count what a project's builds read and what it holds now."""
+    ran = [query for query in queries.read(project.queries) if not query.python]
+    days = sorted({query.day for query in ran})
     return {
         "clients": clients,
-        "until": str(START + dt.timedelta(days=until)),
-        "builds": len(builds),
+        "until": days[-1],
+        "builds": len(days),
         "telemetry_rows_a_day": {n: telemetry.rows_a_day(n, clients) for n in TABLES},
         "telemetry_rows_read": dict(_telemetry_rows(ran)),
         "rows": _rows(project.database),

@@ -17,6 +17,7 @@ from dbt_jetstream.cost.scans import Kind, Purpose
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
 from life.experiment import SLUG, START
+from life.telemetry import EVENTS_EACH
 from scale import constants, model
 from scale.experiments import DAILY_ALONE, costs, enrolls
 from scale.model import Source, Workload
@@ -40,10 +41,11 @@ def run(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _workload(run: dict[str, Any]) -> Workload:
     """Describe the telemetry of the benchmark: all its clients enroll in one experiment.
 
-    A client has a row a day or none, in each of the tables.
+    A client that is active on a day has a row in each of the tables, and four events.
     """
     clients, rows = run["clients"], run["telemetry_rows_a_day"]
-    sources = {name: Source(n / clients, 0, 0, n / clients) for name, n in rows.items()}
+    each = {"events": EVENTS_EACH}
+    sources = {n: Source(r / clients, 0, 0, r / clients / each.get(n, 1)) for n, r in rows.items()}
     return Workload(1, clients, clients, sources)
 
 
@@ -107,12 +109,12 @@ def test_client_days_by_hand(lives: dict[str, Costs]) -> None:
 
     A unit that enrolls on the first date has days -28 to 45, which are 74; one that enrolls on the
     last, 67; on average 70.5. Half of them for each of 100 units: 3,525. The build of day 7 and of
-    each of the 38 after it leaves a marker: 39. Checks read the unit, so each has a row more: 100.
+    each of the 38 after it leaves a marker: 39. One row more is that of units without telemetry.
     """
     definition = lives[SLUG].definition
     (node,) = (n for n in definition.client_days if "clients_daily" in n.name)
     work = Workload(1, 100, 100, {"clients_daily": Source(0.5, 0, 0, 0.5)})
-    assert model.client_day_rows(node, definition, work, definition.life.end) == 3525 + 39 + 100
+    assert model.client_day_rows(node, definition, work, definition.life.end) == 3525 + 39 + 1
 
 
 def test_metrics_by_hand(lives: dict[str, Costs]) -> None:
