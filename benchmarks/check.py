@@ -14,12 +14,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lifecycle import cpu_seconds, is_metrics, live, rows_read
+from lifecycle import cpu_seconds, is_enrollments, is_metrics, live, path_rows, rows_read
 
 from life.experiment import DAILY_SOURCES, DIRECT_SOURCES, SLUG
 
 CLIENTS, UNTIL = 10_000, 10
 BOUNDS = {
+    "telemetry rows read, enrollments": 0,
     "telemetry rows read, daily path": 0,
     "telemetry rows read, direct path": 0,
     "models of the experiment": 0,
@@ -55,8 +56,9 @@ def count(folder: Path) -> dict[str, float]:
     theirs = cpu_seconds(life.theirs)
     last = str(life.builds[-1].day)
     counts = (
-        rows_read(life.mine, DAILY_SOURCES),
-        rows_read(life.mine, DIRECT_SOURCES),
+        rows_read(filter(is_enrollments, life.mine), DAILY_SOURCES),
+        path_rows(life.mine, DAILY_SOURCES),
+        path_rows(life.mine, DIRECT_SOURCES),
         kinds.count("model"),
         kinds.count("test"),
         sum(query.day == last and not query.python for query in life.mine),

@@ -106,8 +106,10 @@ def show(life: Life) -> None:
     theirs, mine = life.theirs, life.mine
     alike = [query for query in mine if is_metrics(query)]
     print(f"{'':46}{'original':>16}{'here':>16}{'times':>8}")
+    enrolling = [[q for q in found if is_enrollments(q)] for found in (theirs, mine)]
+    _row("telemetry rows read, enrollments", *(rows_read(f, DAILY_SOURCES) for f in enrolling))
     for title, sources in (("daily path", DAILY_SOURCES), ("direct path", DIRECT_SOURCES)):
-        _row(f"telemetry rows read, {title}", rows_read(theirs, sources), rows_read(mine, sources))
+        _row(f"telemetry rows read, {title}", *(path_rows(f, sources) for f in (theirs, mine)))
     _row("rows written", _written(theirs), _written(mine))
     _row("CPU s up to the metrics", cpu_seconds(theirs), cpu_seconds(alike))
     _row("wall s up to the metrics", _wall(theirs), _wall(alike))
@@ -129,6 +131,16 @@ def is_metrics(query: queries.Query) -> bool:
     kind, _, name = query.node.rpartition(".")
     is_model = kind.startswith("model.") and not query.python
     return is_model and name.startswith((f"enrollments_{TABLE}", f"{TABLE}_"))
+
+
+def is_enrollments(query: queries.Query) -> bool:
+    """Say whether a query is for enrollments, the original's or ours."""
+    return query.node.rpartition(".")[2] == f"enrollments_{TABLE}"
+
+
+def path_rows(found: Iterable[queries.Query], sources: Sequence[str]) -> int:
+    """Count the telemetry rows that a path to the metrics has read."""
+    return rows_read((query for query in found if not is_enrollments(query)), sources)
 
 
 def rows_read(found: Iterable[queries.Query], sources: Sequence[str]) -> int:

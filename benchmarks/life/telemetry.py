@@ -27,7 +27,7 @@ ROWS_A_DAY = {"clients_daily": 6144, "events": 24_576, "searches": 2048}
 # Of each client that is active on a day.
 EVENTS_EACH = ROWS_A_DAY["events"] // ROWS_A_DAY["clients_daily"]
 ALIAS = "raw"
-SMALLEST_ROW_GROUP, LARGEST_ROW_GROUP = 2048, 122_880
+SMALLEST_ROW_GROUP, LARGEST_ROW_GROUP = 2048, 102_400
 
 MACROS = f"""
 -- of one text: hashes of several arguments are not independent of each other
