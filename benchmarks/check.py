@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/check.py
 
 Counts, not times: they are the same on every machine. The CPU seconds of queries are compared with
-those of the original's queries in the same run. Whoever makes a bound larger says why in the commit;
-whoever makes a count smaller lowers its bound.
+those of the original's queries in the same run. Whoever makes a bound larger says why in the
+commit; whoever makes a count smaller lowers its bound.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lifecycle import cpu_seconds, is_enrollments, is_metrics, live, path_rows, rows_read
-
 from life.experiment import DAILY_SOURCES, DIRECT_SOURCES, SLUG
+from lifecycle import cpu_seconds, is_enrollments, is_metrics, live, path_rows, rows_read
 
 CLIENTS, UNTIL = 10_000, 10
 BOUNDS = {
@@ -48,10 +47,9 @@ def main() -> None:
 def count(folder: Path) -> dict[str, float]:
     """Build the experiment's first days in an empty folder, and count by the names in BOUNDS."""
     life = live(folder, CLIENTS, share=100, until=UNTIL)
-    nodes = json.loads((folder / "project/target/manifest.json").read_text(encoding="utf-8"))[
-        "nodes"
-    ]
-    models = {id for id, node in nodes.items() if f"experiment:{SLUG}" in node["tags"]}
+    manifest = json.loads((folder / "project/target/manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["nodes"]
+    models = {name for name, node in nodes.items() if f"experiment:{SLUG}" in node["tags"]}
     tests = [node for node in nodes.values() if node.get("attached_node") in models]
     theirs = cpu_seconds(life.theirs)
     last = str(life.builds[-1].day)

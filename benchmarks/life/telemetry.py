@@ -117,7 +117,7 @@ where rank_on(i, $day + 900, $clients) < $rows
 
 ROWS = {"clients_daily": CLIENTS_DAILY, "events": EVENTS, "searches": SEARCHES}
 
-# More clients are copies of these under other ids: hashes and sorting take longer than the benchmark.
+# More clients are copies of these under other ids: hashing and sorting would take too long.
 MOST_DIFFERENT = 100_000
 COPY = """
 insert into telemetry.{table}
