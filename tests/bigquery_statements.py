@@ -6,6 +6,7 @@ macros of dbt and dbt-bigquery, and from the hooks that the lock and dbt_project
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -135,8 +136,16 @@ class Statements(Renderer):
         """Let macros ask what they ask of telemetry, and take it for all there."""
         ask = self.macros["newest_day"]
         self.answers["as newest_day"] = Answer(None)
+        self.answers["max(newest) as newest"] = Answer(8)
         found = super()._answers()
-        return {**found, "newest_day": lambda *asked: (ask(*asked), asked[-1])[1]}
+        return {
+            **found,
+            "newest_day": lambda *asked: (ask(*asked), asked[-1])[1],
+            "columns_before": self._columns_before,
+        }
+
+    def _columns_before(self) -> list[str]:
+        return [column.name for column in self._columns(self.environment.globals["this"])]
 
     def _run_query(self, sql: str) -> Answer:
         self.asked.append(sql)
@@ -282,6 +291,9 @@ def _graph_node(node: Node) -> Any:
         unique_id=f"model.{PACKAGE}.{node.name}",
         resource_type="model",
         attached_node=None,
+        depends_on=SimpleNamespace(
+            nodes=[f"model.{PACKAGE}.{name}" for name in re.findall(r"ref\('(\w+)'\)", node.stub)]
+        ),
         original_file_path=f"models/{node.name}.sql",
         config=Config(**{**node.config, "meta": meta}),
     )

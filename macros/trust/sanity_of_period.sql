@@ -5,7 +5,7 @@
     Args: period (str), columns (list of {data_source, metric}), metrics (relation)
 -#}
 {% macro sanity_of_period(period, columns, metrics) -%}
-{%- set newest = run_query('select max(window_index) as newest from ' ~ metrics).rows[0][0] %}
+{%- set newest = newest_window(metrics) %}
 sanity_{{ period }} as {{ stored() }} (
     select
         window_index,

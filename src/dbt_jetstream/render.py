@@ -133,6 +133,7 @@ class Renderer:
         due = self.macros["windows_due"]
         return {
             "has_rows": lambda _: True,
+            "newest_window": lambda _: 1,
             "newest_day": lambda _relation, _date, _first, last: last,
             "read_until": lambda _: dt.date.max,
             "windows_by_period": lambda _: {},
