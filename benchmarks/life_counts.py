@@ -13,17 +13,18 @@ import datetime as dt
 import json
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from life import ours, queries, telemetry  # noqa: E402
-from life.experiment import DAYS, START, TABLE, TABLES  # noqa: E402
+from life import ours, queries, telemetry
+from life.experiment import DAYS, START, TABLE, TABLES
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 MEMORY_LIMIT = "4GB"
 COUNTS = REPOSITORY / "benchmarks/scale/counts.json"
@@ -100,10 +101,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0])
 
 
-def _cpu(ran: list[queries.Query]) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _cpu(ran: list[queries.Query]) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
     for query in ran:
-        found[_step(query.node)] += query.cpu  # type: ignore[assignment]
+        found[_step(query.node)] += query.cpu
     return found
 
 

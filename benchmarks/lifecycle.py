@@ -19,11 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from life import ours, queries, telemetry  # noqa: E402
-from life.experiment import (  # noqa: E402
+from life import ours, queries, telemetry
+from life.experiment import (
     DAILY_SOURCES,
     DAYS,
     DIRECT_SOURCES,
@@ -31,6 +30,8 @@ from life.experiment import (  # noqa: E402
     TABLE,
     TABLES,
 )
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 MEMORY_LIMIT = "8GB"
 EARLY, LATE = 10, 40

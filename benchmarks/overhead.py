@@ -21,10 +21,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE))
+sys.path.append(str(Path(__file__).resolve().parent))
 
-from copies import Copies  # noqa: E402
+from copies import Copies
+
+HERE = Path(__file__).resolve().parent
 
 DAY = "2026-04-05"
 KINDS = ("incremental", "Python incremental", "table", "Python table", "view", "test")

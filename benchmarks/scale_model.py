@@ -15,16 +15,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from life.experiment import SLUG  # noqa: E402
-from scale import constants, model, slots  # noqa: E402
-from scale.experiments import DAILY_ALONE, LONG_ENROLLMENTS, costs, enrolls  # noqa: E402
-from scale.model import Workload  # noqa: E402
+from life.experiment import SLUG
+from scale import constants, model, slots
+from scale.experiments import DAILY_ALONE, LONG_ENROLLMENTS, costs, enrolls
+from scale.model import Workload
 
-from dbt_jetstream.cost.plans import Costs  # noqa: E402
-from dbt_jetstream.cost.scans import Purpose  # noqa: E402
+from dbt_jetstream.cost.plans import Costs
+from dbt_jetstream.cost.scans import Purpose
 
 TIB, GIB = 2**40, 2**30
 ACTIVE = 0.6

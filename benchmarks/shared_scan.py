@@ -17,14 +17,13 @@ from pathlib import Path
 
 import duckdb
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from life.peer import create_functions  # noqa: E402
-from sharing import hub, plans, telemetry  # noqa: E402
-from sharing.measured import Measured, differing_rows, run  # noqa: E402
+from life.peer import create_functions
+from sharing import hub, plans, telemetry
+from sharing.measured import Measured, differing_rows, run
 
-from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
+from dbt_jetstream.lock.document import LockedExperiment
 
 PLANS: dict[str, Callable[..., Iterator[plans.Step]]] = {
     "alone": plans.alone,
