@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import yaml
+import bare_project
 from life.experiment import (
     ENROLLMENT_DATES,
     METRICS,
@@ -25,8 +21,6 @@ from dbt_jetstream.cost.plans import Costs, costs_of
 from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.lock.held import held_locks
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 # Days after the last enrollment date: as in the benchmark, whatever the number of enrollment dates.
 OBSERVED_DAYS = 38
 LONG_ENROLLMENTS = (8, 30, 60)
@@ -44,19 +38,11 @@ def costs(folder: Path) -> dict[str, Costs]:
         By slug: `whole-life`, with 8 enrollment dates; `enrolls-<N>`, with as many; and
         `daily-path-alone`, without the metrics that are read per window.
     """
-    for name in ("macros", "seeds"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    for name in ("models", "python_models"):
-        (folder / name).mkdir()
-    for name in ("dbt_project.yml", "selectors.yml"):
-        shutil.copy(REPOSITORY / name, folder)
-    profile = {"type": "duckdb", "path": str(folder / "project.duckdb"), "schema": "analysis"}
-    profiles = {"jetstream": {"target": "duckdb", "outputs": {"duckdb": profile}}}
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+    bare_project.create(folder)
     write_hub(folder / "metric_hub")
     write_experiments(folder / "demo/experiments.json")
     _add_variants(folder)
-    _sync(folder)
+    bare_project.sync(folder, str(START))
     last = START + 365 * DAY
     return {
         slug: costs_of(read_lock(lock), last, None) for slug, lock in held_locks(folder).items()
@@ -99,16 +85,3 @@ def _without_direct_metrics(config: str) -> str:
     blocks = re.split(r"\n(?=\[)", config)
     own = tuple(f"[metrics.{name}{end}" for name in direct for end in "].")
     return "\n".join(block for block in blocks if not block.startswith(own))
-
-
-def _sync(folder: Path) -> None:
-    done = subprocess.run(
-        [str(BIN / "jetstream"), "sync", "--with-ended"],
-        cwd=folder,
-        env=os.environ | {"DBT_PROFILES_DIR": str(folder), "JETSTREAM_AS_OF": str(START)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"jetstream sync failed:\n{done.stdout}\n{done.stderr}")

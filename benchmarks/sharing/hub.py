@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import yaml
+import bare_project
 
 from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.held import held_locks
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 SOURCE = "clients_daily"
 BRANCHES = ("control", "treatment")
 DAY = "2026-03-09"
@@ -66,34 +60,13 @@ def locked(folder: Path, experiments: int) -> list[LockedExperiment]:
         folder: Where the project is made.
         experiments: How many.
     """
-    for name in ("macros", "seeds"):
-        shutil.copytree(REPOSITORY / name, folder / name)
-    for name in ("models", "python_models", "demo"):
-        (folder / name).mkdir()
-    shutil.copy(REPOSITORY / "dbt_project.yml", folder)
-    shutil.copy(REPOSITORY / "selectors.yml", folder)
-    profile = {"type": "duckdb", "path": str(folder / "project.duckdb"), "schema": "analysis"}
-    profiles = {"jetstream": {"target": "duckdb", "outputs": {"duckdb": profile}}}
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+    bare_project.create(folder)
     _write_hub(folder / "metric_hub", experiments)
     numbers = range(experiments)
     (folder / "demo/experiments.json").write_text(json.dumps([_experiment(n) for n in numbers]))
-    _sync(folder)
+    bare_project.sync(folder, DAY)
     locks = held_locks(folder)
     return [read_lock(locks[slug(n)]) for n in numbers]
-
-
-def _sync(folder: Path) -> None:
-    done = subprocess.run(
-        [str(BIN / "jetstream"), "sync", "--with-ended"],
-        cwd=folder,
-        env=os.environ | {"DBT_PROFILES_DIR": str(folder), "JETSTREAM_AS_OF": DAY},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"jetstream sync failed:\n{done.stdout}\n{done.stderr}")
 
 
 def _write_hub(folder: Path, experiments: int) -> None:
