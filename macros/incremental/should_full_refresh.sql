@@ -18,10 +18,9 @@
         {{- return(asked) -}}
     {%- endif -%}
     {#- dbt asks several times for each model, while it compiles and while it runs it -#}
-    {%- set kept = graph.nodes.get(model.unique_id, model) -%}
-    {%- if kept.get('_full_refresh', {}).get('run') != invocation_id -%}
-        {%- set is_new = not is_built_by([lock.definition_hash] + lock.get('accepts', [])) -%}
-        {%- do kept.update({'_full_refresh': {'run': invocation_id, 'is_new': is_new}}) -%}
+    {%- set found = found_before() -%}
+    {%- if 'is_new' not in found -%}
+        {%- do found.update({'is_new': not is_built_by([lock.definition_hash] + lock.get('accepts', []))}) -%}
     {%- endif -%}
-    {{- return(kept['_full_refresh'].is_new) -}}
+    {{- return(found.is_new) -}}
 {% endmacro %}

@@ -1,0 +1,14 @@
+{#- What has been looked up about the table being built, as it was before the run: once for each model.
+
+    `graph` lives as long as the process, where `model` is made anew for compiling and for running; a
+    process may hold several runs.
+
+    Returns: dict, to read and to add to
+-#}
+{% macro found_before() %}
+    {%- set node = graph.nodes.get(model.unique_id, model) -%}
+    {%- if node.get('_found_before', {}).get('run') != invocation_id -%}
+        {%- do node.update({'_found_before': {'run': invocation_id}}) -%}
+    {%- endif -%}
+    {{- return(node['_found_before']) -}}
+{% endmacro %}
