@@ -46,7 +46,7 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 	$(BIN)/jetstream sync --with-ended
 
 test: install ## Run all tests but those that need emulators of their own
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/bigquery
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/bigquery
 
 # BigQuery's emulator has pins that contradict those of the project, and so has BigFrames.
 $(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulators/bigframes-requirements.txt pyproject.toml

@@ -118,7 +118,8 @@ def show(life: Life) -> None:
     _row("most MB of a query", _memory(theirs), _memory(mine))
     _row("most MB spilled", _spilled(theirs), _spilled(mine))
     python, total = _python(mine), sum(build.cpu for build in life.builds)
-    print(f"here, Python models: {python:,.1f} CPU s")
+    imports = sum(query.cpu for query in mine if query.node == queries.IMPORTS)
+    print(f"here, Python models: {python:,.1f} CPU s, {imports:,.1f} of them to import libraries")
     print(f"here, dbt, its start and parse, and all of the above: {total:,.1f} CPU s")
     print(f"here, most memory of a build: {max(b.memory for b in life.builds) / 1e6:,.0f} MB")
     for day in (0, EARLY, LATE):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import pytest
+
+import forked
 
 pytest_plugins = ["emulators.storage", "emulators.twins"]
 
@@ -36,27 +41,20 @@ class Project:
         return self.path / "export"
 
     def environment(self, as_of: str | None = None) -> dict[str, str]:
-        """What commands in the project see of the world."""
-        environment = os.environ | {
-            "JETSTREAM_DUCKDB": str(self.database),
-            "JETSTREAM_EXPORT_URI": str(self.exports),
-            "DBT_PROFILES_DIR": str(self.path),
-            "NO_COLOR": "1",
-        }
-        environment.pop("JETSTREAM_AS_OF", None)
-        return environment | ({"JETSTREAM_AS_OF": as_of} if as_of else {})
+        """What commands in the project see of the world.
 
-    def run(self, *command: str, as_of: str | None = None) -> subprocess.CompletedProcess[str]:
+        No variable names the project's folder: dbt parses a copy anew where its profile differs.
+        """
+        named = ("JETSTREAM_AS_OF", "JETSTREAM_DUCKDB", "JETSTREAM_EXPORT_URI")
+        kept = {name: text for name, text in os.environ.items() if name not in named}
+        given = {"JETSTREAM_AS_OF": as_of} if as_of else {}
+        return kept | {"DBT_PROFILES_DIR": ".", "NO_COLOR": "1"} | given
+
+    def run(
+        self, *command: str, as_of: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run `jetstream` or `dbt` in the project; the caller looks at the exit code."""
-        program, *arguments = command
-        return subprocess.run(
-            [str(BIN / program), *arguments],
-            cwd=self.path,
-            env=self.environment(as_of),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return forked.run(command, self.path, self.environment(as_of) | variables)
 
     def sync(self, hub: Path, experiments: Path, *slugs: str) -> None:
         chosen = [word for slug in slugs for word in ("--experiment", slug)]
@@ -84,8 +82,16 @@ class Project:
 
 
 def copy_project(path: Path) -> Project:
-    """Copy what makes the project, without any experiment."""
-    path.mkdir(parents=True, exist_ok=True)
+    """Copy what makes the project, without any experiment, and what dbt has parsed of it."""
+    shutil.copytree(_parsed_project(), path, dirs_exist_ok=True)
+    return Project(path)
+
+
+@cache
+def _parsed_project() -> Path:
+    """The project that is copied: dbt parses its macros once for all tests, not once for each."""
+    path = Path(tempfile.mkdtemp(prefix="jetstream-tests-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     for folder in ("macros", "seeds", "tests/generic"):
         shutil.copytree(REPOSITORY / folder, path / folder)
     for folder in ("models", "python_models"):
@@ -95,7 +101,13 @@ def copy_project(path: Path) -> Project:
     for file in (REPOSITORY / "models").glob("*.*"):
         shutil.copy(file, path / "models")
     shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
-    return Project(path)
+    parsed = Project(path).run("dbt", "parse")
+    assert parsed.returncode == 0, parsed.stdout
+    shutil.rmtree(path / "logs")
+    for file in (path / "target").iterdir():
+        if file.name != "partial_parse.msgpack":
+            file.unlink()
+    return path
 
 
 def end_sources(project: Project, *names: str) -> None:

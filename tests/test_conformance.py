@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ TIME_SERIES = {
     AnalysisPeriod.WEEK: "weekly",
     AnalysisPeriod.DAYS_28: "28_day",
 }
+# dbt takes more than a second for each.
+DBT_PARSES_EVERY = 7
 # Summaries hold names alone, and their SQL takes seconds to parse: a few stand for all.
 SUMMARIES_PARSED_EVERY = 60
 # The statements around models hold names alone.
@@ -203,12 +206,16 @@ def test_every_experiment_is_locked_unless_its_config_skips_it(synced: Synced) -
         assert re.search(r"^skip = true", (HUB / f"jetstream/{slug}.toml").read_text(), re.M)
 
 
-def test_dbt_parses_all_of_them_together(synced: Synced) -> None:
-    done = synced.project.run("dbt", "parse")
+def test_dbt_parses_a_part_of_them_together(synced: Synced, tmp_path: Path) -> None:
+    chosen = synced.report.experiments[::DBT_PARSES_EVERY]
+    others = set(synced.locked) - {locked.slug for locked in chosen}
+    project = Project(tmp_path / "project")
+    shutil.copytree(synced.project.path, project.path, ignore=shutil.ignore_patterns(*others))
+    done = project.run("dbt", "parse")
     assert done.returncode == 0, done.stdout[-3000:]
-    manifest = json.loads((synced.project.path / "target/manifest.json").read_text())
+    manifest = json.loads((project.path / "target/manifest.json").read_text())
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    assert len(models) == sum(len(locked.nodes) for locked in synced.report.experiments)
+    assert len(models) == sum(len(locked.nodes) for locked in chosen)
 
 
 def test_the_bigquery_sql_of_each_can_be_parsed_and_reads_few_partitions(synced: Synced) -> None:

@@ -16,6 +16,7 @@ from dbt_jetstream.trust.finding import CHECKS, KEY, Finding
 from dbt_jetstream.trust.model import SCHEMA, findings_table
 from dbt_jetstream.trust.multiple_testing import adjusted, holm, p_value
 from dbt_jetstream.trust.sample_ratio import sample_ratio
+from dbt_jetstream.trust.shares import Share, independence
 from dbt_jetstream.trust.warnings import warning_lines
 
 START = dt.date(2026, 3, 2)
@@ -221,6 +222,21 @@ def test_benjamini_hochberg_leaves_out_what_has_no_p_value() -> None:
     assert adjusted([0.5, None, 0.01, 0.02]) == pytest.approx([0.5, None, 0.03, 0.03])
     assert adjusted([]) == []
     assert adjusted([None]) == [None]
+
+
+def test_benjamini_hochberg_is_that_of_scipy() -> None:
+    p_values = [*np.random.default_rng(5).uniform(size=200) ** 2, 0.0, 0.04, 0.04, 1.0]
+    expected = stats.false_discovery_control(p_values)
+    assert adjusted(p_values) == pytest.approx(expected.tolist(), rel=1e-12)
+
+
+@pytest.mark.parametrize("found", [(700, 640), (50, 90, 61), (9, 12)])
+def test_shares_are_tested_as_scipy_tests_them(found: tuple[int, ...]) -> None:
+    units = range(1000, 1400, 100)
+    shares = {str(n): Share(n, of) for n, of in zip(found, units, strict=False)}
+    table = [[share.found, share.units - share.found] for share in shares.values()]
+    expected = stats.chi2_contingency(table, correction=False).pvalue
+    assert independence(shares).p_value == pytest.approx(expected, rel=1e-12)
 
 
 def test_holm_multiplies_the_smallest_by_all_and_never_descends() -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper, LocalEnvironment
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from life.queries import START_PROFILING, Clock, Query, append, profiled
+from life.queries import IMPORTS, START_PROFILING, Clock, Query, append, profiled
 
 FILE = Path(os.environ["LIFECYCLE_QUERIES"])
 DAY = os.environ["JETSTREAM_AS_OF"]
+# What Python models import; pyarrow imports pandas as soon as it is given a value.
+LIBRARIES = ("dbt_jetstream.python_model", "dbt_jetstream.trust.model", "pandas")
 NODE = re.compile(r'"node_id": "([^"]+)"')
 
 
@@ -38,7 +42,16 @@ def _without_comment(sql: str) -> str:
     return sql.partition("*/")[2] or sql
 
 
+@cache
+def _import_libraries() -> None:
+    clock = Clock()
+    for name in LIBRARIES:
+        import_module(name)
+    append(FILE, Query(IMPORTS, DAY, *clock.seconds(), python=True))
+
+
 def _submit_python_job(environment: Any, handle: Any, node: dict[str, Any], code: str) -> Any:
+    _import_libraries()
     clock = Clock()
     response = SUBMIT(environment, handle, node, code)
     wall, cpu = clock.seconds()

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+# The node of what Python models import, once in a build.
+IMPORTS = "imports"
 START_PROFILING = "pragma enable_profiling='no_output'"
 WRITERS = ("CREATE_TABLE_AS", "BATCH_CREATE_TABLE_AS", "INSERT", "BATCH_INSERT", "MERGE_INTO")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -37,9 +36,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_a_metric_that_doubles_doubles_and_its_uplift_stays(changed: Project) -> None:
+    parsed = list(changed.path.glob("target/*"))
     before = (changed.path / "models/experiments" / SLUG / f"{SLUG}.yml").read_text()
     modified = changed.database.stat().st_mtime_ns
-    done = changed.run("jetstream", "diff", "--base=HEAD", "--with-results")
+    command = ("jetstream", "diff", "--base=HEAD", "--with-results")
+    done = changed.run(*command, JETSTREAM_DUCKDB=changed.database.name)
     assert done.returncode == 0, done.stderr + done.stdout
     printed = done.stdout
     assert "metric `uri_count`: SQL changed" in printed
@@ -64,4 +65,4 @@ def test_a_metric_that_doubles_doubles_and_its_uplift_stays(changed: Project) ->
     # The working tree and the database are as they were.
     assert (changed.path / "models/experiments" / SLUG / f"{SLUG}.yml").read_text() == before
     assert changed.database.stat().st_mtime_ns == modified
-    assert not list(Path(changed.path).glob("target"))
+    assert list(changed.path.glob("target/*")) == parsed

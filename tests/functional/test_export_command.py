@@ -87,8 +87,9 @@ def test_a_bucket_that_is_not_there_is_told_in_a_line(
     built: Project, storage: StorageServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", storage.url)
-    monkeypatch.setattr(Project, "exports", property(lambda _: "gs://no-such-bucket/p"))
-    done = built.run("jetstream", "export", SLUG, as_of=DEMO_LAST_DAY)
+    uri = "gs://no-such-bucket/p"
+    command = ("jetstream", "export", SLUG)
+    done = built.run(*command, as_of=DEMO_LAST_DAY, JETSTREAM_EXPORT_URI=uri)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line == (

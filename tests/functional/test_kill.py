@@ -20,7 +20,8 @@ from conftest import BIN, REPOSITORY, Project, copy_project
 
 SLUG = "pip-first-time-hint"
 EARLY, LATER = "2026-03-12", "2026-03-17"
-KILLS, SEED = 30, 5
+# Each takes most of a minute; after a change to what runs write, try 30.
+KILLS, SEED = int(os.environ.get("JETSTREAM_TEST_KILLS", "8")), 5
 # As few metrics as use every kind of table: days, direct reads, a covariate, segments.
 DEFAULTS = """
 [metrics]
@@ -121,7 +122,7 @@ def test_a_run_killed_at_any_moment_leaves_what_the_next_one_completes(
     with ThreadPoolExecutor(2) as pool:
         killed = list(pool.map(kill_and_finish, moments))
     # Two at a time are slower than one: nearly all are killed under way.
-    assert sum(killed) >= KILLS - 3, killed
+    assert sum(killed) >= 0.8 * KILLS, killed
 
 
 def _files(project: Project) -> dict[str, bytes]:

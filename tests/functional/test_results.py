@@ -32,6 +32,7 @@ def exported(demo: Project) -> list[dict]:
 
 @pytest.fixture
 def at_demo(demo: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(demo.path)
     for name, value in demo.environment().items():
         monkeypatch.setenv(name, value)
     return demo

@@ -15,18 +15,6 @@ ENROLLING, EARLY, LATER = "2026-03-03", "2026-03-18", "2026-03-19"
 NOTHING = "nothing to do for 1 experiment"
 
 
-class Movable(Project):
-    """A project whose environment does not name its folder, which is an input as any other."""
-
-    def environment(self, as_of: str | None = None) -> dict[str, str]:
-        here = {"JETSTREAM_DUCKDB": self.database.name, "JETSTREAM_EXPORT_URI": self.exports.name}
-        return super().environment(as_of) | here
-
-
-def copied(project: Project, path: Path) -> Project:
-    return Movable(copy_built(project, path).path)
-
-
 def run(project: Project, day: str) -> str:
     experiments = str(REPOSITORY / "demo/experiments.json")
     hub = str(REPOSITORY / "metric_hub")
@@ -45,13 +33,13 @@ def run(project: Project, day: str) -> str:
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The experiment, built by a run."""
-    project = Movable(demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG).path)
+    project = demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG)
     assert NOTHING not in run(project, EARLY)
     return project
 
 
 def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) -> None:
-    again = copied(settled, tmp_path / "again")
+    again = copy_built(settled, tmp_path / "again")
     assert NOTHING in run(again, EARLY)
     assert_equal(again, settled)
     logs = "select * from analysis.logs order by all"
@@ -62,7 +50,7 @@ def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) ->
 
 
 def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
-    later = copied(settled, tmp_path / "later")
+    later = copy_built(settled, tmp_path / "later")
     assert NOTHING not in run(later, LATER)
     daily = f"select max(window_index) from analysis.statistics_{NAME}_daily"
     assert later.query(daily)[0][0] == settled.query(daily)[0][0] + 1
@@ -77,7 +65,7 @@ def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
     ],
 )
 def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statement: str) -> None:
-    changed = copied(settled, tmp_path / "changed")
+    changed = copy_built(settled, tmp_path / "changed")
     with duckdb.connect(str(changed.database)) as connection:
         connection.execute(statement)
     assert NOTHING not in run(changed, EARLY)
@@ -85,7 +73,7 @@ def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statem
 
 
 def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path) -> None:
-    changed = copied(settled, tmp_path / "changed")
+    changed = copy_built(settled, tmp_path / "changed")
     gone = changed.exports / f"statistics/statistics_{NAME}_daily.json"
     gone.unlink()
     assert NOTHING not in run(changed, EARLY)
@@ -93,14 +81,14 @@ def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path)
 
 
 def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
-    changed = copied(settled, tmp_path / "changed")
+    changed = copy_built(settled, tmp_path / "changed")
     view = changed.path / "macros/results/statistics_view.sql"
     view.write_text(view.read_text().replace("and problem is null", "and problem is null and true"))
     assert NOTHING not in run(changed, EARLY)
 
 
 def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Path) -> None:
-    changed = copied(settled, tmp_path / "changed")
+    changed = copy_built(settled, tmp_path / "changed")
     model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_daily.sql"
     stub = model.read_text()
     model.write_text("select no_such_column as broken")
@@ -111,7 +99,7 @@ def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Pat
 
 
 def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path: Path) -> None:
-    late = copied(settled, tmp_path / "late")
+    late = copy_built(settled, tmp_path / "late")
     with duckdb.connect(str(late.database)) as connection:
         connection.execute(
             "create table fenix.arrives as from fenix.clients_daily "

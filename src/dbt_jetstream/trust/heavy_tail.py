@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from dbt_jetstream.trust.finding import UNDEFINED, Finding
 
@@ -59,8 +59,8 @@ def clipped_coverage(
     if variance == 0:
         return None
     more = slope**2 * share * (1 - share) + 2 * slope * share * (clip - mean)
-    reach = stats.norm.ppf((1 + nominal) / 2) * math.sqrt(variance / (variance + more))
-    return float(2 * stats.norm.cdf(reach) - 1)
+    reach = float(ndtri((1 + nominal) / 2)) * math.sqrt(variance / (variance + more))
+    return float(2 * ndtr(reach) - 1)
 
 
 def heavy_tails(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy import special, stats
+from scipy import special
 
 # A comparison counts as an effect below this p-value, and as a clear one below it after adjustment.
 LEVEL = 0.05
@@ -60,9 +60,13 @@ def adjusted(p_values: Sequence[float | None]) -> list[float | None]:
     References:
         Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57, 289-300.
     """
-    known = [p for p in p_values if p is not None]
-    found = iter(stats.false_discovery_control(known).tolist() if known else [])
-    return [None if p is None else float(next(found)) for p in p_values]
+    found: list[float | None] = [None] * len(p_values)
+    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    lowest = 1.0
+    for rank, (p, index) in reversed([*enumerate(known, start=1)]):
+        lowest = min(lowest, p * len(known) / rank)
+        found[index] = lowest
+    return found
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

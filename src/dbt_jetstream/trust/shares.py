@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from scipy import stats
-
+from dbt_jetstream.trust.chi_square import chi_square
 from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding
 
 # Branches differ where the p-value, adjusted for the questions asked with it, is below this.
@@ -61,8 +60,13 @@ def independence(shares: Mapping[str, Share]) -> Tested:
     least = min(least, *(s.units * (1 - whole.share) for s in peopled.values()))
     if least < LEAST_EXPECTED:
         return Tested(None, f"too few units to compare branches: {least:.1f} expected in a branch")
-    table = [[share.found, share.units - share.found] for share in peopled.values()]
-    return Tested(float(stats.chi2_contingency(table, correction=False).pvalue))
+    observed = [n for s in peopled.values() for n in (s.found, s.units - s.found)]
+    expected = [
+        n * part
+        for n in (s.units for s in peopled.values())
+        for part in (whole.share, 1 - whole.share)
+    ]
+    return Tested(chi_square(observed, expected, len(peopled) - 1))
 
 
 def whole_of(shares: Mapping[str, Share]) -> Share:
