@@ -20,6 +20,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 READY = "ready"
 IMPORTED = (
@@ -76,11 +77,11 @@ def _serve() -> None:
             _run(**json.loads(line))
 
 
-def _run(code: str, **job: object) -> None:
+def _run(code: str, **job: Any) -> None:
     """Run a command and write its exit code; does not return."""
     child = os.fork()
     if not child:
-        _be(**job)  # type: ignore[arg-type]
+        _be(**job)
     _, status = os.waitpid(child, 0)
     Path(code).write_text(str(os.waitstatus_to_exitcode(status)))
     os._exit(0)

@@ -122,7 +122,7 @@ def test_a_run_killed_at_any_moment_leaves_what_the_next_one_completes(
     with ThreadPoolExecutor(2) as pool:
         killed = list(pool.map(kill_and_finish, moments))
     # Two at a time are slower than one: nearly all are killed under way.
-    assert sum(killed) >= 0.8 * KILLS, killed
+    assert sum(killed) >= KILLS * 9 // 10, killed
 
 
 def _files(project: Project) -> dict[str, bytes]:

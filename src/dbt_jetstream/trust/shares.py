@@ -56,16 +56,11 @@ def independence(shares: Mapping[str, Share]) -> Tested:
         return Tested(None, "there are no two branches with units to compare")
     if whole.found in (0, whole.units):
         return Tested(None)
-    least = min(expected_counts(peopled).values())
-    least = min(least, *(s.units * (1 - whole.share) for s in peopled.values()))
+    observed = [n for s in peopled.values() for n in (s.found, s.units - s.found)]
+    expected = [s.units * part for s in peopled.values() for part in (whole.share, 1 - whole.share)]
+    least = min(expected)
     if least < LEAST_EXPECTED:
         return Tested(None, f"too few units to compare branches: {least:.1f} expected in a branch")
-    observed = [n for s in peopled.values() for n in (s.found, s.units - s.found)]
-    expected = [
-        n * part
-        for n in (s.units for s in peopled.values())
-        for part in (whole.share, 1 - whole.share)
-    ]
     return Tested(chi_square(observed, expected, len(peopled) - 1))
 
 
