@@ -11,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test test-bigquery calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install demo docs lock-demo test test-bigquery test-bigquery-demo test-bigquery-golden calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,7 +59,15 @@ $(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulator
 	@touch $@
 
 test-bigquery: install $(EMULATOR)/.installed ## Run the project on emulated BigQuery and storage, and compare with DuckDB
-	$(BIN)/python -m pytest tests/bigquery
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-bigquery-demo test-bigquery-golden
+
+# An emulator each, and a core.
+GOLDEN := tests/bigquery/test_golden_on_bigquery.py
+test-bigquery-demo:
+	$(BIN)/python -m pytest tests/bigquery --ignore $(GOLDEN)
+
+test-bigquery-golden:
+	$(BIN)/python -m pytest $(GOLDEN)
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import forked
+from dbt_jetstream.template_code import FILE as CODE
 
 pytest_plugins = ["emulators.storage", "emulators.twins"]
 
@@ -54,7 +55,9 @@ class Project:
         self, *command: str, as_of: str | None = None, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Run `jetstream` or `dbt` in the project; the caller looks at the exit code."""
-        return forked.run(command, self.path, self.environment(as_of) | variables)
+        done = forked.run(command, self.path, self.environment(as_of) | variables)
+        _share_code(self.path)
+        return done
 
     def sync(self, hub: Path, experiments: Path, *slugs: str) -> None:
         chosen = [word for slug in slugs for word in ("--experiment", slug)]
@@ -101,13 +104,20 @@ def _parsed_project() -> Path:
     for file in (REPOSITORY / "models").glob("*.*"):
         shutil.copy(file, path / "models")
     shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
-    parsed = Project(path).run("dbt", "parse")
+    parsed = forked.run(("dbt", "parse"), path, Project(path).environment())
     assert parsed.returncode == 0, parsed.stdout
     shutil.rmtree(path / "logs")
     for file in (path / "target").iterdir():
         if file.name != "partial_parse.msgpack":
             file.unlink()
     return path
+
+
+def _share_code(path: Path) -> None:
+    """Give the code of macros that a run compiled to all projects that are copied from now on."""
+    made, shared = path / "target" / CODE, _parsed_project() / "target" / CODE
+    if made.exists() and (not shared.exists() or made.stat().st_size > shared.stat().st_size):
+        shutil.copy(made, shared)
 
 
 def end_sources(project: Project, *names: str) -> None:

@@ -4,7 +4,7 @@ import sys
 
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_jetstream import shortcuts
+from dbt_jetstream import shortcuts, template_code
 from dbt_jetstream.selector import register
 
 
@@ -15,6 +15,7 @@ class JetstreamPlugin(dbtPlugin):
         """Extend dbt, which does this at every start, after it has loaded the profile's adapter."""
         register()
         shortcuts.extend()
+        template_code.extend()
         # On another target, importing BigQuery's adapter would cost a second for nothing.
         if "dbt.adapters.bigquery" in sys.modules:
             from dbt_jetstream.bigquery.adapter import extend  # noqa: PLC0415

@@ -7,10 +7,12 @@ Runs in the emulator's own virtual environment: `bigquery_launcher.py start --re
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import re
 import urllib.parse
 import urllib.request
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from bqemulator.jobs import executor
 from bqemulator.sql import translator
 from bqemulator.storage.engine import DuckDBEngine
 from sqlglot import exp
+from sqlglot.parser import Parser
 
 COMMENTS = re.compile(r"\A(?:\s*(?:--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/))*\s*", re.DOTALL)
 SET_OPTIONS = re.compile(r"(?is)alter\s+(?:table|view)\s+(\S+)\s+set\s+(options\s*\(.*\))\W*\Z")
@@ -242,7 +245,47 @@ def exports_reach_storage() -> None:
     executor.parse_export_data = lambda sql: parse(COMMENTS.sub("", sql).rstrip().rstrip(";"))
 
 
+def statements_are_parsed_once() -> None:
+    """The emulator parses a statement anew for each of some thirty rewriters of its."""
+    parse_one = sqlglot.parse_one
+
+    @lru_cache(maxsize=4)
+    def parsed(sql: str, options: tuple[tuple[str, Any], ...]) -> exp.Expr:
+        return parse_one(sql, **dict(options))
+
+    def copied(sql: str, **options: Any) -> exp.Expr:
+        return parsed(sql, tuple(options.items())).copy()
+
+    sqlglot.parse_one = copied
+
+
+def garbage_is_collected_seldom() -> None:
+    """Syntax trees are many objects that live for a moment."""
+    gc.set_threshold(100_000, 20, 50)
+
+
+def subqueries_are_not_copied_for_their_names() -> None:
+    """Looking for tables that are columns of others, sqlglot copies all that stands after FROM."""
+    find = Parser._implicit_unnests_to_explicit
+
+    def found(self: Any, this: exp.Expr) -> exp.Expr:
+        sources = [this.args["from_"].this, *(join.this for join in this.args.get("joins") or ())]
+        bodies = [(s, s.this) for s in sources if isinstance(s, exp.Subquery)]
+        for source, _ in bodies:
+            source.args["this"] = None
+        try:
+            return find(self, this)
+        finally:
+            for source, body in bodies:
+                source.args["this"] = body
+
+    Parser._implicit_unnests_to_explicit = found
+
+
 if __name__ == "__main__":
+    garbage_is_collected_seldom()
+    statements_are_parsed_once()
+    subqueries_are_not_copied_for_their_names()
     integers_sum_to_integers()
     shared_functions_exist()
     geography_is_optional()
