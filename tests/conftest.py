@@ -104,6 +104,7 @@ def _parsed_project() -> Path:
     for file in (REPOSITORY / "models").glob("*.*"):
         shutil.copy(file, path / "models")
     shutil.copy(REPOSITORY / "profiles.example.yml", path / "profiles.yml")
+    # Not by the project's `run`, which shares what it compiles with the project that is made here.
     parsed = forked.run(("dbt", "parse"), path, Project(path).environment())
     assert parsed.returncode == 0, parsed.stdout
     shutil.rmtree(path / "logs")
@@ -115,8 +116,12 @@ def _parsed_project() -> Path:
 
 def _share_code(path: Path) -> None:
     """Give the code of macros that a run compiled to all projects that are copied from now on."""
-    made, shared = path / "target" / CODE, _parsed_project() / "target" / CODE
-    if made.exists() and (not shared.exists() or made.stat().st_size > shared.stat().st_size):
+    made = path / "target" / CODE
+    if not made.exists():
+        return
+    shared = _parsed_project() / "target" / CODE
+    # The larger holds more macros: runs only add to it.
+    if not shared.exists() or made.stat().st_size > shared.stat().st_size:
         shutil.copy(made, shared)
 
 

@@ -182,12 +182,12 @@ def original() -> ConfigCollection:
 def _resolved(original: ConfigCollection, experiment: Experiment) -> AnalysisConfiguration:
     slug = str(experiment.normandy_slug)
     # Resolving changes what it resolves. Other configs are not looked at, and take long to copy.
-    own = [config for config in original.configs if config.slug == slug]
-    configs = copy.deepcopy(attr.evolve(original, configs=own))
+    only_its_own = [config for config in original.configs if config.slug == slug]
+    configs = copy.deepcopy(attr.evolve(original, configs=only_its_own))
     spec = AnalysisSpec.default_for_experiment(experiment, configs)
-    spec_of_its_own = configs.spec_for_experiment(slug)
-    if spec_of_its_own is not None:
-        spec.merge(spec_of_its_own)
+    own = configs.spec_for_experiment(slug)
+    if own is not None:
+        spec.merge(own)
     return spec.resolve(experiment, configs)
 
 
@@ -232,9 +232,10 @@ def test_the_bigquery_sql_of_each_can_be_parsed_and_reads_few_partitions(synced:
         wanted = (lambda _: True) if everything else holds_expressions
         telemetry = {table.dotted: None for table in locked.tables}
         for name, sql in statements.create(locked, wanted).items():
-            if _without_names(sql, locked.slug) in seen:
+            shape = _without_names(sql, locked.slug)
+            if shape in seen:
                 continue
-            seen.add(_without_names(sql, locked.slug))
+            seen.add(shape)
             create = _parsed(sql)
             assert isinstance(create, exp.Create)
             tables = {t for t, is_pruned in scans(create.expression, telemetry) if not is_pruned}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_environment
@@ -35,8 +36,8 @@ def no_parser(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MacroFuzzEnvironment, "_parse", refuse)
 
 
-def _greeting(code: object, environment: MacroFuzzEnvironment) -> str:
-    template = environment.template_class.from_code(environment, code, {})  # type: ignore[arg-type]
+def _greeting(code: CodeType, environment: MacroFuzzEnvironment) -> str:
+    template = environment.template_class.from_code(environment, code, {})
     return str(vars(template.module)["dbt_macro__greet"]("Ada"))
 
 

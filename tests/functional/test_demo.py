@@ -29,11 +29,8 @@ def test_no_table_but_the_results_is_left_behind(demo: Project) -> None:
 
 def test_the_sql_that_the_macros_compile_to_is_well_laid_out(demo: Project) -> None:
     folder = demo.path / "target/compiled/dbt_jetstream/models/experiments"
-    # The longest, of which each metric has a part alike, of the experiment that has segments alone.
-    long = {f"{model}_fenix_toolbar_shortcut" for model in ("bins", "summaries")}
-    found = [path for path in folder.glob("*/*.sql") if path.is_file()]
-    compiled = [path for path in found if path.stem not in long]
-    assert 20 < len(compiled) == len(found) - 2
+    compiled = [path for path in folder.glob("*/*.sql") if path.is_file()]
+    assert len(compiled) > 20
     command = [str(BIN / "sqlfluff"), "lint", "--config", str(REPOSITORY / ".sqlfluff")]
     done = subprocess.run(
         [*command, *map(str, compiled)], capture_output=True, text=True, check=False
