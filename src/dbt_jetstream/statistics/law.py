@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
+from dbt_jetstream.statistics.monotone import monotone_curve
+from dbt_jetstream.statistics.roots import Guess, quantile_of
 
 # Normal scores on which a law is tabulated. Beyond lies 1e-15 of its mass.
 SCORES = np.linspace(-8.0, 8.0, 321)
@@ -115,19 +115,16 @@ def law_of_points(scores: np.ndarray, values: np.ndarray, mean: float) -> Law:
     usable = np.isfinite(scores) & (np.abs(scores) < FARTHEST_SCORE)
     scores, values = scores[usable], values[usable]
     rising = np.concatenate([[True], np.diff(np.maximum.accumulate(scores)) > 1e-9])
-    curve = PchipInterpolator(scores[rising], values[rising], extrapolate=False)
-    first, last = float(scores[rising][0]), float(scores[rising][-1])
-
-    def quantile(at: np.ndarray) -> np.ndarray:
-        return np.asarray(curve(np.clip(at, first, last)))
-
-    return Law.of(quantile, mean)
+    return Law.of(monotone_curve(scores[rising], values[rising]), mean)
 
 
 def beta_quantiles(a: float, b: float, scores: np.ndarray) -> np.ndarray:
     """Return quantiles of Beta(a, b) at normal scores, exact far into both tails."""
-    low, high = betaincinv(a, b, ndtr(scores)), betainccinv(a, b, ndtr(-scores))
-    return np.asarray(np.where(scores < 0, low, high))
+    found = np.empty_like(scores)
+    lower = scores < 0
+    found[lower] = betaincinv(a, b, ndtr(scores[lower]))
+    found[~lower] = betainccinv(a, b, ndtr(-scores[~lower]))
+    return found
 
 
 def difference(treatment: Law, reference: Law, confidence: float) -> Estimate:
@@ -156,8 +153,8 @@ def difference(treatment: Law, reference: Law, confidence: float) -> Estimate:
         return _below(treatment, reference, 1.0, d)
 
     bracket = (treatment.table[0] - reference.table[-1], treatment.table[-1] - reference.table[0])
-    tolerance = 1e-10 * (treatment.spread + reference.spread)
-    return Estimate(point, *(_root(cdf, tail, bracket, tolerance) for tail in tails(confidence)))
+    guess = Guess(point, math.hypot(treatment.spread, reference.spread))
+    return Estimate(point, *(quantile_of(cdf, tail, bracket, guess) for tail in tails(confidence)))
 
 
 def _below(treatment: Law, reference: Law, slope: float, shift: float) -> float:
@@ -247,8 +244,18 @@ def _ends_of_ratio(treatment: Law, reference: Law, confidence: float) -> tuple[f
     if (sign * reference.table > 0).all():
         corners = np.outer(treatment.table[[0, -1]], 1 / reference.table[[0, -1]])
         bracket = (math.atan(corners.min() / scale), math.atan(corners.max() / scale))
-    lower, upper = (scale * math.tan(_root(cdf, t, bracket, 1e-14)) for t in tails(confidence))
-    return lower, upper
+    guess = _guessed_angle(treatment, reference, scale)
+    lower, upper = (quantile_of(cdf, tail, bracket, guess) for tail in tails(confidence))
+    return scale * math.tan(lower), scale * math.tan(upper)
+
+
+def _guessed_angle(treatment: Law, reference: Law, scale: float) -> Guess:
+    """Guess the angles of T/R as if both were narrow."""
+    ratio = treatment.mean / reference.mean if reference.mean else 0.0
+    angle = math.atan(ratio / scale)
+    spread = math.hypot(treatment.spread, ratio * reference.spread)
+    size = (abs(reference.mean) + reference.spread) * scale
+    return Guess(angle, math.cos(angle) ** 2 * spread / size)
 
 
 def _ratio_below(treatment: Law, reference: Law, ratio: float) -> float:
@@ -256,18 +263,3 @@ def _ratio_below(treatment: Law, reference: Law, ratio: float) -> float:
     r = reference.quantile(MIDPOINTS)
     below = treatment.cdf(ratio * r)
     return float(MIDPOINT_WEIGHTS @ np.where(r > 0, below, 1 - below))
-
-
-def _root(
-    cdf: Callable[[float], float],
-    probability: float,
-    bracket: tuple[float, float],
-    tolerance: float,
-) -> float:
-    """Solve cdf(x) = probability; an end of the bracket where the solution lies beyond."""
-    low, high = bracket
-    if not low < high or cdf(low) >= probability:
-        return low
-    if cdf(high) <= probability:
-        return high
-    return float(brentq(lambda x: cdf(x) - probability, low, high, xtol=tolerance))
