@@ -1,0 +1,61 @@
+"""Shortcuts find what dbt finds."""
+
+from types import SimpleNamespace
+
+import pytest
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.duckdb import DuckDBAdapter
+from dbt.adapters.duckdb.relation import DuckDBRelation
+from dbt.adapters.exceptions import ApproximateMatchError
+from dbt.contracts.graph.manifest import Manifest
+
+from dbt_jetstream import shortcuts
+
+TABLES = [("db", "analysis", "daily"), ("db", "analysis", "Weekly"), ("db", "other", "daily")]
+QUOTING = {"database": True, "schema": True, "identifier": True}
+
+
+@pytest.fixture(params=[True, False], ids=["quoted", "not quoted"])
+def adapter(request: pytest.FixtureRequest) -> DuckDBAdapter:
+    """An adapter that has cached two schemas, without a database behind it."""
+    adapter = DuckDBAdapter.__new__(DuckDBAdapter)
+    adapter.config = SimpleNamespace(quoting=dict.fromkeys(QUOTING, request.param))
+    adapter.connections = SimpleNamespace(get_if_exists=lambda: None)
+    adapter.cache = RelationsCache()
+    adapter.cache.update_schemas([("db", "analysis"), ("db", "other")])
+    for database, schema, identifier in TABLES:
+        relation = DuckDBRelation.create(
+            database=database, schema=schema, identifier=identifier, quote_policy=QUOTING
+        )
+        adapter.cache.add(relation)
+    return adapter
+
+
+@pytest.mark.parametrize("schema", ["analysis", "ANALYSIS", "other"])
+@pytest.mark.parametrize("name", ["daily", "Daily", "Weekly", "weekly", "monthly"])
+def test_a_table_is_found_or_refused_as_by_dbt(
+    adapter: DuckDBAdapter, schema: str, name: str
+) -> None:
+    try:
+        expected = shortcuts._searched(adapter, "db", schema, name)
+    except ApproximateMatchError:
+        with pytest.raises(ApproximateMatchError):
+            shortcuts._get_relation(adapter, "db", schema, name)
+    else:
+        assert shortcuts._get_relation(adapter, "db", schema, name) == expected
+
+
+def test_dbt_searches_schemas_that_it_has_not_cached(
+    adapter: DuckDBAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = []
+    monkeypatch.setattr(shortcuts, "_searched", lambda _, *name: searched.append(name))
+    assert shortcuts._get_relation(adapter, "db", "third", "daily") is None
+    assert searched == [("db", "third", "daily")]
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a } brace", "{{ doc('absent') }}"])
+def test_descriptions_have_the_blocks_that_dbt_finds(text: str) -> None:
+    manifest = Manifest()
+    expected = shortcuts._doc_blocks_of_template(text, manifest, "jetstream")
+    assert shortcuts._doc_blocks(text, manifest, "jetstream") == expected
