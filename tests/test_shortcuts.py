@@ -1,5 +1,6 @@
 """Shortcuts find what dbt finds."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -52,6 +53,25 @@ def test_dbt_searches_schemas_that_it_has_not_cached(
     monkeypatch.setattr(shortcuts, "_searched", lambda _, *name: searched.append(name))
     assert shortcuts._get_relation(adapter, "db", "third", "daily") is None
     assert searched == [("db", "third", "daily")]
+
+
+def test_a_context_is_kept_for_its_macro_thread_and_project(adapter: DuckDBAdapter) -> None:
+    """What a macro stores in its context, such as a query's result, no other thread may find."""
+    shortcuts._set_kept(adapter, lambda *about: {"about": about})
+    generate = adapter._macro_context_generator
+    columns, tables = (SimpleNamespace(unique_id=f"macro.dbt.{n}") for n in ("columns", "tables"))
+    first, second = Manifest(), Manifest()
+
+    def context(*about: object) -> dict:
+        return generate(about[0], "config", *about[1:])
+
+    kept = context(columns, first, "dbt")
+    assert kept["about"] == (columns, "config", first, "dbt")
+    assert context(columns, first, "dbt") is kept
+    others = [(tables, first, "dbt"), (columns, second, "dbt"), (columns, first, None)]
+    assert all(context(*other) is not kept for other in others)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(context, columns, first, "dbt").result() is not kept
 
 
 @pytest.mark.parametrize("text", ["", "plain", "a } brace", "{{ doc('absent') }}"])
