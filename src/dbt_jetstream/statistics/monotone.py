@@ -51,10 +51,10 @@ def _slopes(steps: np.ndarray, secants: np.ndarray) -> np.ndarray:
         return np.repeat(secants, 2)
     before, after = secants[:-1], secants[1:]
     goes_on = np.sign(before) * np.sign(after) > 0
-    weights = 2 * steps[1:] + steps[:-1], steps[1:] + 2 * steps[:-1]
-    ones = np.where(goes_on, before, 1), np.where(goes_on, after, 1)
-    harmonic = (weights[0] + weights[1]) / (weights[0] / ones[0] + weights[1] / ones[1])
-    inner = np.where(goes_on, harmonic, 0)
+    weight, other = 2 * steps[1:] + steps[:-1], steps[1:] + 2 * steps[:-1]
+    inverse = np.divide(weight, before, where=goes_on, out=np.ones_like(before))
+    inverse += np.divide(other, after, where=goes_on, out=np.ones_like(after))
+    inner = np.where(goes_on, (weight + other) / inverse, 0)
     first = _slope_at_end(steps[0], steps[1], secants[0], secants[1])
     last = _slope_at_end(steps[-1], steps[-2], secants[-1], secants[-2])
     return np.concatenate([[first], inner, [last]])

@@ -46,6 +46,7 @@ def quantile_of(
     x = guess.centre + target * guess.scale
     if not low < x < high:
         x = (low + high) / 2
+    shortest = LAST_STEP * guess.scale
     before, scale = (x, math.inf), guess.scale
     for _ in range(MOST_STEPS):
         error = float(ndtri(min(max(cdf(x), 0.0), 1.0))) - target
@@ -53,11 +54,11 @@ def quantile_of(
         change = error - before[1]
         if math.isfinite(change) and change:
             scale = (x - before[0]) / change
-        following = x - error * scale
-        helps = low < following < high and abs(error) <= abs(before[1]) / 2
-        if abs(following - x) > LAST_STEP * guess.scale and not helps:
-            following = (low + high) / 2
-        if abs(following - x) <= LAST_STEP * guess.scale:
-            return min(max(following, low), high)
-        before, x = (x, error), following
+        step = -error * scale
+        helps = low < x + step < high and abs(error) <= abs(before[1]) / 2
+        if not helps and abs(step) > shortest:
+            step = (low + high) / 2 - x
+        before, x = (x, error), min(max(x + step, low), high)
+        if abs(step) <= shortest:
+            break
     return x
