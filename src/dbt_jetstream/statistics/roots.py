@@ -15,7 +15,7 @@ LAST_STEP = 1e-10
 
 
 class Guess(NamedTuple):
-    """A law's quantiles, roughly: `centre + score * scale`, of a positive scale."""
+    """A law's quantiles, roughly: `centre + score * scale`."""
 
     centre: float
     scale: float
@@ -46,8 +46,9 @@ def quantile_of(
     x = guess.centre + target * guess.scale
     if not low < x < high:
         x = (low + high) / 2
-    shortest = LAST_STEP * guess.scale
-    before, scale = (x, math.inf), guess.scale
+    scale = guess.scale if guess.scale > 0 else high - low
+    shortest = LAST_STEP * scale
+    before = (x, math.inf)
     for _ in range(MOST_STEPS):
         error = float(ndtri(min(max(cdf(x), 0.0), 1.0))) - target
         low, high = (x, high) if error < 0 else (low, x)
