@@ -33,7 +33,7 @@ def adapter(request: pytest.FixtureRequest) -> DuckDBAdapter:
 
 
 @pytest.mark.parametrize("schema", ["analysis", "ANALYSIS", "other"])
-@pytest.mark.parametrize("name", ["daily", "Daily", "Weekly", "weekly", "monthly"])
+@pytest.mark.parametrize("name", ["daily", "Daily", "Weekly", "weekly", "monthly", '"daily"', ""])
 def test_a_table_is_found_or_refused_as_by_dbt(
     adapter: DuckDBAdapter, schema: str, name: str
 ) -> None:
@@ -59,7 +59,14 @@ def test_a_context_is_kept_for_its_macro_thread_and_project(adapter: DuckDBAdapt
     """What a macro stores in its context, such as a query's result, no other thread may find."""
     shortcuts._set_kept(adapter, lambda *about: {"about": about})
     generate = adapter._macro_context_generator
-    columns, tables = (SimpleNamespace(unique_id=f"macro.dbt.{n}") for n in ("columns", "tables"))
+    columns, own, tables = (
+        SimpleNamespace(unique_id=f"macro.{package}.{name}", name=name)
+        for package, name in (
+            ("dbt", shortcuts.COLUMNS),
+            ("own", shortcuts.COLUMNS),
+            ("dbt", "list_relations_without_caching"),
+        )
+    )
     first, second = Manifest(), Manifest()
 
     def context(*about: object) -> dict:
@@ -68,8 +75,9 @@ def test_a_context_is_kept_for_its_macro_thread_and_project(adapter: DuckDBAdapt
     kept = context(columns, first, "dbt")
     assert kept["about"] == (columns, "config", first, "dbt")
     assert context(columns, first, "dbt") is kept
-    others = [(tables, first, "dbt"), (columns, second, "dbt"), (columns, first, None)]
+    others = [(own, first, "dbt"), (columns, second, "dbt"), (columns, first, None)]
     assert all(context(*other) is not kept for other in others)
+    assert context(tables, first, "dbt") is not context(tables, first, "dbt")
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(context, columns, first, "dbt").result() is not kept
 

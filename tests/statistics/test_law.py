@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 
 from dbt_jetstream.statistics.binomial import binomial_law
+from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
+from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.law import Law, difference, relative_uplift
 
 Z = stats.norm.ppf(0.975)
@@ -187,3 +189,29 @@ def test_a_ratio_does_not_depend_on_the_unit(a: Law, b: Law, unit: float) -> Non
 
 def _scaled(law: Law, unit: float) -> Law:
     return Law.of(lambda scores: unit * law.quantile(scores), unit * law.mean)
+
+
+def _rounded(value: float, count: int) -> Law:
+    """The bootstrap of units that agree but for a rounding error in one."""
+    return bootstrap_mean_law(Histogram.of([value, math.nextafter(value, 9)], [count, 1]))
+
+
+@pytest.mark.parametrize(("value", "reference"), [(0.7, -0.2), (0.1, 0.1), (-0.9, 0.3)])
+def test_laws_as_narrow_as_a_rounding_error_compare_as_their_means(
+    value: float, reference: float
+) -> None:
+    laws = _rounded(value, 5), _rounded(reference, 12)
+    assert difference(*laws, 0.95) == pytest.approx([value - reference] * 3, abs=1e-15)
+    uplift = value / reference - 1
+    assert relative_uplift(*laws, 0.95) == pytest.approx([uplift] * 3, abs=1e-14)
+
+
+def test_a_constant_over_a_law_of_both_signs_has_the_quantiles_of_its_inverse() -> None:
+    """5 / R is below a negative r where 5 / r < R < 0, and R is symmetric about 0."""
+    reference = bootstrap_mean_law(Histogram.of([-1, 1], [50, 50]))
+    point, lower, upper = relative_uplift(Law.constant(5), reference, 0.95)
+    assert math.isnan(point)
+    # R is 2 Beta(50, 50) - 1; 2.5 % lie between 0 and its quantile of 0.525, at the score 0.0627.
+    # The integral's midpoints are 0.008 scores apart: half of that is 6.4 % of it.
+    end = 5 / (2 * stats.beta(50, 50).ppf(0.525) - 1)
+    assert (lower, upper) == pytest.approx((-end - 1, end - 1), rel=0.064)

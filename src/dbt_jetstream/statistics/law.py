@@ -251,6 +251,8 @@ def _ends_of_ratio(treatment: Law, reference: Law, confidence: float) -> tuple[f
 
 def _guessed_angle(treatment: Law, reference: Law, scale: float) -> Guess:
     """Guess the angles of T/R as if both were narrow."""
+    if not scale > 0:
+        return Guess(0.0, 0.0)
     ratio = treatment.mean / reference.mean if reference.mean else 0.0
     angle = math.atan(ratio / scale)
     spread = math.hypot(treatment.spread, ratio * reference.spread)

@@ -35,19 +35,22 @@ def quantile_of(
         cdf: Does not fall.
         probability: In (0, 1).
         bracket: Where the solution is looked for.
-        guess: Where to start, and how far to go at first; a bad one costs steps, not accuracy.
+        guess: Where to start, and how far to go at first. A scale of 0, or wider than the bracket,
+            is none; else a bad guess costs steps, not accuracy.
 
     Returns:
         The solution; an end of the bracket where it lies beyond, and the place of the jump where
         `cdf` jumps over it.
     """
     low, high = bracket
+    if not low < high:
+        return low
     target = float(ndtri(probability))
-    x = guess.centre + target * guess.scale
+    scale = guess.scale if 0 < guess.scale < high - low else high - low
+    shortest = LAST_STEP * scale
+    x = guess.centre + target * scale
     if not low < x < high:
         x = (low + high) / 2
-    scale = guess.scale if guess.scale > 0 else high - low
-    shortest = LAST_STEP * scale
     before = (x, math.inf)
     for _ in range(MOST_STEPS):
         error = float(ndtri(min(max(cdf(x), 0.0), 1.0))) - target
