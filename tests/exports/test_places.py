@@ -1,0 +1,72 @@
+"""Where exports go, and places that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import REPOSITORY
+from dbt_jetstream.render import Renderer
+from exports.exporting import Connect, refusal
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "localhost", "http://"])
+def test_a_host_that_is_no_url_is_named(connect: Connect, host: str) -> None:
+    connect(host)
+    message = refusal()
+    assert "STORAGE_EMULATOR_HOST" in message
+    assert "http://HOST:PORT" in message
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        (
+            "gs:///errors/a.json",
+            "gs:///errors/a.json: it names no bucket; give gs://BUCKET/PREFIX or a folder",
+        ),
+        (
+            "gs://My_Bucket/errors/a.json",
+            "gs://My_Bucket/errors/a.json: `My_Bucket` cannot be a bucket's name; "
+            "give gs://BUCKET/PREFIX or a folder",
+        ),
+        (
+            "gs://user:hunter2@bucket!/errors/a.json",
+            "gs://bucket!/errors/a.json: `bucket!` cannot be a bucket's name; "
+            "give gs://BUCKET/PREFIX or a folder",
+        ),
+        (
+            "s3://KEY:hunter2@bucket/p/errors/a.json",
+            "errors/a.json: `s3://` is not supported; give gs://BUCKET/PREFIX or a folder",
+        ),
+        (
+            "https://user:hunter2@host/p/errors/a.json",
+            "errors/a.json: `https://` is not supported; give gs://BUCKET/PREFIX or a folder",
+        ),
+        (
+            "gcs://bucket/errors/a.json",
+            "errors/a.json: `gcs://` is not supported; give gs://BUCKET/PREFIX or a folder",
+        ),
+    ],
+)
+def test_a_place_that_is_none_is_explained(uri: str, problem: str) -> None:
+    assert refusal(uri) == f"JETSTREAM_EXPORT_URI: cannot export {problem}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "uri"),
+    [
+        ({}, "./export"),
+        ({"JETSTREAM_EXPORT_URI": ""}, "./export"),
+        ({"JETSTREAM_EXPORT_URI": "out/"}, "out"),
+        ({"JETSTREAM_EXPORT_URI": "gs://bucket"}, "gs://bucket"),
+        ({"JETSTREAM_EXPORT_URI": "gs://bucket/"}, "gs://bucket"),
+        ({"JETSTREAM_EXPORT_URI": "gs://bucket/a/b/"}, "gs://bucket/a/b"),
+        ({"JETSTREAM_EXPORT_URI": "gs://"}, "gs://"),
+        ({"DBT_JETSTREAM_EXPORT_URI": "gs://cloud/p"}, "gs://cloud/p"),
+        ({"DBT_JETSTREAM_EXPORT_URI": "gs://cloud", "JETSTREAM_EXPORT_URI": "here"}, "here"),
+    ],
+)
+def test_where_exports_go_is_read_from_two_variables(variables: dict[str, str], uri: str) -> None:
+    renderer = Renderer(REPOSITORY, "bigquery")
+    renderer.environment.globals["env_var"] = variables.get
+    assert renderer.macros["export_uri"]() == uri
