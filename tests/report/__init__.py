@@ -1,0 +1,1 @@
+"""What results pages say, from made-up results."""

@@ -1,0 +1,1 @@
+"""The trust checks, against scipy, hand calculations and simulations."""
