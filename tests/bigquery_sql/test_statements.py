@@ -1,0 +1,61 @@
+"""All that a run sends, without credentials: BigQuery's SQL, and programs for Python models."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from bigquery_sql.parsing import NEW_ROWS, tree_of
+from bigquery_statements import Statements
+from dbt_jetstream.lock.document import LockedExperiment
+
+
+def test_everything_that_a_run_sends_is_bigquery_sql(
+    experiment: LockedExperiment, statements: Statements
+) -> None:
+    created = statements.create(experiment)
+    probes = list(statements.asked)
+    merged = statements.merge(experiment, NEW_ROWS)
+    hooks = [hook for found in statements.hooks(experiment).values() for hook in found]
+    tests = statements.data_tests(experiment)
+    assert created.keys() == {n.name for n in experiment.nodes if n.language == "sql"}
+    for sql in [*created.values(), *probes, *merged.values(), *tests]:
+        tree_of(sql)
+    for text in [*hooks, *statements.around(experiment)]:
+        parsed = [found for found in sqlglot.parse(text, dialect="bigquery") if found]
+        assert parsed
+        assert not any(isinstance(found, exp.Command) for found in parsed), text
+
+
+def test_a_run_asks_for_arrived_telemetry_and_ends_with_the_problems(
+    locked: dict[str, LockedExperiment], statements: Statements
+) -> None:
+    experiment = locked["pip-first-time-hint"]
+    statements.create(experiment)
+    assert sum("as newest_day" in sql for sql in statements.asked) >= 3
+    around = " ".join(statements.around(experiment))
+    assert "create table if not exists" in around
+    # A grid whose model was skipped.
+    assert "create or replace view" in around
+    assert r"Database Error: it\'s `lost`\nfor good" in around
+
+
+def test_a_python_model_becomes_a_program_wherever_dbt_writes_it(statements: Statements) -> None:
+    """What dbt's own macros put before it is indented."""
+    context = statements.environment.globals
+    context["adapter"].export_json = lambda *_: ""
+    configured = {"submission_method": "in_process", "cluster_by": ["metric"]}
+    context["config"] = SimpleNamespace(get=lambda key, default=None: configured.get(key, default))
+    context["resolve_model_name"] = str
+    context["model_code"] = '"""A model."""\n\n\ndef model(dbt, session):\n    return session\n'
+    call = "{{ bigquery__create_table_as(false, 'p.d.t', model_code, 'python') }}"
+    written = statements.environment.from_string(call).render()
+    program: dict[str, Any] = {"dbtObj": lambda _: None}
+    exec(compile(f"\n  \n    {written}", "model.py", "exec"), program)
+    taken: list[tuple[Any, ...]] = []
+    session = SimpleNamespace(read_gbq=None, write=lambda *args, **more: taken.append((args, more)))
+    program["materialize"](session)
+    assert taken == [(("p.d.t", session), {"cluster_by": ["metric"]})]
