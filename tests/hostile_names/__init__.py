@@ -1,0 +1,1 @@
+"""Names and texts that could break out of SQL, Jinja, YAML or the project's folder."""
