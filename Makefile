@@ -11,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test test-bigquery test-bigquery-demo test-bigquery-golden calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install demo docs lock-demo test test-bigquery test-bigquery-demo test-bigquery-golden test-next-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,7 +46,7 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 	$(BIN)/jetstream sync --with-ended
 
 test: install ## Run all tests but those that need emulators of their own
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/bigquery
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/bigquery --ignore tests/next_dbt
 
 # BigQuery's emulator has pins that contradict those of the project, and so has BigFrames.
 $(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulators/bigframes-requirements.txt pyproject.toml
@@ -68,6 +68,22 @@ test-bigquery-demo:
 
 test-bigquery-golden:
 	$(BIN)/python -m pytest $(GOLDEN)
+
+# The newest dbt that pyproject.toml allows, in an environment of its own: docs/decisions/0033.
+NEXT_DBT := .next-dbt
+NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_shortcuts.py \
+	tests/test_template_code.py tests/bigquery/test_in_process.py
+
+$(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(NEXT_DBT)
+	$(NEXT_DBT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements.lock
+	$(NEXT_DBT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--requirement tests/next_dbt/requirements.txt
+	$(NEXT_DBT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test-next-dbt: $(NEXT_DBT)/.installed $(EMULATOR)/.installed ## Build the demo, and try what extends dbt, with the next dbt
+	$(NEXT_DBT)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(NEXT_DBT_TESTS)
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py
@@ -106,6 +122,8 @@ format: install ## Rewrite Python files in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Of dbt-core the one before the newest, as pyproject.toml's [tool.uv] says: the newest requires
+# dbt-core-experimental-parser, whose installation downloads a program from outside of PyPI.
 lock: ## Pin the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet uv

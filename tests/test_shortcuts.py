@@ -1,16 +1,26 @@
 """Shortcuts find what dbt finds."""
 
+import importlib
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from dbt.adapters.base.impl import BaseAdapter
 from dbt.adapters.cache import RelationsCache
 from dbt.adapters.duckdb import DuckDBAdapter
 from dbt.adapters.duckdb.relation import DuckDBRelation
 from dbt.adapters.exceptions import ApproximateMatchError
+from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.parser import manifest as parser
 
+import dbt_jetstream
+from conftest import Project
 from dbt_jetstream import shortcuts
+from dbt_jetstream.template_code import FILE as CODE
 
 TABLES = [("db", "analysis", "daily"), ("db", "analysis", "Weekly"), ("db", "other", "daily")]
 QUOTING = {"database": True, "schema": True, "identifier": True}
@@ -87,3 +97,56 @@ def test_descriptions_have_the_blocks_that_dbt_finds(text: str) -> None:
     manifest = Manifest()
     expected = shortcuts._doc_blocks_of_template(text, manifest, "jetstream")
     assert shortcuts._doc_blocks(text, manifest, "jetstream") == expected
+
+
+REPLACED = [
+    (BaseAdapter, "get_relation", "_get_relation"),
+    (BaseAdapter, "set_macro_context_generator", "_set_kept"),
+    (parser, "_get_doc_blocks", "_doc_blocks"),
+]
+
+
+def test_dbt_calls_what_replaces_its_functions(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later dbt may keep a function and call another."""
+    called = set()
+
+    def noted(name: str, function: Callable) -> Callable:
+        def note(*arguments: Any, **named: Any) -> Any:
+            called.add(name)
+            return function(*arguments, **named)
+
+        return note
+
+    for owner, replaced, name in REPLACED:
+        # Put back afterwards; extending dbt writes over it.
+        monkeypatch.setattr(owner, replaced, getattr(owner, replaced))
+        monkeypatch.setattr(shortcuts, name, noted(name, getattr(shortcuts, name)))
+    monkeypatch.chdir(project.path)
+    (project.path / "models/one.sql").write_text("select 1 as x")
+    described = "models: [{name: one, description: One., config: {materialized: incremental}}]"
+    (project.path / "models/one.yml").write_text(described)
+    done = dbtRunner().invoke(["--quiet", "run", "--profiles-dir", ".", "--select", "one"])
+    assert done.success, done.exception
+    assert called == {name for *_, name in REPLACED}
+
+
+def test_a_run_keeps_the_code_of_macros(project: Project) -> None:
+    (project.path / "target" / CODE).unlink(missing_ok=True)
+    assert project.run("dbt", "compile").returncode == 0
+    assert (project.path / "target" / CODE).exists()
+
+
+@pytest.mark.parametrize(("owner", "replaced"), [(owner, name) for owner, name, _ in REPLACED])
+def test_a_dbt_without_a_function_to_replace_is_refused(
+    owner: Any, replaced: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbt asks by `hasattr` for plugins, and would go on without ours."""
+    monkeypatch.delattr(owner, replaced)
+    for module in ("shortcuts", "dbt_plugin"):
+        importlib.import_module(f"dbt_jetstream.{module}")
+        monkeypatch.delitem(sys.modules, f"dbt_jetstream.{module}")
+        monkeypatch.delattr(dbt_jetstream, module)
+    with pytest.raises(RuntimeError, match=rf"dbt-core \S+ .*{replaced}"):
+        hasattr(dbt_jetstream, "plugins")

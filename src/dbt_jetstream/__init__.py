@@ -9,8 +9,21 @@ from typing import Any
 
 def __getattr__(name: str) -> Any:
     if name == "plugins":
-        from dbt_jetstream.dbt_plugin import plugins  # noqa: PLC0415
-
-        return plugins
+        return _plugins()
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
+
+
+def _plugins() -> Any:
+    """Import them; dbt asks by `hasattr`, which takes an AttributeError for having none."""
+    try:
+        from dbt_jetstream.dbt_plugin import plugins  # noqa: PLC0415
+    except (AttributeError, ImportError) as error:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        message = (
+            f"dbt-core {version('dbt-core')} lacks what dbt-jetstream extends: {error}; "
+            "install a version that its pyproject.toml allows"
+        )
+        raise RuntimeError(message) from error
+    return plugins

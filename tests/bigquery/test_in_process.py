@@ -1,0 +1,45 @@
+"""A Python model in dbt's own process, on emulated BigQuery: the least that uses `in_process`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conftest import copy_project
+from emulators.bigquery import PROJECT, BigQueryServer, profile
+
+DATASET = "in_process"
+COUNTED = "select 'control' as branch, 3 as units union all select 'treatment', 4"
+ADDED = """\
+import pyarrow as pa
+
+from dbt_jetstream.tables import table_of
+
+SCHEMA = pa.schema([("branch", pa.string()), ("units", pa.int64())])
+
+
+def model(dbt, session):
+    dbt.config(
+        materialized="incremental", unique_key="branch", submission_method="in_process"
+    )
+    counted = dbt.ref("counted")
+    rows = table_of(counted).rows(branch="treatment")
+    units = rows["units"][0].as_py() + (10 if dbt.is_incremental else 0)
+    return pa.Table.from_pylist([{"branch": "treatment", "units": units}], schema=SCHEMA)
+"""
+
+
+def test_a_python_model_reads_a_table_and_its_rows_are_merged(
+    tmp_path: Path, emulator: BigQueryServer
+) -> None:
+    project = copy_project(tmp_path / "project")
+    (project.path / "profiles.yml").write_text(profile(emulator, dataset=DATASET))
+    (project.path / "models/counted.sql").write_text(COUNTED)
+    (project.path / "python_models/added.py").write_text(ADDED)
+    found = []
+    for _ in range(2):
+        done = project.run("dbt", "run", "--select", "counted", "added")
+        assert done.returncode == 0, done.stdout
+        rows = emulator.client().query(f"select branch, units from `{PROJECT}.{DATASET}.added`")
+        found.append([tuple(row.values()) for row in rows.result()])
+    # Four units were counted, and the second run adds ten, in the place of the first's row.
+    assert found == [[("treatment", 4)], [("treatment", 14)]]
