@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,6 +14,7 @@ import pytest
 
 import forked
 from dbt_jetstream.template_code import FILE as CODE
+from store import kept
 
 pytest_plugins = ["emulators.storage", "emulators.twins"]
 
@@ -25,6 +23,11 @@ SHARED = REPOSITORY.parent / "shared"
 GOLDEN = SHARED / "golden"
 DEMO_LAST_DAY = "2026-04-15"
 BIN = Path(sys.executable).parent
+DEMO = REPOSITORY / "demo/experiments.json"
+SMALL = REPOSITORY / "tests/small_hub"
+# For commands whose artifacts, such as the manifest, or whose log a test reads.
+ARTIFACTS = {"DBT_WRITE_JSON": "true"}
+LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
 
 
 @dataclass
@@ -45,11 +48,13 @@ class Project:
         """What commands in the project see of the world.
 
         No variable names the project's folder: dbt parses a copy anew where its profile differs.
+        dbt writes its artifacts and its log only for those who read them, by `ARTIFACTS` and `LOG`.
         """
         named = ("JETSTREAM_AS_OF", "JETSTREAM_DUCKDB", "JETSTREAM_EXPORT_URI")
         kept = {name: text for name, text in os.environ.items() if name not in named}
         given = {"JETSTREAM_AS_OF": as_of} if as_of else {}
-        return kept | {"DBT_PROFILES_DIR": ".", "NO_COLOR": "1"} | given
+        quiet = {"DBT_WRITE_JSON": "false", "DBT_LOG_LEVEL_FILE": "none"}
+        return kept | quiet | {"DBT_PROFILES_DIR": ".", "NO_COLOR": "1"} | given
 
     def run(
         self, *command: str, as_of: str | None = None, **variables: str
@@ -73,9 +78,10 @@ class Project:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def build(self, slug: str, as_of: str) -> str:
+    def build(self, slug: str, as_of: str, **variables: str) -> str:
         """Build an experiment; fails the test with dbt's output if it does not succeed."""
-        done = self.run("dbt", "build", "--select", f"experiment:{slug}", as_of=as_of)
+        select = ("--select", f"experiment:{slug}")
+        done = self.run("dbt", "build", *select, as_of=as_of, **variables)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout
 
@@ -86,15 +92,18 @@ class Project:
 
 def copy_project(path: Path) -> Project:
     """Copy what makes the project, without any experiment, and what dbt has parsed of it."""
-    shutil.copytree(_parsed_project(), path, dirs_exist_ok=True)
+    shutil.copytree(kept("parsed", _parse), path, dirs_exist_ok=True)
     return Project(path)
 
 
-@cache
-def _parsed_project() -> Path:
-    """The project that is copied: dbt parses its macros once for all tests, not once for each."""
-    path = Path(tempfile.mkdtemp(prefix="jetstream-tests-"))
-    atexit.register(shutil.rmtree, path, ignore_errors=True)
+def copy_built(project: Project, path: Path) -> Project:
+    """Copy a project with all that it has built."""
+    shutil.copytree(project.path, path)
+    return Project(path)
+
+
+def _parse(path: Path) -> None:
+    """Make the project that is copied: dbt parses its macros once, not once for each test."""
     for folder in ("macros", "seeds", "tests/generic"):
         shutil.copytree(REPOSITORY / folder, path / folder)
     for folder in ("models", "python_models"):
@@ -107,11 +116,9 @@ def _parsed_project() -> Path:
     # Not by the project's `run`, which shares what it compiles with the project that is made here.
     parsed = forked.run(("dbt", "parse"), path, Project(path).environment())
     assert parsed.returncode == 0, parsed.stdout
-    shutil.rmtree(path / "logs")
     for file in (path / "target").iterdir():
-        if file.name != "partial_parse.msgpack":
+        if file.name not in {"partial_parse.msgpack", CODE}:
             file.unlink()
-    return path
 
 
 def _share_code(path: Path) -> None:
@@ -119,10 +126,12 @@ def _share_code(path: Path) -> None:
     made = path / "target" / CODE
     if not made.exists():
         return
-    shared = _parsed_project() / "target" / CODE
+    shared = kept("parsed", _parse) / "target" / CODE
     # The larger holds more macros: runs only add to it.
     if not shared.exists() or made.stat().st_size > shared.stat().st_size:
-        shutil.copy(made, shared)
+        beside = shared.with_name(f"{CODE}.{os.getpid()}")
+        shutil.copy(made, beside)
+        beside.replace(shared)
 
 
 def end_sources(project: Project, *names: str) -> None:
@@ -142,22 +151,60 @@ def project(tmp_path: Path) -> Project:
 
 
 def demo_project(
-    path: Path, *slugs: str, seed: int = 7, hub: Path = REPOSITORY / "metric_hub"
+    path: Path, *slugs: str, hub: Path = REPOSITORY / "metric_hub", experiments: Path = DEMO
 ) -> Project:
-    """A project with little telemetry and the demo experiments locked, not built yet."""
-    project = copy_project(path)
-    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", str(seed))
-    assert done.returncode == 0, done.stderr
-    project.sync(hub, REPOSITORY / "demo/experiments.json", *slugs)
+    """Make a project with little telemetry and the demo experiments locked, not built yet."""
+    project = project_with_telemetry(path)
+    project.sync(hub, experiments, *slugs)
     return project
+
+
+def project_with_telemetry(path: Path) -> Project:
+    """Make a project with the demo's telemetry of 400 clients, without any experiment."""
+    project = copy_project(path)
+    shutil.copy(kept("telemetry", _generate) / project.database.name, project.database)
+    return project
+
+
+def _generate(path: Path) -> None:
+    environment = Project(path).environment()
+    command = ("jetstream", "demo-data", "--clients", "400", "--seed", "7")
+    done = forked.run(command, path, environment)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def demo() -> Project:
     """Both demo experiments, built for the last day of their telemetry. Not to be changed."""
-    project = demo_project(tmp_path_factory.mktemp("demo") / "project")
-    project.build("*", DEMO_LAST_DAY)
-    return project
+
+    def make(path: Path) -> None:
+        demo_project(path).build("*", DEMO_LAST_DAY, **ARTIFACTS, **LOG)
+
+    return Project(kept("demo", make))
+
+
+def small_project(path: Path, slug: str) -> Project:
+    """Copy a project in which a demo experiment is locked with two metrics, not built yet."""
+
+    def make(path: Path) -> None:
+        demo_project(path, slug, hub=SMALL, experiments=SMALL / "experiments.json")
+
+    return copy_built(Project(kept(f"small-{slug}", make)), path)
+
+
+def small_built(slug: str, *days: str) -> Project:
+    """A demo experiment with two metrics, built on one day after the other. Not to be changed."""
+
+    def make(path: Path) -> None:
+        path.rmdir()
+        *before, last = days
+        if before:
+            project = copy_built(small_built(slug, *before), path)
+        else:
+            project = small_project(path, slug)
+        project.build(slug, last)
+
+    return Project(kept("-".join(("small", slug, *days)), make))
 
 
 def load_golden(project: Project) -> None:
@@ -171,6 +218,17 @@ def load_golden(project: Project) -> None:
         for file in sorted((GOLDEN / "input/telemetry").glob("*.parquet")):
             connection.execute(f"create table telemetry.{file.stem} as from '{file}'")
     project.sync(GOLDEN / "input/metric_hub", GOLDEN / "input/experiments.json")
+
+
+def golden_project() -> Project:
+    """The golden experiment, built after its end. Not to be changed."""
+
+    def make(path: Path) -> None:
+        project = copy_project(path)
+        load_golden(project)
+        project.build("*", "2024-04-15")
+
+    return Project(kept("golden", make))
 
 
 requires_golden = pytest.mark.skipif(

@@ -1,10 +1,12 @@
 """Commands of the project in processes forked from one that has imported dbt, once for all tests.
 
-Importing dbt, scipy and pandas takes a third of a small build. A command is else as from a shell:
-it has a process, a working directory and an environment of its own, and several run at once.
+Importing dbt, scipy and pandas takes a third of a small build, and parsing the project a quarter.
+A command is else as from a shell: it has a process, a working directory and an environment of its
+own, and several run at once.
 
-As a script it is that process: it reads commands from lines of standard input, as JSON, and a
-child of its own waits for each and writes the exit code where the caller reads it.
+As a script it is that process: it reads commands from lines of standard input, as JSON. For each
+project that dbt commands are run in it forks a process that parses it, once for all projects with
+equal files, and that forks their commands.
 """
 
 from __future__ import annotations
@@ -16,7 +18,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -31,6 +37,13 @@ IMPORTED = (
     "dbt_jetstream.trust.model",
     "pandas",
 )
+# What dbt parses of a project, and its commands that can do with what another has parsed.
+FOLDERS = ("macros", "models", "python_models", "seeds", "tests")
+FILES = (".dbtignore", "dbt_project.yml", "profiles.yml", "selectors.yml")
+TAKING_PARSED = {"build", "compile", "ls", "run", "seed", "show", "test"}
+# Options that choose another project, or make another of it.
+ANOTHER_PROJECT = {"--no-partial-parse", "--profiles-dir", "--project-dir", "--target", "--vars"}
+MOST_PARSED = 6
 
 
 def run(
@@ -41,9 +54,27 @@ def run(
         out, err, code = (Path(outputs) / name for name in ("out", "err", "code"))
         os.mkfifo(code)
         job = {"command": command, "folder": str(folder), "environment": environment}
-        _send(json.dumps(job | {"out": str(out), "err": str(err), "code": str(code)}))
+        job |= {"out": str(out), "err": str(err), "code": str(code)}
+        _send(json.dumps({"parsed": _parsed_key(command, folder), "job": job}))
         answer = int(code.read_text())
         return subprocess.CompletedProcess(command, answer, out.read_text(), err.read_text())
+
+
+def _parsed_key(command: tuple[str, ...], folder: Path) -> str | None:
+    """Tell projects apart of which dbt parses different things; None if it must parse itself."""
+    words = set(command[1:])
+    if command[0] != "dbt" or not words & TAKING_PARSED or words & ANOTHER_PROJECT:
+        return None
+    digest = blake2b(digest_size=16)
+    for path in _parsed_files(folder):
+        digest.update(f"{path.relative_to(folder)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _parsed_files(folder: Path) -> Iterable[Path]:
+    inner = (path for name in FOLDERS for path in (folder / name).rglob("*"))
+    return sorted(path for path in (*inner, *map(folder.joinpath, FILES)) if path.is_file())
 
 
 def _send(line: str) -> None:
@@ -58,10 +89,21 @@ _sending = Lock()
 def _server() -> subprocess.Popen[str]:
     command = [sys.executable, "-P", __file__]
     started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(started.kill)
+    atexit.register(_end, started)
     assert started.stdout is not None
     assert started.stdout.readline().strip() == READY, "commands cannot be imported"
     return started
+
+
+def _end(started: subprocess.Popen[str]) -> None:
+    """End the process, and wait: what commands took is only then counted with the tests."""
+    assert started.stdin is not None
+    started.stdin.close()
+    try:
+        started.wait(30)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        started.wait()
 
 
 def _serve() -> None:
@@ -69,25 +111,102 @@ def _serve() -> None:
     for name in IMPORTED:
         import_module(name)
     print(READY, flush=True)
-    # Nobody waits for those that wait for commands.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
+    # The pipes of processes that have parsed a project, by its key.
+    parsed: OrderedDict[str, int] = OrderedDict()
     for line in sys.stdin:
-        if not os.fork():
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _run(**json.loads(line))
+        request = json.loads(line)
+        key, job = request["parsed"], request["job"]
+        if key is None:
+            _fork(job)
+            continue
+        if key not in parsed:
+            parsed[key] = _start_parsed(job, parsed.values())
+        parsed.move_to_end(key)
+        os.write(parsed[key], f"{json.dumps(job)}\n".encode())
+        if len(parsed) > MOST_PARSED:
+            os.close(parsed.popitem(last=False)[1])
+    for pipe in parsed.values():
+        os.close(pipe)
+    _wait_for_children()
 
 
-def _run(code: str, **job: Any) -> None:
-    """Run a command and write its exit code; does not return."""
+# The processes that this one has forked and that have not been seen to end.
+_children: set[int] = set()
+
+
+def _reap(*_: Any) -> None:
+    """Take note of children that have ended, so that the time they took is counted."""
+    for pid in [*_children]:
+        with suppress(ChildProcessError):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                _children.discard(pid)
+
+
+def _wait_for_children() -> None:
+    """Wait for all that this process has forked; libraries have children of their own."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for pid in _children:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _start_parsed(job: dict[str, Any], others: Iterable[int]) -> int:
+    """Fork a process that parses a project and runs commands on equal ones; returns its pipe."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        _children.add(pid)
+        os.close(reading)
+        return writing
+    # An end of a pipe that stays open here would keep its process from seeing the end.
+    for pipe in (writing, *others):
+        os.close(pipe)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _children.clear()
+    manifest = _parse(job["folder"], job["environment"])
+    signal.signal(signal.SIGCHLD, _reap)
+    with os.fdopen(reading) as jobs:
+        for line in jobs:
+            _fork(json.loads(line), manifest)
+    _wait_for_children()
+    os._exit(0)
+
+
+def _parse(folder: str, environment: dict[str, str]) -> Any:
+    """Read a project as dbt does; None where it cannot, which the commands will say."""
+    from dbt.cli.main import dbtRunner
+
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    return dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse"]).result
+
+
+def _fork(job: dict[str, Any], manifest: Any = None) -> None:
+    """Run a command, and write its exit code where the caller waits for it."""
+    pid = os.fork()
+    if pid:
+        _children.add(pid)
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    code = job.pop("code")
     child = os.fork()
     if not child:
-        _be(**job)
+        _be(**job, manifest=manifest)
     _, status = os.waitpid(child, 0)
     Path(code).write_text(str(os.waitstatus_to_exitcode(status)))
     os._exit(0)
 
 
-def _be(command: list[str], folder: str, environment: dict[str, str], out: str, err: str) -> None:
+def _be(
+    command: list[str],
+    folder: str,
+    environment: dict[str, str],
+    out: str,
+    err: str,
+    manifest: Any = None,
+) -> None:
     """Be the process of a command, which ends as any does: DuckDB is closed by what ends it."""
     from dbt.cli.main import cli
 
@@ -100,11 +219,23 @@ def _be(command: list[str], folder: str, environment: dict[str, str], out: str, 
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = command
-    programs = {"dbt": cli, "jetstream": main}
-    if command[0] not in programs:
-        path = str(Path(sys.executable).with_name(command[0]))
-        os.execv(path, [path, *command[1:]])
-    sys.exit(programs[command[0]]())
+    if command[0] == "dbt":
+        cli.main(obj=_handed(manifest, folder))
+    if command[0] == "jetstream":
+        sys.exit(main())
+    path = str(Path(sys.executable).with_name(command[0]))
+    os.execv(path, [path, *command[1:]])
+
+
+def _handed(manifest: Any, folder: str) -> dict[str, Any] | None:
+    """What dbt's own runner hands to a command that need not parse."""
+    if manifest is None:
+        return None
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed":
+            # Where its file lies: there may be no other copy any more.
+            node.root_path = folder
+    return {"manifest": manifest, "callbacks": []}
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import Project
+from conftest import ARTIFACTS, Project
 from dbt_jetstream.lock import lineage
 from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, Read, _columns, _resolved
 from dbt_jetstream.platforms import ROLES
-from test_sync import DEFINITIONS, DESKTOP, Workspace
+from workspace import DEFINITIONS, DESKTOP, Workspace
 
 FENIX = "fenix-toolbar-shortcut"
 
@@ -91,7 +91,7 @@ def test_the_owner_of_a_metric_is_named_and_changes_no_hash(workspace: Workspace
 
 
 def parsed(workspace: Workspace) -> Any:
-    done = workspace.project.run("dbt", "parse")
+    done = workspace.project.run("dbt", "parse", **ARTIFACTS)
     assert done.returncode == 0, done.stdout
     return json.loads((workspace.project.path / "target/manifest.json").read_text())
 

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from conftest import Project
-
-
-def copy_built(project: Project, path: Path) -> Project:
-    """Copy a project with all that it has built."""
-    shutil.copytree(project.path, path)
-    return Project(path)
 
 
 def tables(project: Project) -> list[str]:

@@ -1,4 +1,4 @@
-"""The demo with more metrics, one of which is read directly from a table of its own."""
+"""The small hub with more metrics, one of which is read directly from a table of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from conftest import REPOSITORY, Project, demo_project
+from conftest import SMALL, Project, demo_project
 
 VISITS = """
 [metrics.visited_countries]
@@ -23,8 +23,8 @@ experiments_column_type = "none"
 """
 
 
-def demo_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables: str) -> Project:
-    """Lock an experiment of the demo with more in its config, on little telemetry, not built yet.
+def small_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables: str) -> Project:
+    """Lock a small experiment with more in its config, on little telemetry, not built yet.
 
     Args:
         path: A folder for the hub and the project.
@@ -34,13 +34,13 @@ def demo_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables: 
         tables: Tables to make of the daily telemetry.
     """
     hub = path / "hub"
-    shutil.copytree(REPOSITORY / "metric_hub", hub)
+    shutil.copytree(SMALL, hub)
     own = hub / f"jetstream/{slug}.toml"
     text = own.read_text()
     assert "weekly = [" in text
     listed = "".join(f'"{metric}", ' for metric in weekly)
     own.write_text(text.replace("weekly = [", f"weekly = [{listed}", 1) + toml)
-    project = demo_project(path / "project", slug, hub=hub)
+    project = demo_project(path / "project", slug, hub=hub, experiments=SMALL / "experiments.json")
     with duckdb.connect(str(project.database)) as connection:
         for table in tables:
             connection.execute(f"create table telemetry.{table} as from telemetry.clients_daily")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from built_tables import assert_equal, copy_built, windows
-from more_metrics import VISITS, demo_with
+from built_tables import assert_equal, windows
+from more_metrics import VISITS, small_with
 
-from conftest import Project
+from conftest import Project, copy_built
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
 CLIENT_DAYS = f"{NAME}_clients_daily_client_days"
-# Enrollment ends on 2026-03-09: daily window 14 and week 2 are due on the 22nd, and not before.
+# Enrollment ends on 2026-03-09: week 2 is due on the 22nd, and not before.
 EARLY, AS_OF = "2026-03-21", "2026-03-22"
 ABSENT = {"visits": "no such table", "clients_daily": "no such table"}
 NAMES = "clients_daily,visits"
@@ -43,14 +43,14 @@ numerator = "toggles"
 denominator = "searches"
 """
 # What does not read the absent sources.
-OTHERS = {"unenroll", "pip_toggles_shown", "pip_windows_opened", "used_pip", "identity"}
+OTHERS = ("identity", "toggles_shown")
 
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The desktop demo with more metrics, on little telemetry, not built yet."""
+    """The small desktop experiment with more metrics, not built yet."""
     weekly = ("toggles_per_search", "visited_countries")
-    return demo_with(tmp_path_factory.mktemp("absent"), SLUG, weekly, MORE + VISITS, "visits")
+    return small_with(tmp_path_factory.mktemp("absent"), SLUG, weekly, MORE + VISITS, "visits")
 
 
 @pytest.fixture(scope="module")
@@ -108,17 +108,17 @@ def test_a_source_absent_from_the_first_build(
     project = copy_built(synced, tmp_path / "absent")
     _build_without(project, monkeypatch)
     assert not _columns(project, CLIENT_DAYS)
-    assert {"pip_toggles_shown", "unenroll"} & _columns(project, f"{NAME}_weekly")
+    assert "toggles_shown" in _columns(project, f"{NAME}_weekly")
     left_out = {"active_hours", "clients_daily_has_contradictory_branch", "visited_countries"}
     assert not left_out & _columns(project, f"{NAME}_weekly")
     found = project.query(f"select distinct metric from analysis.statistics_{NAME}")
-    assert {metric for (metric,) in found} == OTHERS
-    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {(*OTHERS,)}")
-    for table in (f"{NAME}_daily", f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
+    assert {metric for (metric,) in found} == {*OTHERS}
+    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {OTHERS}")
+    for table in (f"{NAME}_weekly", f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
         assert _absent(project, table) == {NAMES}, table
-        assert windows(project, f"analysis.{table}") == list(range(1, 15)), table
+        assert windows(project, f"analysis.{table}") == [1, 2], table
     (row, *_) = json.loads(
-        (project.exports / f"statistics/statistics_{NAME}_daily.json").read_text()
+        (project.exports / f"statistics/statistics_{NAME}_weekly.json").read_text()
     )
     assert "absent_sources" not in row
     # Later tables alone know from the metrics that the windows are incomplete.
@@ -138,10 +138,10 @@ def test_a_source_absent_after_some_builds(
     project.build(SLUG, EARLY)
     with _without_tables(project, "clients_daily", "visits"):
         _build_without(project, monkeypatch)
-    new = "window_index = 14 or (analysis_period = 'weekly' and window_index = 2)"
+    new = "window_index = 2"
     # What was there stays; of the new windows there is what does not read the absent sources.
     assert _statistics(project, f"not ({new})") == _statistics(undisturbed, f"not ({new})")
-    expected = _statistics(undisturbed, f"({new}) and metric in {(*OTHERS,)}")
+    expected = _statistics(undisturbed, f"({new}) and metric in {OTHERS}")
     assert _statistics(project, new) == expected
     for table in (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
         assert _absent(project, table, new) == {NAMES}, table
@@ -162,4 +162,4 @@ def test_absent_sources_are_not_waited_for(
             "delete from telemetry.clients_daily where submission_date > '2026-03-12'"
         )
     _build_without(project, monkeypatch)
-    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {(*OTHERS,)}")
+    assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {OTHERS}")

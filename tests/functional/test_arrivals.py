@@ -9,16 +9,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from built_tables import assert_equal, copy_built, tables, windows
-from more_metrics import VISITS, demo_with
+from built_tables import assert_equal, tables, windows
+from more_metrics import VISITS, small_with
 
-from conftest import Project, demo_project, end_sources
+from conftest import Project, copy_built, end_sources, small_built, small_project
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
-# Units enroll until 2026-03-09: window n of a day ends n - 1 days later, week 1 on the 15th.
-AS_OF = "2026-03-21"
-DUE = {"daily": list(range(1, 14)), "weekly": [1]}
+# Units enroll until 2026-03-09: week 1 ends on the 15th, week 2 on the 22nd, week 3 on the 29th.
+AS_OF = "2026-03-29"
+ALL_WEEKS = [1, 2, 3]
 RESULTS = (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}")
 # A signal on a table of its own; `VISITS` is a metric that is read directly from another.
 MORE = """
@@ -37,17 +37,15 @@ experiments_column_type = "none"
 """
 
 
-@pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The desktop demo on little telemetry, not built yet."""
-    return demo_project(tmp_path_factory.mktemp("arrivals") / "project", SLUG)
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """The small desktop experiment, not built yet."""
+    return small_project(tmp_path / "project", SLUG)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = copy_built(synced, tmp_path_factory.mktemp("undisturbed") / "project")
-    project.build(SLUG, AS_OF)
-    return project
+def undisturbed() -> Project:
+    return small_built(SLUG, AS_OF)
 
 
 @contextmanager
@@ -63,16 +61,15 @@ def _late(project: Project, table: str, last_day: str) -> Iterator[None]:
         connection.execute("drop schema late cascade")
 
 
-def _assert_holds(project: Project, expected: dict[str, list[int]]) -> None:
-    """Look for a period's windows in all tables, and in the export."""
-    for period, found in expected.items():
-        assert windows(project, f"analysis.{NAME}_{period}") == found
-        for table in RESULTS:
-            here = windows(project, f"analysis.{table}", f"analysis_period = '{period}'")
-            assert here == found, (table, period)
-        path = project.exports / f"statistics/statistics_{NAME}_{period}.json"
-        exported = {int(row["window_index"]) for row in json.loads(path.read_text())}
-        assert sorted(exported) == found, period
+def _assert_holds(project: Project, weeks: list[int]) -> None:
+    """Look for weeks in all tables, and in the export."""
+    assert windows(project, f"analysis.{NAME}_weekly") == weeks
+    for table in RESULTS:
+        found = windows(project, f"analysis.{table}", "analysis_period = 'weekly'")
+        assert found == weeks, table
+    path = project.exports / f"statistics/statistics_{NAME}_weekly.json"
+    exported = {int(row["window_index"]) for row in json.loads(path.read_text())}
+    assert sorted(exported) == weeks
 
 
 def _lines(output: str, text: str) -> list[str]:
@@ -80,18 +77,16 @@ def _lines(output: str, text: str) -> list[str]:
 
 
 def test_windows_wait_for_late_telemetry_and_then_equal_those_of_a_build_in_time(
-    synced: Project, undisturbed: Project, tmp_path: Path
+    project: Project, undisturbed: Project
 ) -> None:
-    project = copy_built(synced, tmp_path / "late")
-    _assert_holds(undisturbed, DUE)
-    with _late(project, "clients_daily", "2026-03-19"):
+    _assert_holds(undisturbed, ALL_WEEKS)
+    with _late(project, "clients_daily", "2026-03-21"):
         output = project.build(SLUG, AS_OF)
-    # Window 11 ends on the 19th.
-    _assert_holds(project, DUE | {"daily": list(range(1, 12))})
+    _assert_holds(project, [1])
     (line,) = _lines(output, "held back")
     expected = (
-        f"{SLUG}, daily: windows 12, 13 held back, waiting for clients_daily, "
-        "which has arrived until 2026-03-19"
+        f"{SLUG}, weekly: windows 2, 3 held back, waiting for clients_daily, "
+        "which has arrived until 2026-03-21"
     )
     assert expected in line
     output = project.build(SLUG, AS_OF)
@@ -100,22 +95,17 @@ def test_windows_wait_for_late_telemetry_and_then_equal_those_of_a_build_in_time
 
 
 def test_a_later_date_does_not_pass_over_days_that_were_late(
-    synced: Project, tmp_path: Path
+    project: Project, undisturbed: Project
 ) -> None:
-    in_time, late = (copy_built(synced, tmp_path / name) for name in ("in_time", "late"))
-    in_time.build(SLUG, "2026-03-22")
-    with _late(late, "events", "2026-03-18"):
-        late.build(SLUG, AS_OF)
-    _assert_holds(late, {"daily": list(range(1, 11))})
-    late.build(SLUG, "2026-03-22")
-    assert_equal(late, in_time)
+    with _late(project, "events", "2026-03-18"):
+        project.build(SLUG, "2026-03-22")
+    _assert_holds(project, [1])
+    project.build(SLUG, AS_OF)
+    assert_equal(project, undisturbed)
 
 
-def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(
-    synced: Project, tmp_path: Path
-) -> None:
-    project = copy_built(synced, tmp_path / "silent")
-    last_days = "submission_date between '2026-03-20' and '2026-03-21'"
+def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(project: Project) -> None:
+    last_days = "submission_date between '2026-03-27' and '2026-03-29'"
     with duckdb.connect(str(project.database)) as connection:
         connection.execute(
             "create temp table stranger as select * replace ('stranger' as client_id) "
@@ -125,18 +115,26 @@ def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(
         connection.execute("insert into telemetry.clients_daily from stranger")
     output = project.build(SLUG, AS_OF)
     assert not _lines(output, "held back")
-    _assert_holds(project, DUE)
-    # Those who enrolled on the 9th have window 12 on the 20th, when none of them sent anything.
-    retained = project.query(
-        f"select window_index, bool_or(retained) from analysis.{NAME}_daily "
-        "where enrollment_date = '2026-03-09' and analysis_basis = 'enrollments' "
-        "and window_index >= 11 group by 1 order by 1"
-    )
-    assert retained == [(11, True), (12, False), (13, False)]
+    _assert_holds(project, ALL_WEEKS)
     days = f"analysis.{NAME}_clients_daily_client_days"
     sent = project.query(f"select max(submission_date)::text from {days} where branch is not null")
-    assert sent == [("2026-03-19",)]
+    assert sent == [("2026-03-26",)]
     assert project.query(f"select max(submission_date)::text from {days}") == [(AS_OF,)]
+    # Those who enrolled on the 9th have week 3 until the 29th.
+    hours = (
+        "select sum(active_hours) from analysis.pip_first_time_hint_weekly "
+        "where enrollment_date = '2026-03-09' and analysis_basis = 'enrollments' "
+        "and window_index = 3"
+    )
+    by_hand = (
+        "select sum(active_hours_sum) from telemetry.clients_daily where client_id in "
+        f"(select analysis_id from analysis.enrollments_{NAME} "
+        "where enrollment_date = '2026-03-09') "
+        f"and submission_date between '2026-03-23' and '{AS_OF}'"
+    )
+    ((found,),), ((expected,),) = project.query(hours), project.query(by_hand)
+    assert found == pytest.approx(expected)
+    assert found > 0
 
 
 @pytest.mark.parametrize(
@@ -148,9 +146,8 @@ def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(
     ],
 )
 def test_enrollments_are_not_written_before_their_telemetry_is_there(
-    synced: Project, undisturbed: Project, tmp_path: Path, table: str, last_day: str, source: str
+    project: Project, undisturbed: Project, table: str, last_day: str, source: str
 ) -> None:
-    project = copy_built(synced, tmp_path / "late")
     with _late(project, table, last_day):
         output = project.build(SLUG, "2026-03-20")
     for name in tables(project):
@@ -166,16 +163,15 @@ def test_enrollments_are_not_written_before_their_telemetry_is_there(
 
 
 def test_a_source_that_has_ended_holds_nothing_back_once_the_project_says_so(
-    synced: Project, tmp_path: Path
+    project: Project,
 ) -> None:
-    project = copy_built(synced, tmp_path / "ended")
-    with _late(project, "events", "2026-03-10"):
-        output = project.build(SLUG, "2026-03-24")
-        _assert_holds(project, {"daily": [1, 2], "weekly": []})
-        assert _lines(output, "waiting for events, which has arrived until 2026-03-10")
+    with _late(project, "events", "2026-03-16"):
+        output = project.build(SLUG, AS_OF)
+        _assert_holds(project, [1])
+        assert _lines(output, "waiting for events, which has arrived until 2026-03-16")
         end_sources(project, "events")
-        output = project.build(SLUG, "2026-03-24")
-    _assert_holds(project, {"daily": list(range(1, 17)), "weekly": [1, 2]})
+        output = project.build(SLUG, AS_OF)
+    _assert_holds(project, ALL_WEEKS)
     assert not _lines(output, "held back")
 
 
@@ -185,43 +181,47 @@ def test_a_date_in_the_past_leaves_later_windows_as_they_are(
     project = copy_built(undisturbed, tmp_path / "past")
     output = project.build(SLUG, "2026-03-15")
     assert not _lines(output, "held back")
-    for period, due in DUE.items():
-        assert windows(project, f"analysis.{NAME}_{period}") == due
+    _assert_holds(project, ALL_WEEKS)
 
 
 @pytest.fixture(scope="module")
 def with_more(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
-    """Projects of the demo with a metric that is read directly, and an exposure signal."""
+    """Copies of a project with a metric that is read directly, and an exposure signal."""
     path = tmp_path_factory.mktemp("more")
-    weekly = ("visited_countries",)
-    project = demo_with(path, SLUG, weekly, MORE + VISITS, "visits", "signals")
+    project = small_with(path, SLUG, ("visited_countries",), MORE + VISITS, "visits", "signals")
     return lambda name: copy_built(project, path / name)
 
 
-def test_windows_wait_for_what_they_read_directly(with_more: Callable[[str], Project]) -> None:
-    project = with_more("direct")
-    with _late(project, "visits", "2026-03-14"):
-        output = project.build(SLUG, AS_OF)
-    # Only weeks have the metric, and week 1 lasts until the 15th.
-    _assert_holds(project, DUE | {"weekly": []})
-    (line,) = _lines(output, "held back")
-    assert "weekly: windows 1 held back, waiting for visits" in line
-    assert line.endswith("which has arrived until 2026-03-14")
+@pytest.fixture(scope="module")
+def more_in_time(with_more: Callable[[str], Project]) -> Project:
+    project = with_more("in_time")
     project.build(SLUG, AS_OF)
-    in_time = with_more("direct_in_time")
-    in_time.build(SLUG, AS_OF)
-    assert_equal(project, in_time)
+    return project
 
 
-def test_windows_wait_for_the_exposure_signal(with_more: Callable[[str], Project]) -> None:
-    project = with_more("signal")
-    with _late(project, "signals", "2026-03-17"):
+@pytest.mark.parametrize(
+    ("table", "last_day", "weeks", "waiting"),
+    [
+        # What is read directly is read for each week.
+        ("visits", "2026-03-14", [], "windows 1, 2, 3 held back, waiting for visits"),
+        # Exposures of a week count until its last day.
+        ("signals", "2026-03-23", [1, 2], "windows 3 held back, waiting for the exposure signal"),
+    ],
+)
+def test_windows_wait_for_what_they_read_directly_and_for_the_exposure_signal(
+    with_more: Callable[[str], Project],
+    more_in_time: Project,
+    table: str,
+    last_day: str,
+    weeks: list[int],
+    waiting: str,
+) -> None:
+    project = with_more(table)
+    with _late(project, table, last_day):
         output = project.build(SLUG, AS_OF)
-    # Exposures of window 9 count until its last day, the 17th.
-    _assert_holds(project, DUE | {"daily": list(range(1, 10))})
+    _assert_holds(project, weeks)
     (line,) = _lines(output, "held back")
-    assert "daily: windows 10, 11, 12, 13 held back, waiting for the exposure signal" in line
+    assert waiting in line
+    assert line.endswith(f"which has arrived until {last_day}")
     project.build(SLUG, AS_OF)
-    in_time = with_more("signal_in_time")
-    in_time.build(SLUG, AS_OF)
-    assert_equal(project, in_time)
+    assert_equal(project, more_in_time)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from conftest import DEMO_LAST_DAY, REPOSITORY, Project, copy_project, demo_project
+from conftest import DEMO, DEMO_LAST_DAY, REPOSITORY, Project, copy_built, demo_project
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 GRID, STATISTICS = f"analysis.completeness_{NAME}", f"analysis.statistics_{NAME}"
@@ -19,11 +19,6 @@ KEY = "analysis_period, window_index, analysis_basis, segment, metric, statistic
 # Units enroll until 2026-03-09, and the experiment and its telemetry end on 2026-04-15: 38 days.
 LAST_WINDOWS = {"daily": 38, "weekly": 5, "days28": 1, "overall": 1, "preenrollment_weekly": 1}
 EARLY = "2026-03-21"
-
-
-def _copy(project: Project, path: Path) -> Project:
-    shutil.copytree(project.path, path)
-    return Project(path)
 
 
 def _change(project: Project, *statements: str) -> None:
@@ -93,7 +88,7 @@ def test_the_demo_has_lost_nothing_and_says_why_of_all_that_is_not_there(demo: P
 
 
 def test_a_silent_loss_turns_the_test_red(demo: Project, tmp_path: Path) -> None:
-    project = _copy(demo, tmp_path / "project")
+    project = copy_built(demo, tmp_path / "project")
     _change(
         project,
         f"delete from {STATISTICS} where metric = 'retained' and analysis_period = 'weekly' "
@@ -112,7 +107,7 @@ def test_a_silent_loss_turns_the_test_red(demo: Project, tmp_path: Path) -> None
 def test_windows_wait_for_telemetry_and_for_sources_that_failed(
     demo: Project, tmp_path: Path
 ) -> None:
-    project = _copy(demo, tmp_path / "project")
+    project = copy_built(demo, tmp_path / "project")
     day, week = (
         f"analysis_period = '{p}' and window_index = {i}" for p, i in (("daily", 38), ("weekly", 5))
     )
@@ -147,7 +142,7 @@ def test_windows_wait_for_telemetry_and_for_sources_that_failed(
 
 
 def test_where_nobody_enrolled_there_is_no_data(demo: Project, tmp_path: Path) -> None:
-    project = _copy(demo, tmp_path / "project")
+    project = copy_built(demo, tmp_path / "project")
     tables = [f"{NAME}_{period}" for period in LAST_WINDOWS]
     emptied = [f"enrollments_{NAME}", *tables, f"bins_{NAME}", f"statistics_{NAME}"]
     _change(project, *(f"delete from analysis.{table}" for table in emptied))
@@ -197,14 +192,13 @@ def special(tmp_path_factory: pytest.TempPathFactory) -> Project:
     hub = folder / "hub"
     shutil.copytree(REPOSITORY / "metric_hub", hub)
     (hub / f"jetstream/{SLUG}.toml").write_text(OWN_CONFIG)
-    experiments = json.loads((REPOSITORY / "demo/experiments.json").read_text())
+    experiments = json.loads(DEMO.read_text())
     for experiment in experiments:
         experiment["endDate"] = None
     (folder / "experiments.json").write_text(json.dumps(experiments))
-    project = copy_project(folder / "project")
-    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
-    assert done.returncode == 0, done.stderr
-    project.sync(hub, folder / "experiments.json", SLUG)
+    project = demo_project(
+        folder / "project", SLUG, hub=hub, experiments=folder / "experiments.json"
+    )
     project.build(SLUG, EARLY)
     return project
 
@@ -257,26 +251,3 @@ def test_an_unadjusted_mean_is_published_with_a_note_and_a_warning(special: Proj
         )
         for basis in ("enrollments", "exposures")
     ]
-
-
-@pytest.fixture(scope="module")
-def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The Glean demo, built for the first time while one of its sources is missing."""
-    project = demo_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
-    _change(project, "alter table fenix.clients_daily rename to elsewhere")
-    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY)
-    assert done.returncode == 1, done.stdout
-    return project
-
-
-def test_a_first_build_that_fails_has_a_grid_with_reasons(broken: Project) -> None:
-    where = "analysis_period = 'daily' and window_index <= 13"
-    ((state, reason),) = _states(broken, where)
-    assert state == "failed"
-    assert reason is not None
-    assert reason.startswith(f"{NAME}_clients_daily_client_days: ")
-    assert "Table with name clients_daily does not exist" in reason
-    # What is not due did not fail.
-    assert {state for state, _ in _states(broken, "analysis_period = 'overall'")} == {"not due"}
-    nothing_silent = broken.query(f"select count(*) from {GRID} where reason is null")
-    assert nothing_silent == [(0,)]

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import REPOSITORY, Project, copy_project
+from conftest import REPOSITORY, SMALL, Project, project_with_telemetry
 
 SLUG = "fenix-toolbar-shortcut"
 
@@ -16,22 +16,21 @@ SLUG = "fenix-toolbar-shortcut"
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A repository in which a metric gets twice its value after the last commit."""
-    project = copy_project(tmp_path_factory.mktemp("results") / "project")
-    shutil.copytree(REPOSITORY / "metric_hub", project.path / "metric_hub")
-    shutil.copytree(REPOSITORY / "demo", project.path / "demo")
+    project = project_with_telemetry(tmp_path_factory.mktemp("results") / "project")
+    hub, experiments = project.path / "metric_hub", project.path / "demo/experiments.json"
+    shutil.copytree(SMALL, hub)
+    experiments.parent.mkdir()
+    (hub / "experiments.json").rename(experiments)
     shutil.copy(REPOSITORY / ".gitignore", project.path)
-    done = project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
-    assert done.returncode == 0, done.stderr
-    done = project.run("jetstream", "sync", "--experiment", SLUG)
-    assert done.returncode == 0, done.stderr
+    project.sync(hub, experiments, SLUG)
     author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
     for words in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "-qm", "hub"]):
         subprocess.run(["git", *words], cwd=project.path, check=True)
     path = project.path / "metric_hub/definitions/fenix.toml"
     text = path.read_text()
-    sql = "\"{{agg_sum('uri_count')}}\""
+    sql = "/ 3600.0"
     assert text.count(sql) == 1
-    path.write_text(text.replace(sql, f'{sql[:-1]} * 2"'))
+    path.write_text(text.replace(sql, "/ 1800.0"))
     return project
 
 
@@ -43,7 +42,7 @@ def test_a_metric_that_doubles_doubles_and_its_uplift_stays(changed: Project) ->
     done = changed.run(*command, JETSTREAM_DUCKDB=changed.database.name)
     assert done.returncode == 0, done.stderr + done.stdout
     printed = done.stdout
-    assert "metric `uri_count`: SQL changed" in printed
+    assert "metric `active_hours`: SQL changed" in printed
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in printed.splitlines()
@@ -51,8 +50,8 @@ def test_a_metric_that_doubles_doubles_and_its_uplift_stays(changed: Project) ->
     ]
     # Nothing but this metric's mean, in each of the two branches.
     assert [row[:3] for row in rows] == [
-        ["`uri_count`", "mean", "`control`"],
-        ["`uri_count`", "mean", "`treatment`"],
+        ["`active_hours`", "mean", "`control`"],
+        ["`active_hours`", "mean", "`treatment`"],
     ]
     for _, _, _, value, doubled, uplift, same in rows:
         # Both are written with six digits: half a unit of the last is 5e-6 of the value at most.

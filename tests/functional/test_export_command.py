@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from built_tables import copy_built, exports
+from built_tables import exports
 
-from conftest import DEMO_LAST_DAY, REPOSITORY, Project, copy_project
+from conftest import DEMO_LAST_DAY, REPOSITORY, Project, copy_built, copy_project
 from emulators.storage import StorageServer
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"

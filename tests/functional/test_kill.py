@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from built_tables import assert_equal, copy_built
+from built_tables import assert_equal
 
-from conftest import BIN, REPOSITORY, Project, copy_project
+from conftest import BIN, DEMO, REPOSITORY, Project, copy_built, project_with_telemetry
+from tiers import number
 
 SLUG = "pip-first-time-hint"
 EARLY, LATER = "2026-03-12", "2026-03-17"
-# Each takes most of a minute; after a change to what runs write, try 30.
-KILLS, SEED = int(os.environ.get("JETSTREAM_TEST_KILLS", "8")), 5
+KILLS, SEED = number(2, 30), 5
 # As few metrics as use every kind of table: days, direct reads, a covariate, segments.
 DEFAULTS = """
 [metrics]
@@ -82,15 +82,13 @@ class Case:
 @pytest.fixture(scope="module")
 def early(tmp_path_factory: pytest.TempPathFactory) -> Case:
     path = tmp_path_factory.mktemp("kill")
-    case = Case(copy_project(path / "project"), path / "hub", path / "experiments.json")
+    case = Case(project_with_telemetry(path / "project"), path / "hub", path / "experiments.json")
     shutil.copytree(REPOSITORY / "metric_hub", case.hub)
     (case.hub / f"jetstream/{SLUG}.toml").write_text('[experiment]\nsegments = ["new_profiles"]\n')
     defaults = case.hub / "jetstream/defaults/firefox_desktop.toml"
     defaults.write_text(DEFAULTS)
-    desktop, _ = json.loads((REPOSITORY / "demo/experiments.json").read_text())
+    desktop, _ = json.loads(DEMO.read_text())
     case.experiments.write_text(json.dumps([{**desktop, "outcomes": []}]))
-    done = case.project.run("jetstream", "demo-data", "--clients", "200", "--seed", "3")
-    assert done.returncode == 0, done.stderr
     case.finish("run", EARLY)
     defaults.write_text(LATER_DEFAULTS)
     return case

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors
 
-from conftest import Project, demo_project
+from conftest import Project, copy_built, small_project
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
-EARLY = "2026-03-21"
+# Enrollment ends on 2026-03-09: five weeks are due, and the whole experiment is not.
+AS_OF = "2026-04-12"
 HOSTILE = 'it\'s "bad" \\ {{ 1 / 0 }} {% raw %}; drop table analysis.logs; -- %s\n  ä €\u2028🦊`x`'
 
 
@@ -32,9 +32,9 @@ def _errors(project: Project, name: str = NAME) -> list[dict[str, str | None]]:
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The Glean demo, built for the first time while one of its sources is missing."""
-    project = demo_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
+    project = small_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
     _rename(project, "fenix.clients_daily", "elsewhere")
-    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY)
+    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=AS_OF)
     assert done.returncode == 1, done.stdout
     return project
 
@@ -42,10 +42,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def repaired(broken: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The same after the source came back."""
-    project = Project(tmp_path_factory.mktemp("repaired") / "project")
-    shutil.copytree(broken.path, project.path)
+    project = copy_built(broken, tmp_path_factory.mktemp("repaired") / "project")
     _rename(project, "fenix.elsewhere", "clients_daily")
-    project.build(SLUG, EARLY)
+    project.build(SLUG, AS_OF)
     return project
 
 
@@ -55,8 +54,8 @@ def test_a_failed_model_is_one_row_and_one_error(broken: Project) -> None:
     message = str(error.pop("message"))
     assert "Catalog Error: Table with name clients_daily does not exist" in message
     assert error == {
-        # The analysis of 2026-03-21 runs on the next day.
-        "timestamp": "2026-03-22T00:00:00Z",
+        # The analysis of 2026-04-12 runs on the next day.
+        "timestamp": "2026-04-13T00:00:00Z",
         "source": "jetstream",
         "experiment": SLUG,
         "metric": None,
@@ -74,6 +73,20 @@ def test_a_failed_model_is_one_row_and_one_error(broken: Project) -> None:
     ]
 
 
+def test_a_first_build_that_fails_has_a_grid_with_reasons(broken: Project) -> None:
+    grid = f"from analysis.completeness_{NAME}"
+    ((state, reason),) = broken.query(
+        f"select distinct state, reason {grid} where analysis_period = 'weekly'"
+    )
+    assert state == "failed"
+    assert reason.startswith(f"{NAME}_clients_daily_client_days: ")
+    assert "Table with name clients_daily does not exist" in reason
+    # What is not due did not fail.
+    overall = broken.query(f"select distinct state {grid} where analysis_period = 'overall'")
+    assert overall == [("not due",)]
+    assert broken.query(f"select count(*) {grid} where reason is null") == [(0,)]
+
+
 def test_a_problem_that_is_mended_disappears(repaired: Project) -> None:
     assert repaired.query("select * from analysis.logs") == []
     assert (repaired.exports / f"errors/errors_{NAME}.json").read_text() == "[]"
@@ -85,52 +98,49 @@ def test_a_problem_that_is_mended_disappears(repaired: Project) -> None:
 def test_an_absent_source_is_a_row_per_metric_whatever_its_message(
     repaired: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = Project(tmp_path / "project")
-    shutil.copytree(repaired.path, project.path)
-    absent = {SLUG: {"events_stream": f"Database Error: {HOSTILE}"}}
+    project = copy_built(repaired, tmp_path / "project")
+    readers = {"active_hours": "clients_daily", "toolbar_taps": "events_stream"}
+    absent = {SLUG: dict.fromkeys(readers.values(), f"Database Error: {HOSTILE}")}
     monkeypatch.setenv("JETSTREAM_ABSENT_SOURCES", json.dumps(absent))
-    done = project.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=EARLY)
+    done = project.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=AS_OF)
     assert done.returncode == 0, done.stdout
     errors = _errors(project)
-    # The outcome's metrics and `unenroll` read events.
-    metrics = ["shortcut_taps", "toolbar_taps", "unenroll", "used_shortcut"]
-    assert [error["metric"] for error in errors] == metrics
-    failed = "without its data source `events_stream`, which failed: Database Error: "
+    assert {error["metric"]: error["func_name"] for error in errors} == readers
     for error in errors:
+        failed = f"without its data source `{error['func_name']}`, which failed: Database Error: "
         assert error["message"] == failed + HOSTILE
-        assert (error["exception_type"], error["func_name"]) == ("DatabaseError", "events_stream")
+        assert error["exception_type"] == "DatabaseError"
     monkeypatch.delenv("JETSTREAM_ABSENT_SOURCES")
     # Only runs that build models replace what is known.
     for command in ("test", "seed", "compile"):
         selected = "platforms" if command == "seed" else f"completeness_{NAME}"
-        done = project.run("dbt", command, "--select", selected, as_of=EARLY)
+        done = project.run("dbt", command, "--select", selected, as_of=AS_OF)
         assert done.returncode == 0, done.stdout
-    assert len(project.query("select * from analysis.logs")) == len(metrics)
+    assert len(project.query("select * from analysis.logs")) == len(readers)
     assert _errors(project) == errors
 
 
 def test_problems_of_statistics_name_their_windows(repaired: Project, tmp_path: Path) -> None:
-    project = Project(tmp_path / "project")
-    shutil.copytree(repaired.path, project.path)
+    project = copy_built(repaired, tmp_path / "project")
     statistics = f"analysis.statistics_{NAME}"
     with duckdb.connect(str(project.database)) as connection:
         for window, message in [(w, "no result: it is NaN") for w in (1, 2, 3, 5)] + [(4, "note")]:
             connection.execute(
                 f"insert into {statistics} (analysis_period, window_index, analysis_basis, "
                 "segment, metric, statistic, branch, problem) values "
-                f"('daily', {window}, 'exposures', 'all', 'retained', 'binomial', '', '{message}')"
+                f"('weekly', {window}, 'exposures', 'all', 'active_hours', 'mean', '', '{message}')"
             )
-        cell = "metric = 'retained' and analysis_period = 'daily' and window_index = 5"
+        cell = "metric = 'active_hours' and analysis_period = 'weekly' and window_index = 5"
         connection.execute(f"delete from {statistics} where {cell} and problem is null")
-    done = project.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=EARLY)
+    done = project.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=AS_OF)
     assert done.returncode == 0, done.stdout
     keys = ("message", "log_level", "exception_type", "metric", "statistic", "analysis_basis")
     assert [tuple(error[key] for key in keys) for error in _errors(project)] == [
         (
             *("no result: it is NaN (windows 1 to 3, 5)", "ERROR"),
-            *("StatisticComputationException", "retained", "binomial", "exposures"),
+            *("StatisticComputationException", "active_hours", "mean", "exposures"),
         ),
-        ("note (window 4)", "WARNING", None, "retained", "binomial", "exposures"),
+        ("note (window 4)", "WARNING", None, "active_hours", "mean", "exposures"),
     ]
     states = project.query(
         f"select distinct state, reason from analysis.completeness_{NAME} "
@@ -140,11 +150,10 @@ def test_problems_of_statistics_name_their_windows(repaired: Project, tmp_path: 
 
 
 def test_a_failing_test_and_a_silent_loss_are_problems(repaired: Project, tmp_path: Path) -> None:
-    project = Project(tmp_path / "project")
-    shutil.copytree(repaired.path, project.path)
+    project = copy_built(repaired, tmp_path / "project")
     with duckdb.connect(str(project.database)) as connection:
-        connection.execute(f"delete from analysis.statistics_{NAME} where metric = 'retained'")
-    done = project.run("dbt", "build", "--select", f"completeness_{NAME}", as_of=EARLY)
+        connection.execute(f"delete from analysis.statistics_{NAME} where metric = 'active_hours'")
+    done = project.run("dbt", "build", "--select", f"completeness_{NAME}", as_of=AS_OF)
     assert done.returncode == 1, done.stdout
     (error,) = _errors(project)
     assert str(error["message"]).startswith(f"no_silent_loss_completeness_{NAME}_: Got ")
@@ -155,8 +164,7 @@ def test_a_failing_test_and_a_silent_loss_are_problems(repaired: Project, tmp_pa
 def test_checks_of_the_registry_are_rows_and_only_mistakes_are_exported(
     repaired: Project, tmp_path: Path
 ) -> None:
-    project = Project(tmp_path / "project")
-    shutil.copytree(repaired.path, project.path)
+    project = copy_built(repaired, tmp_path / "project")
     registry = project.path / "seeds/registry.csv"
     registry.write_text(
         "experiment,state,exception_type,message\n"
@@ -165,7 +173,7 @@ def test_checks_of_the_registry_are_rows_and_only_mistakes_are_exported(
         "over,finished,EndedException,over -> ended\n"
     )
     build = ("dbt", "build", "--select", "registry")
-    done = project.run(*build, as_of=EARLY)
+    done = project.run(*build, as_of=AS_OF)
     assert done.returncode == 0, done.stdout
     logs = "select experiment, log_level, exception_type, message from analysis.logs order by 1"
     assert project.query(logs) == [
@@ -181,7 +189,7 @@ def test_checks_of_the_registry_are_rows_and_only_mistakes_are_exported(
         f"{SLUG},refused,NoStartDateException,no start\n"
         "odd-one,live,,\n"
     )
-    done = project.run(*build, f"completeness_{NAME}", as_of=EARLY)
+    done = project.run(*build, f"completeness_{NAME}", as_of=AS_OF)
     assert done.returncode == 0, done.stdout
     assert project.query(logs) == [(SLUG, "ERROR", "NoStartDateException", "no start")]
     assert [error["message"] for error in _errors(project)] == ["no start"]

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from built_tables import assert_equal, copy_built
+from built_tables import assert_equal
 
-from conftest import REPOSITORY, Project, copy_project
+from conftest import SMALL, Project, copy_built, project_with_telemetry
 from dbt_jetstream.run_lock import run_lock
+from tiers import exhaustive
 
 DESKTOP = "pip-first-time-hint"
 FENIX = "fenix-toolbar-shortcut"
+# Enrollment ends on 2026-03-09: week 1 is due on the 15th, week 2 on the 22nd.
 EARLY, LATER = "2026-03-21", "2026-03-24"
 # A source read day by day and one read per window; both may be missing.
 MORE_METRICS = """
@@ -40,14 +42,14 @@ experiments_column_type = "none"
 
 
 class Workspace:
-    """A project with telemetry, and a copy of the example hub that a test may change."""
+    """A project with telemetry, and a copy of the small hub that a test may change."""
 
     def __init__(self, path: Path) -> None:
-        self.project = copy_project(path / "project")
+        self.project = project_with_telemetry(path / "project")
         self.hub = path / "hub"
         self.experiments = path / "experiments.json"
-        shutil.copytree(REPOSITORY / "metric_hub", self.hub)
-        shutil.copy(REPOSITORY / "demo/experiments.json", self.experiments)
+        shutil.copytree(SMALL, self.hub)
+        shutil.copy(SMALL / "experiments.json", self.experiments)
 
     @property
     def own_config(self) -> Path:
@@ -94,8 +96,6 @@ CRASH_KINDS = (
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Both experiments not locked yet; the desktop one has two data sources more."""
     workspace = Workspace(tmp_path_factory.mktemp("run"))
-    done = workspace.project.run("jetstream", "demo-data", "--clients", "400", "--seed", "7")
-    assert done.returncode == 0, done.stderr
     config = workspace.own_config.read_text()
     more = 'weekly = ["crashes", "crash_kinds", '
     workspace.own_config.write_text(config.replace("weekly = [", more) + MORE_METRICS)
@@ -113,6 +113,7 @@ def undisturbed(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) 
     return copy
 
 
+@exhaustive
 def test_a_missed_time_is_caught_up_in_one_run(
     workspace: Workspace, undisturbed: Workspace, tmp_path: Path
 ) -> None:
@@ -171,12 +172,12 @@ def test_without_its_hub_a_run_builds_what_is_locked_and_fails(
 ) -> None:
     late = copy_of(undisturbed, tmp_path)
     shutil.rmtree(late.hub)
-    done = late.jetstream("run", "--date", "2026-03-25")
+    done = late.jetstream("run", "--date", "2026-03-29")
     assert done.returncode == 1
     assert "no hub here" in done.stderr
     assert "what is locked was built" in done.stderr
-    newest = "select max(window_index) from analysis.statistics_pip_first_time_hint_daily"
-    assert late.project.query(newest) == [(17,)]
+    newest = "select max(window_index) from analysis.statistics_pip_first_time_hint_weekly"
+    assert late.project.query(newest) == [(3,)]
 
 
 def test_rerun_skip_keeps_what_is_published_and_rerun_replaces_it(
@@ -269,7 +270,7 @@ def test_a_second_run_on_the_target_is_refused_in_one_line(undisturbed: Workspac
 def test_a_run_without_anything_live_is_well(project: Project) -> None:
     experiments = project.path / "none.json"
     experiments.write_text("[]")
-    hub = str(REPOSITORY / "metric_hub")
+    hub = str(SMALL)
     done = project.run("jetstream", "run", "--metric-hub", hub, "--experiments", str(experiments))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "all is well"

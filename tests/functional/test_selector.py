@@ -95,13 +95,3 @@ def test_the_tag_selects_the_same_for_those_without_the_plugin(
     parsed: Project, models: dict[str, set[str]]
 ) -> None:
     assert _names(parsed, "--select", f"tag:experiment:{DESKTOP}") == models[DESKTOP]
-
-
-def test_every_model_and_column_is_documented(parsed: Project) -> None:
-    manifest = json.loads((parsed.path / "target/manifest.json").read_text())
-    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    assert models
-    for model in models:
-        assert model["description"], model["name"]
-        for column in model["columns"].values():
-            assert column["description"], f"{model['name']}.{column['name']}"

@@ -6,23 +6,22 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from built_tables import assert_equal, copy_built
+from built_tables import assert_equal
 
-from conftest import REPOSITORY, Project, demo_project
+from conftest import SMALL, Project, copy_built, small_project
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
-ENROLLING, EARLY, LATER = "2026-03-03", "2026-03-18", "2026-03-19"
+# Enrollment ends on 2026-03-09: week 1 is due on the 15th, week 2 on the 22nd.
+ENROLLING, EARLY, LATER = "2026-03-03", "2026-03-21", "2026-03-22"
 NOTHING = "nothing to do for 1 experiment"
 
 
 def run(project: Project, day: str) -> str:
-    experiments = str(REPOSITORY / "demo/experiments.json")
-    hub = str(REPOSITORY / "metric_hub")
     done = project.run(
         "jetstream",
         "run",
-        f"--metric-hub={hub}",
-        f"--experiments={experiments}",
+        f"--metric-hub={SMALL}",
+        f"--experiments={SMALL / 'experiments.json'}",
         f"--experiment={SLUG}",
         f"--date={day}",
     )
@@ -33,7 +32,7 @@ def run(project: Project, day: str) -> str:
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The experiment, built by a run."""
-    project = demo_project(tmp_path_factory.mktemp("settled") / "project", SLUG)
+    project = small_project(tmp_path_factory.mktemp("settled") / "project", SLUG)
     assert NOTHING not in run(project, EARLY)
     return project
 
@@ -52,14 +51,14 @@ def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) ->
 def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
     later = copy_built(settled, tmp_path / "later")
     assert NOTHING not in run(later, LATER)
-    daily = f"select max(window_index) from analysis.statistics_{NAME}_daily"
-    assert later.query(daily)[0][0] == settled.query(daily)[0][0] + 1
+    weekly = f"select max(window_index) from analysis.statistics_{NAME}_weekly"
+    assert later.query(weekly)[0][0] == settled.query(weekly)[0][0] + 1
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        f"drop view analysis.statistics_{NAME}_daily",
+        f"drop view analysis.statistics_{NAME}_weekly",
         # As a build does before it begins, whatever becomes of it.
         "delete from analysis.settled_experiments",
     ],
@@ -74,7 +73,7 @@ def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statem
 
 def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
-    gone = changed.exports / f"statistics/statistics_{NAME}_daily.json"
+    gone = changed.exports / f"statistics/statistics_{NAME}_weekly.json"
     gone.unlink()
     assert NOTHING not in run(changed, EARLY)
     assert_equal(changed, settled)
@@ -89,7 +88,7 @@ def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
 
 def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
-    model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_daily.sql"
+    model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_weekly.sql"
     stub = model.read_text()
     model.write_text("select no_such_column as broken")
     assert changed.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY).returncode
@@ -115,7 +114,7 @@ def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path:
 
 
 def test_while_enrollment_lasts_nothing_can_become_due(tmp_path: Path) -> None:
-    project = demo_project(tmp_path / "project", SLUG)
+    project = small_project(tmp_path / "project", SLUG)
     last = last_enrollment_date(project)
     assert last > "2026-03-04"
     assert NOTHING not in run(project, ENROLLING)
