@@ -11,7 +11,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install demo docs lock-demo test test-bigquery test-bigquery-demo test-bigquery-golden test-next-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,8 @@ profiles.yml:
 	cp profiles.example.yml profiles.yml
 
 install: $(VENV)/.installed profiles.yml ## Create .venv from the pinned versions, and profiles.yml
+
+install-emulator: $(EMULATOR)/.installed # Emulated BigQuery, which `make test` installs
 
 demo: install ## Analyse two demo experiments from generated telemetry on DuckDB
 	$(BIN)/jetstream demo-data --clients $(DEMO_CLIENTS)
@@ -45,31 +47,39 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
 	$(BIN)/jetstream sync --with-ended
 
-test: install ## Run all tests but those that need emulators of their own
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/bigquery --ignore tests/next_dbt
+# Two processes share what takes long to build; heavy files come first, so that both end together.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
+HEAVY := tests/bigquery tests/functional tests
+
+test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every commit that matters
+	$(PYTEST) $(HEAVY) --ignore tests/next_dbt
+
+test-fast: install ## Run all tests that need no dbt build: while you write
+	JETSTREAM_TESTS=fast $(PYTEST) tests --ignore tests/functional --ignore tests/bigquery --ignore tests/next_dbt
+
+test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios and the next dbt: before an issue is closed, and each night
+	JETSTREAM_TESTS=all $(PYTEST) $(HEAVY) --ignore tests/next_dbt
+	$(BIN)/python benchmarks/check.py --ratios
+	$(MAKE) --no-print-directory test-next-dbt
+
+coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
+	$(BIN)/python -m coverage erase
+	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) $(HEAVY) --ignore tests/next_dbt
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 # BigQuery's emulator has pins that contradict those of the project, and so has BigFrames.
-$(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt tests/emulators/bigframes-requirements.txt pyproject.toml
+$(EMULATOR)/.installed: tests/emulators/bigquery-requirements.txt
 	$(PYTHON) -m venv $(EMULATOR)
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	@touch $@
+
+$(EMULATOR)/bigframes/.installed: tests/emulators/bigframes-requirements.txt pyproject.toml | $(EMULATOR)/.installed
 	$(PYTHON) -m venv $(EMULATOR)/bigframes
-	$(EMULATOR)/bigframes/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--requirement tests/emulators/bigframes-requirements.txt
+	$(EMULATOR)/bigframes/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	$(EMULATOR)/bigframes/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test-bigquery: install $(EMULATOR)/.installed ## Run the project on emulated BigQuery and storage, and compare with DuckDB
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync test-bigquery-demo test-bigquery-golden
-
-# An emulator each, and a core.
-GOLDEN := tests/bigquery/test_golden_on_bigquery.py
-test-bigquery-demo:
-	$(BIN)/python -m pytest tests/bigquery --ignore $(GOLDEN)
-
-test-bigquery-golden:
-	$(BIN)/python -m pytest $(GOLDEN)
-
-# The newest dbt that pyproject.toml allows, in an environment of its own: docs/decisions/0033.
 NEXT_DBT := .next-dbt
 NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_shortcuts.py \
 	tests/test_template_code.py tests/bigquery/test_in_process.py
@@ -83,7 +93,7 @@ $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproj
 	@touch $@
 
 test-next-dbt: $(NEXT_DBT)/.installed $(EMULATOR)/.installed ## Build the demo, and try what extends dbt, with the next dbt
-	$(NEXT_DBT)/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(NEXT_DBT_TESTS)
+	$(NEXT_DBT)/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(NEXT_DBT_TESTS)
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py
@@ -113,10 +123,11 @@ scale-counts: install ## Count an experiment's whole life, which the scale model
 benchmark: install ## Time the statistics against mozilla-jetstream, installed into benchmarks/.peer
 	$(BIN)/python benchmarks/statistics.py
 
-lint: install ## Check style and types
+lint: install ## Check style and types, of the SQL that macros compile to as well
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tests/lint_sql.py
 
 format: install ## Rewrite Python files in the project's style
 	$(BIN)/ruff check --fix .

@@ -70,7 +70,7 @@ def main() -> None:
         show(life)
 
 
-def live(folder: Path, clients: int, share: int, until: int) -> Life:
+def live(folder: Path, clients: int, share: int, until: int, *, is_compared: bool = True) -> Life:
     """Make the telemetry, run the original's queries on it, then our builds, one a day.
 
     Args:
@@ -78,11 +78,12 @@ def live(folder: Path, clients: int, share: int, until: int) -> Life:
         clients: Clients with telemetry.
         share: How many of them enroll, in per cent.
         until: The last day, counted from the experiment's start.
+        is_compared: Whether to run the original's.
     """
     last = START + dt.timedelta(days=until)
     raw = folder / "raw.duckdb"
     telemetry.create(raw, clients, share)
-    theirs = original(folder, raw, last)
+    theirs = original(folder, raw, last) if is_compared else []
     (folder / "project").mkdir()
     project = ours.Project(folder / "project", raw, MEMORY_LIMIT)
     telemetry.attach(project.database, raw)

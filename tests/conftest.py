@@ -8,13 +8,16 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 import forked
 from dbt_jetstream.template_code import FILE as CODE
 from store import kept
+from tiers import FAST
 
 pytest_plugins = ["emulators.storage", "emulators.twins"]
 
@@ -25,9 +28,24 @@ DEMO_LAST_DAY = "2026-04-15"
 BIN = Path(sys.executable).parent
 DEMO = REPOSITORY / "demo/experiments.json"
 SMALL = REPOSITORY / "tests/small_hub"
+# An emulator that is loaded once, and hundreds of experiments that are locked once.
+TOGETHER = ("tests/bigquery/", "tests/conformance/")
 # For commands whose artifacts, such as the manifest, or whose log a test reads.
 ARTIFACTS = {"DBT_WRITE_JSON": "true"}
 LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
+
+
+class _ByFile(LoadScopeScheduling):
+    """Gives files to processes, and folders whose files share what takes long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        folder = next((name for name in TOGETHER if path.startswith(name)), None)
+        return folder or path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return _ByFile(config, log)
 
 
 @dataclass
@@ -176,6 +194,8 @@ def _generate(path: Path) -> None:
 @pytest.fixture(scope="session")
 def demo() -> Project:
     """Both demo experiments, built for the last day of their telemetry. Not to be changed."""
+    if FAST:
+        pytest.skip("needs a dbt build: `make test` runs it")
 
     def make(path: Path) -> None:
         demo_project(path).build("*", DEMO_LAST_DAY, **ARTIFACTS, **LOG)

@@ -29,13 +29,14 @@ from threading import Lock
 from typing import Any
 
 READY = "ready"
+# What commands import, at their start or when they come to need it.
 IMPORTED = (
-    "dbt.cli.main",
-    "dbt.adapters.duckdb",
-    "dbt_jetstream.cli",
-    "dbt_jetstream.python_model",
-    "dbt_jetstream.trust.model",
-    "pandas",
+    *("daff", "multiprocessing.dummy", "pandas", "pyarrow.dataset", "sqlparse"),
+    *("dbt.cli.main", "dbt.adapters.duckdb", "dbt.compilation"),
+    *("dbt.task.build", "dbt.task.compile", "dbt.task.run", "dbt.task.test"),
+    *("dbt_jetstream.cli", "dbt_jetstream.duckdb_plugin", "dbt_jetstream.export"),
+    *("dbt_jetstream.python_model", "dbt_jetstream.trust.model"),
+    *("dbt_jetstream.run", "dbt_jetstream.results_table", "dbt_jetstream.validation.command"),
 )
 # What dbt parses of a project, and its commands that can do with what another has parsed.
 FOLDERS = ("macros", "models", "python_models", "seeds", "tests")

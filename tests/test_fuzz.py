@@ -23,9 +23,10 @@ import hostile
 from conftest import copy_project
 from dbt_jetstream.cli import main
 from dbt_jetstream.cli import sync as sync_command
+from tiers import number
 
-# A quarter of a second each.
-EXAMPLES = int(os.environ.get("JETSTREAM_TEST_EXAMPLES", "500"))
+# A tenth of a second each.
+EXAMPLES = number(60, 2000)
 MOST_SECONDS = 5.0
 SOUND = hostile.files()
 # `file: key: problem`, or a file with what its own parser says of a line of it.

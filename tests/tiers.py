@@ -1,7 +1,8 @@
 """How much is tested: a fixed sample of what is costly, or all of it.
 
-`make test` takes the sample, so that people run it before they commit; `make test-all` sets
-JETSTREAM_TESTS=all, and every night a workflow does.
+`make test` takes the sample, so that people run it before they commit. `make test-all` sets
+JETSTREAM_TESTS to `all`, and a workflow runs it every night; `make test-fast` sets it to `fast`,
+which also leaves out what needs a dbt build.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TypeVar
 
 import pytest
 
-ALL = os.environ.get("JETSTREAM_TESTS", "sample") == "all"
+TIER = os.environ.get("JETSTREAM_TESTS", "sample")
+ALL, FAST = TIER == "all", TIER == "fast"
 Item = TypeVar("Item")
 
 # A test that says the same of more than the sample, or of what the sample cannot afford.

@@ -7,6 +7,9 @@ import json
 from conftest import DEMO_LAST_DAY, REPOSITORY
 from emulators.equality import equal
 from emulators.twins import Twins
+from tiers import exhaustive
+
+pytestmark = exhaustive
 
 SLUG = "fenix-toolbar-shortcut"
 

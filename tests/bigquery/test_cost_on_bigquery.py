@@ -6,6 +6,9 @@ import json
 from typing import Protocol
 
 from conftest import Project
+from tiers import exhaustive
+
+pytestmark = exhaustive
 
 
 class Server(Protocol):

@@ -24,6 +24,9 @@ from conftest import REPOSITORY
 from emulators.bigquery import PROJECT, profile
 from emulators.equality import equal, first_difference
 from emulators.twins import DEMO_DAYS, TOKEN, BigQueryProject, Twins
+from tiers import exhaustive
+
+pytestmark = exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 # As built in dbt's process, and as built by dbt Cloud.

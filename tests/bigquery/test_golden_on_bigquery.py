@@ -8,8 +8,9 @@ import sys
 from conftest import GOLDEN, requires_golden
 from emulators.equality import differences, different_exports
 from emulators.twins import Twins
+from tiers import exhaustive
 
-pytestmark = requires_golden
+pytestmark = [requires_golden, exhaustive]
 
 
 def test_all_tables_of_the_golden_experiment_are_equal(golden: Twins) -> None:

@@ -13,6 +13,9 @@ from mozilla_nimbus_schemas.jetstream import Statistics
 from conftest import DEMO_LAST_DAY
 from emulators.storage import StorageServer
 from emulators.twins import TOKEN, BigQueryProject, Twins
+from tiers import exhaustive
+
+pytestmark = exhaustive
 
 VIEW = "statistics_fenix_toolbar_shortcut_overall"
 OBJECT = f"results/statistics/{VIEW}.json"

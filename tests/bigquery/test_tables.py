@@ -18,7 +18,7 @@ def _table(twins: Twins, name: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", [f"enrollments_{NAME}", f"{NAME}_daily", f"statistics_{NAME}", f"trust_{NAME}"]
+    "name", [f"enrollments_{NAME}", f"{NAME}_weekly", f"statistics_{NAME}", f"trust_{NAME}"]
 )
 def test_tables_say_which_experiment_they_are_of(bigquery: Twins, name: str) -> None:
     table = _table(bigquery, name)
@@ -30,7 +30,7 @@ def test_tables_say_which_experiment_they_are_of(bigquery: Twins, name: str) -> 
 
 def test_statistics_name_their_schema_as_the_original_does(bigquery: Twins) -> None:
     assert _table(bigquery, f"statistics_{NAME}").labels["schema_version"] == "4"
-    assert "schema_version" not in _table(bigquery, f"{NAME}_daily").labels
+    assert "schema_version" not in _table(bigquery, f"{NAME}_weekly").labels
 
 
 def test_client_days_lie_by_day_and_unit_and_expire_after_the_last_run(bigquery: Twins) -> None:
@@ -44,7 +44,7 @@ def test_client_days_lie_by_day_and_unit_and_expire_after_the_last_run(bigquery:
 
 
 def test_tables_that_results_are_checked_by_never_expire(bigquery: Twins) -> None:
-    for name in (f"enrollments_{NAME}", f"{NAME}_daily", f"bins_{NAME}", f"statistics_{NAME}"):
+    for name in (f"enrollments_{NAME}", f"{NAME}_weekly", f"bins_{NAME}", f"statistics_{NAME}"):
         assert _table(bigquery, name).expires is None
 
 
@@ -52,6 +52,6 @@ def test_jobs_name_the_experiment_and_the_node(bigquery: Twins) -> None:
     client = bigquery.project.server.client()
     labels = [job.labels for job in client.list_jobs(max_results=1000) if job.labels]
     nodes = {label["node_id"] for label in labels if label.get("experiment") == SLUG}
-    assert f"model_dbt_jetstream_{NAME}_daily" in nodes
+    assert f"model_dbt_jetstream_{NAME}_weekly" in nodes
     # a Python model in dbt's process labels its own jobs
     assert f"model_dbt_jetstream_statistics_{NAME}" in nodes

@@ -19,6 +19,7 @@ from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sync import Request, sync
 from dbt_jetstream.target import credentials_of
+from tiers import exhaustive
 
 
 def test_every_query_says_which_experiment_it_is_for(demo: Project) -> None:
@@ -93,6 +94,7 @@ def test_the_bigquery_target_takes_its_settings_from_variables(
     assert (found.job_execution_timeout_seconds, found.job_retries) == (60, 7)
 
 
+@exhaustive
 def test_dbt_parses_the_project_for_bigquery_without_credentials(
     locked: dict[str, LockedExperiment], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

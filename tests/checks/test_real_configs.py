@@ -18,6 +18,7 @@ from dbt_jetstream.experiments import read_all, read_experiments
 from dbt_jetstream.hub import read_hub
 from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.resolve import resolve
+from tiers import ALL, sample
 
 
 def _expected(own: dict[str, Any], entry: dict[str, Any]) -> set[str]:
@@ -50,7 +51,7 @@ def test_real_configs_pass_but_where_their_plain_experiment_contradicts_them() -
     entries = {entry["slug"]: entry for entry in json.loads(path.read_text())}
     assert (len(read.found), read.mistakes) == (467, {})
     refused = {}
-    for experiment in read.found:
+    for experiment in sample(read.found, 8):
         check_experiment(experiment, platforms)
         slug = str(experiment.normandy_slug)
         toml = SHARED / f"metric-hub/jetstream/{slug}.toml"
@@ -63,7 +64,8 @@ def test_real_configs_pass_but_where_their_plain_experiment_contradicts_them() -
             found = {kind for kind, _ in listed(errors)}
         assert found == _expected(own, entries[slug]), slug
         refused[slug] = found
-    assert sum(not found for found in refused.values()) == 467 - 5 - 42 - 7 - 9
+    if ALL:
+        assert sum(not found for found in refused.values()) == 467 - 5 - 42 - 7 - 9
 
 
 @pytest.mark.parametrize(

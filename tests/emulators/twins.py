@@ -9,9 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DEMO_LAST_DAY, Project, copy_project, demo_project, load_golden
+from conftest import (
+    ARTIFACTS,
+    DEMO_LAST_DAY,
+    LOG,
+    Project,
+    copy_project,
+    demo_project,
+    load_golden,
+    small_project,
+)
 from emulators.bigquery import BigQueryServer, profile
 from emulators.storage import StorageServer
+from tiers import ALL
 
 DEMO_DAYS = ("2026-04-14", DEMO_LAST_DAY)
 # All at once: the demo shows that one day after the other comes to the same.
@@ -69,7 +79,7 @@ def build_twins(
     server.load_telemetry(duckdb.database)
     for day in days:
         duckdb.build("*", day)
-        project.build("*", day)
+        project.build("*", day, **ARTIFACTS, **LOG)
     exported = storage.download(project.bucket, "results", path.with_name("exported"))
     return Twins(project, duckdb, exported)
 
@@ -104,8 +114,12 @@ def golden_emulator(
 def bigquery(
     tmp_path_factory: pytest.TempPathFactory, emulator: BigQueryServer, storage: StorageServer
 ) -> Twins:
-    """Both demo experiments, built on two days. Not to be changed."""
-    duckdb = demo_project(tmp_path_factory.mktemp("demo-twins") / "on-duckdb")
+    """Both demo experiments, built on two days; of the sample, one with two metrics.
+
+    Not to be changed.
+    """
+    path = tmp_path_factory.mktemp("demo-twins") / "on-duckdb"
+    duckdb = demo_project(path) if ALL else small_project(path, "fenix-toolbar-shortcut")
     return build_twins(duckdb, emulator, storage, DEMO_DAYS)
 
 

@@ -15,6 +15,7 @@ from dbt_jetstream.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import Request, StorageProxy
 from exports.exporting import BUCKET, NAME, URI, Connect, refusal, steps
+from tiers import exhaustive
 
 
 def _once(status: int, body: bytes, share: str) -> Callable[[Request], tuple[int, bytes] | None]:
@@ -105,6 +106,7 @@ def _gone(connect: Connect, port: int) -> str:
     return message.removeprefix(start).partition(")")[0]
 
 
+@exhaustive
 def test_a_dead_service_is_given_up_within_half_a_minute(connect: Connect) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -112,6 +114,7 @@ def test_a_dead_service_is_given_up_within_half_a_minute(connect: Connect) -> No
         assert _gone(connect, listener.getsockname()[1]) == "ConnectionError"
 
 
+@exhaustive
 def test_a_service_that_hangs_is_given_up_within_half_a_minute(connect: Connect) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -59,7 +59,7 @@ from dbt_jetstream.sql.dialect import parse_query, replace_tables, table_names
 START = telemetry.START
 NOT_COMPARED = ("bins_*", "summaries_*", "statistics_*", "completeness_*", "trust_*")
 # Also built when the first week is due, so that the second run adds to what the first one read.
-IN_TWO_RUNS = ("fenix-signal", "window-days-before-and-after")
+IN_TWO_RUNS = {"fenix-signal", "window-days-before-and-after"} & {*CASES}
 
 
 @dataclass

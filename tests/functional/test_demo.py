@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors, Metadata, Statistics
 
-from conftest import Project
+from conftest import BIN, REPOSITORY, Project
+from tiers import exhaustive
 
 PREFIXES = ("pip_first_time_hint", "fenix_toolbar_shortcut")
 
@@ -28,3 +30,16 @@ def test_the_exports_of_both_demos_validate(demo: Project) -> None:
 def test_no_table_but_the_results_is_left_behind(demo: Project) -> None:
     schemas = demo.query("select distinct schema_name from duckdb_tables() order by 1")
     assert schemas == [("analysis",), ("fenix",), ("telemetry",)]
+
+
+@exhaustive
+def test_the_sql_that_the_macros_compile_to_is_well_laid_out(demo: Project) -> None:
+    """All of it; `make lint` looks at an experiment that has each kind of thing once."""
+    folder = demo.path / "target/compiled/dbt_jetstream/models/experiments"
+    compiled = [path for path in folder.glob("*/*.sql") if path.is_file()]
+    assert len(compiled) > 20
+    command = [str(BIN / "sqlfluff"), "lint", "--config", str(REPOSITORY / ".sqlfluff")]
+    done = subprocess.run(
+        [*command, *map(str, compiled)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

@@ -14,7 +14,7 @@ import pytest
 from browser import SCREENSHOTS, browser, requires_chromium, visit
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import Project
+from conftest import ARTIFACTS, Project
 
 EXPERIMENT = "pip_first_time_hint"
 # What the graph shows; it is drawn on a canvas.
@@ -51,7 +51,7 @@ def docs(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Docs:
         ("dbt", "docs", "generate", "--no-compile"),
         ("python", "-m", "dbt_jetstream.docs_site"),
     ):
-        done = project.run(*command)
+        done = project.run(*command, **ARTIFACTS)
         assert done.returncode == 0, done.stdout + done.stderr
     target = project.path / "target"
     read = {

@@ -26,10 +26,10 @@ def built(demo: Project, tmp_path: Path) -> Project:
     return project
 
 
-@pytest.fixture
-def locked(tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """An experiment that is locked, and not built."""
-    project = copy_project(tmp_path / "locked")
+    project = copy_project(tmp_path_factory.mktemp("locked") / "project")
     project.sync(REPOSITORY / "metric_hub", REPOSITORY / "demo/experiments.json", SLUG)
     return project
 

@@ -25,7 +25,7 @@ from conftest import (
 )
 from emulators.storage import StorageServer
 from emulators.storage_proxy import Moment, Request, StorageProxy, proxied
-from tiers import sample
+from tiers import exhaustive, sample
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 GOLDEN_SLUG, GOLDEN_NAME = "pip-toggle-visibility", "pip_toggle_visibility"
@@ -119,7 +119,9 @@ def test_the_golden_comparison_passes_on_what_lies_in_the_bucket(
     storage: StorageServer, tmp_path: Path
 ) -> None:
     storage.make_bucket("golden")
-    project = _stored(golden_project(), "gs://golden/p/q", storage.url)
+    # A copy: nobody else can read a database meanwhile.
+    copy = copy_built(golden_project(), tmp_path / "project")
+    project = _stored(copy, "gs://golden/p/q", storage.url)
     done = project.run("jetstream", "export", GOLDEN_SLUG, "--date", "2024-04-15")
     assert done.returncode == 0, done.stderr
     folder = storage.download("golden", "p/q", tmp_path / "read")
@@ -274,6 +276,7 @@ def test_the_next_build_repairs_what_a_kill_left(
     assert names == {path: (in_folder.exports / path).read_bytes() for path in paths}
 
 
+@exhaustive
 def test_a_days_run_tells_of_a_dead_service_and_a_build_repairs_it(
     built: StoredProject, in_folder: Project, tmp_path: Path
 ) -> None:

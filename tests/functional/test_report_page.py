@@ -13,6 +13,7 @@ from browser import SCREENSHOTS, Visit, browser, requires_chromium, visit
 from playwright.sync_api import Browser, Page
 
 from conftest import DEMO_LAST_DAY, Project
+from tiers import sample
 
 pytestmark = requires_chromium
 SLUG = "pip-first-time-hint"
@@ -248,8 +249,18 @@ def test_pages_ask_no_network_and_stay_small(site: Path, results: Visit) -> None
         assert path.stat().st_size < MOST_BYTES
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("name", "width", "height"), [("desktop", 1280, 900), ("phone", 390, 844)])
+@pytest.mark.parametrize(
+    ("name", "width", "height", "scheme"),
+    sample(
+        [
+            ("desktop", 1280, 900, "light"),
+            ("phone", 390, 844, "light"),
+            ("desktop", 1280, 900, "dark"),
+            ("phone", 390, 844, "dark"),
+        ],
+        3,
+    ),
+)
 def test_everybody_can_read_the_pages(
     chromium: Browser, site: Path, name: str, width: int, height: int, scheme: str
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from built_tables import assert_equal
 
 from conftest import SMALL, Project, copy_built, small_project
+from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 # Enrollment ends on 2026-03-09: week 1 is due on the 15th, week 2 on the 22nd.
@@ -60,7 +61,7 @@ def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
     [
         f"drop view analysis.statistics_{NAME}_weekly",
         # As a build does before it begins, whatever becomes of it.
-        "delete from analysis.settled_experiments",
+        pytest.param("delete from analysis.settled_experiments", marks=exhaustive),
     ],
 )
 def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statement: str) -> None:
@@ -113,6 +114,7 @@ def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path:
     assert NOTHING in run(late, LATER)
 
 
+@exhaustive
 def test_while_enrollment_lasts_nothing_can_become_due(tmp_path: Path) -> None:
     project = small_project(tmp_path / "project", SLUG)
     last = last_enrollment_date(project)

@@ -18,6 +18,7 @@ from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.deciles import quantile_atoms
 from dbt_jetstream.statistics.histogram import Histogram
 from synthetic import BRANCHES, NAME, Metric, made_up_project, summarise
+from tiers import exhaustive
 
 UNITS = 90_000
 # Enough for every branch to be summarised in pieces, where it has many distinct values.
@@ -233,6 +234,7 @@ def test_infinities_that_are_clipped_do_no_harm_and_others_leave_nulls(project: 
         assert set(_results(project, metric, "mean").values()) == {(None, None, None)}
 
 
+@exhaustive
 def test_the_python_model_reads_less_than_five_megabytes_a_metric(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
