@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 EMULATOR := .emulator
 export DBT_PROFILES_DIR := $(CURDIR)
+# Tests start a hundred processes: without bytecode each would compile the package again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # The demo: telemetry of both demo experiments, as of the day after which all their windows are due.
 DEMO_CLIENTS ?= 10000

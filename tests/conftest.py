@@ -117,6 +117,7 @@ def copy_project(path: Path) -> Project:
 def copy_built(project: Project, path: Path) -> Project:
     """Copy a project with all that it has built."""
     shutil.copytree(project.path, path)
+    _copy_larger(kept("parsed", _parse) / "target" / CODE, path / "target" / CODE)
     return Project(path)
 
 
@@ -141,15 +142,15 @@ def _parse(path: Path) -> None:
 
 def _share_code(path: Path) -> None:
     """Give the code of macros that a run compiled to all projects that are copied from now on."""
-    made = path / "target" / CODE
-    if not made.exists():
-        return
-    shared = kept("parsed", _parse) / "target" / CODE
-    # The larger holds more macros: runs only add to it.
-    if not shared.exists() or made.stat().st_size > shared.stat().st_size:
-        beside = shared.with_name(f"{CODE}.{os.getpid()}")
-        shutil.copy(made, beside)
-        beside.replace(shared)
+    _copy_larger(path / "target" / CODE, kept("parsed", _parse) / "target" / CODE)
+
+
+def _copy_larger(file: Path, place: Path) -> None:
+    """Copy code of macros to where there is less of it: the larger file holds more macros."""
+    if file.exists() and (not place.exists() or file.stat().st_size > place.stat().st_size):
+        beside = place.with_name(f"{CODE}.{os.getpid()}")
+        shutil.copy(file, beside)
+        beside.replace(place)
 
 
 def end_sources(project: Project, *names: str) -> None:

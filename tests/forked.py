@@ -45,6 +45,20 @@ TAKING_PARSED = {"build", "compile", "ls", "run", "seed", "show", "test"}
 # Options that choose another project, or make another of it.
 ANOTHER_PROJECT = {"--no-partial-parse", "--profiles-dir", "--project-dir", "--target", "--vars"}
 MOST_PARSED = 6
+# A project that has one of each file that dbt checks.
+SMALLEST = {
+    "dbt_project.yml": "name: smallest\nversion: '1'\nprofile: smallest\n",
+    "profiles.yml": "smallest: {target: t, outputs: {t: {type: duckdb, path: ':memory:'}}}\n",
+    "models/one.sql": "select 1 as one",
+    "models/one.yml": (
+        "models: [{name: one, description: d, config: {tags: [t]}, "
+        "columns: [{name: one, description: d, data_tests: [not_null]}]}]\n"
+        "sources: [{name: s, tables: [{name: t, columns: [{name: c}]}]}]\n"
+        "exposures: [{name: e, type: dashboard, owner: {name: n}, depends_on: [ref('one')]}]\n"
+        "groups: [{name: g, owner: {name: n}}]\n"
+    ),
+    "seeds/two.csv": "two\n2\n",
+}
 
 
 def run(
@@ -111,6 +125,7 @@ def _serve() -> None:
     """Run commands until there are no more."""
     for name in IMPORTED:
         import_module(name)
+    _warm_up()
     print(READY, flush=True)
     signal.signal(signal.SIGCHLD, _reap)
     # The pipes of processes that have parsed a project, by its key.
@@ -174,14 +189,33 @@ def _start_parsed(job: dict[str, Any], others: Iterable[int]) -> int:
     os._exit(0)
 
 
+def _warm_up() -> None:
+    """Let dbt make the schemas that it checks files with, which takes it a second."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in SMALLEST.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        _parse(folder, before | {"DBT_PROFILES_DIR": folder, "DBT_LOG_LEVEL_FILE": "none"})
+        os.chdir("/")
+    os.environ.update(before)
+
+
 def _parse(folder: str, environment: dict[str, str]) -> Any:
     """Read a project as dbt does; None where it cannot, which the commands will say."""
     from dbt.cli.main import dbtRunner
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+
+    from dbt_jetstream import template_code
 
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    return dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse"]).result
+    done = dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse"])
+    # Each command reads the code of macros from its own project, and keeps it there.
+    MacroFuzzEnvironment.compile = template_code._compile
+    return done.result
 
 
 def _fork(job: dict[str, Any], manifest: Any = None) -> None:

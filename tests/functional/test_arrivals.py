@@ -163,6 +163,7 @@ def test_enrollments_are_not_written_before_their_telemetry_is_there(
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_a_source_that_has_ended_holds_nothing_back_once_the_project_says_so(
     project: Project,
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
     assert NOTHING not in run(changed, EARLY)
 
 
+@exhaustive
 def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
     model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_weekly.sql"
