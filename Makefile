@@ -95,7 +95,7 @@ $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproj
 	@touch $@
 
 test-next-dbt: $(NEXT_DBT)/.installed $(EMULATOR)/.installed ## Build the demo, and try what extends dbt, with the next dbt
-	$(NEXT_DBT)/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(NEXT_DBT_TESTS)
+	JETSTREAM_TESTS=all $(NEXT_DBT)/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(NEXT_DBT_TESTS)
 
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py

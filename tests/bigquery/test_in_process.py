@@ -6,6 +6,7 @@ from pathlib import Path
 
 from conftest import copy_project
 from emulators.bigquery import PROJECT, BigQueryServer, profile
+from tiers import exhaustive
 
 DATASET = "in_process"
 COUNTED = "select 'control' as branch, 3 as units union all select 'treatment', 4"
@@ -28,6 +29,7 @@ def model(dbt, session):
 """
 
 
+@exhaustive
 def test_a_python_model_reads_a_table_and_its_rows_are_merged(
     tmp_path: Path, emulator: BigQueryServer
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from built_tables import assert_equal, exports, rows, tables, windows
 
 from conftest import SMALL, Project, copy_built, small_built, small_project
+from tiers import exhaustive
 
 SLUG = "fenix-toolbar-shortcut"
 PREFIX = "fenix_toolbar_shortcut"
@@ -76,6 +77,7 @@ def test_catching_up_gives_the_tables_of_one_build(
     assert_equal(caught_up, at_once)
 
 
+@exhaustive
 def test_client_days_that_have_expired_are_made_anew_and_no_window_is_lost(
     early: Project, at_once: Project, tmp_path: Path
 ) -> None:

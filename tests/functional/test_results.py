@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from conftest import REPOSITORY, Project
 from dbt_jetstream import results
 from dbt_jetstream.errors import ConfigErrors
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 KEYS = list(results.KEYS)
@@ -145,6 +146,7 @@ def test_json_and_csv_hold_what_is_exported(demo: Project) -> None:
         )
 
 
+@exhaustive
 def test_the_example_notebook_runs(demo: Project) -> None:
     notebook = nbformat.read(REPOSITORY / "examples/results.ipynb", as_version=4)
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": demo.path}})

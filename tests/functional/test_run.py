@@ -235,6 +235,7 @@ def of_window(rows: list[tuple], index: int) -> list[tuple]:
     return [row for row in rows if row[-1] == index]
 
 
+@exhaustive
 def test_an_ended_experiment_is_retired_when_it_is_built_and_not_before(
     undisturbed: Workspace, tmp_path: Path
 ) -> None:
