@@ -65,7 +65,7 @@ test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run
 	$(MAKE) --no-print-directory test-next-dbt
 
 coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
-	$(BIN)/python -m coverage erase
+	mkdir -p target/coverage && $(BIN)/python -m coverage erase
 	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) $(HEAVY) --ignore tests/next_dbt
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
