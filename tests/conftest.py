@@ -44,6 +44,7 @@ class _ByFile(LoadScopeScheduling):
         return folder or path
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _ByFile(config, log)
 

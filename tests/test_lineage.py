@@ -105,6 +105,8 @@ def test_an_application_may_have_an_owner_of_its_own(workspace: Workspace) -> No
     owners = {group["name"]: group["owner"] for group in manifest["groups"].values()}
     assert owners["pip_first_time_hint"] == {"name": "All of us", "email": None}
     assert owners["fenix_toolbar_shortcut"] == {"name": "Mobile", "email": "mobile@example.com"}
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert {model["group"] for model in models} == owners.keys()
     exposures = manifest["exposures"].values()
     fenix = [e for e in exposures if e["tags"] == [f"experiment:{FENIX}"]]
     assert [e["owner"]["name"] for e in fenix] == ["Mobile", "Mobile"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 
 import pytest
-import sqlglot
 from sqlglot import exp
 
+from bigquery_sql.parsing import tree_of
 from bigquery_statements import Statements
 from conformance.metric_hub import Synced, requires_metric_hub
 from conftest import REPOSITORY
@@ -22,9 +21,6 @@ from tiers import ALL
 pytestmark = requires_metric_hub
 # Summaries hold names alone, and their SQL takes seconds to parse: a few stand for all.
 SUMMARIES_PARSED_EVERY = 60
-# The statements around models hold names alone.
-AROUND_PARSED_EVERY = 10
-NEW_ROWS = {"submission_date": [dt.date(2024, 3, 4)], "window_index": [3, 4]}
 # Tables of which BigQuery may have to read more than the dates that a model asks for, by model.
 # Each is the doing of a data source or an enrollment query of the hub: it groups before anybody can
 # filter, or reads a second table without a filter of its own. docs/bigquery.md tells of each.
@@ -89,7 +85,7 @@ def test_the_bigquery_sql_of_each_can_be_parsed_and_reads_few_partitions(synced:
             if shape in seen:
                 continue
             seen.add(shape)
-            create = _parsed(sql)
+            create = tree_of(sql)
             assert isinstance(create, exp.Create)
             tables = {t for t, is_pruned in scans(create.expression, telemetry) if not is_pruned}
             if tables:
@@ -107,25 +103,3 @@ def _without_names(sql: str, slug: str) -> str:
     named_after_expressions = re.sub(r"\b\w+_[0-9a-f]{6}\b", "expression", sql)
     hashed = re.sub(r"'[0-9a-f]{16}'", "'hash'", named_after_expressions)
     return re.sub(r"\d{4}-\d{2}-\d{2}", "2024-01-01", hashed)
-
-
-def test_the_statements_around_the_models_of_each_can_be_parsed(synced: Synced) -> None:
-    statements = Statements(REPOSITORY)
-    parsed = 0
-    chosen = synced.report.experiments[::AROUND_PARSED_EVERY]
-    for locked in chosen:
-        hooks = [hook for found in statements.hooks(locked).values() for hook in found]
-        merged = statements.merge(locked, NEW_ROWS).values()
-        for sql in [*merged, *hooks, *statements.around(locked), *statements.data_tests(locked)]:
-            _parsed(sql)
-            parsed += 1
-    assert parsed > 20 * len(chosen)
-
-
-def _parsed(text: str) -> exp.Expr:
-    """Parse statements; return the last."""
-    found = [statement for statement in sqlglot.parse(text, dialect="bigquery") if statement]
-    assert found
-    # What sqlglot does not know is a command, which says nothing about its text.
-    assert not any(isinstance(statement, exp.Command) for statement in found), text
-    return found[-1]

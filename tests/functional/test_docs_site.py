@@ -130,13 +130,6 @@ def test_the_exports_that_are_told_are_the_files_that_runs_write(docs: Docs, dem
     assert told == written
 
 
-def test_every_model_has_an_owner(docs: Docs) -> None:
-    groups = {group["name"]: group["owner"] for group in docs.own("groups").values()}
-    models = [n for n in docs.own("nodes").values() if n["resource_type"] == "model"]
-    assert {model["group"] for model in models} == set(groups)
-    assert all(owner["name"] or owner["email"] for owner in groups.values())
-
-
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with browser() as opened:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from types import ModuleType
 
 import pytest
 
 from conftest import REPOSITORY
+from tiers import number
 
-EXPERIMENTS = 300
+EXPERIMENTS = number(300, 3000)
 UNITS = 1000
-# Four standard deviations of the share of 300 intervals.
-TOLERANCE = 0.05
+# Four standard deviations of the share of so many intervals.
+TOLERANCE = 4 * math.sqrt(0.95 * 0.05 / EXPERIMENTS)
 
 
 @pytest.fixture(scope="module")
