@@ -60,6 +60,11 @@ def test_children_of_an_experiment_are_its_own(
     assert _names(parsed, "--select", f"experiment:{FENIX}+") == models[FENIX]
 
 
+def test_a_slug_that_another_begins_with_is_not_that_other(parsed: Project) -> None:
+    assert _names(parsed, "--select", f"experiment:{FENIX[:-1]}") == set()
+    assert _names(parsed, "--select", f"experiment:{FENIX[1:]}") == set()
+
+
 def test_wildcards_match_slugs(parsed: Project, models: dict[str, set[str]]) -> None:
     both = models[DESKTOP] | models[FENIX]
     assert _names(parsed, "--select", "experiment:*") == both
