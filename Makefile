@@ -56,8 +56,11 @@ HEAVY := tests/bigquery tests/functional tests
 test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every commit that matters
 	$(PYTEST) $(HEAVY) --ignore tests/next_dbt
 
+# Bars are watched for half a minute, and in a build.
+NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py
+
 test-fast: install ## Run all tests that need no dbt build: while you write
-	JETSTREAM_TESTS=fast $(PYTEST) tests --ignore tests/functional --ignore tests/bigquery --ignore tests/next_dbt
+	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
 
 test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios and the next dbt: before an issue is closed, and each night
 	JETSTREAM_TESTS=all $(PYTEST) $(HEAVY) --ignore tests/next_dbt

@@ -26,7 +26,7 @@ from google.cloud.bigquery_storage_v1.services.big_query_read.transports import 
 from emulators.storage import free_port
 
 HERE = Path(__file__).resolve().parent
-# `make test-bigquery` installs it there: the emulator's pins contradict those of the project.
+# `make test` installs it there: the emulator's pins contradict those of the project.
 PYTHON = HERE.parents[1] / ".emulator/bin/python"
 PROJECT = "emulated-project"
 # Where the tables of the example hub lie, and of Mozilla's.
@@ -72,7 +72,7 @@ class BigQueryServer:
 
     def start(self) -> BigQueryServer:
         """Start it and wait until it answers."""
-        assert PYTHON.exists(), f"{PYTHON} is missing: run `make test-bigquery`, which installs it"
+        assert PYTHON.exists(), f"{PYTHON} is missing: run `make test`, which installs it"
         self.rest, self.grpc = free_port(), free_port()
         command = [str(PYTHON), str(HERE / "bigquery_launcher.py"), "start", "--project", PROJECT]
         command += ["--rest-port", str(self.rest), "--grpc-port", str(self.grpc)]

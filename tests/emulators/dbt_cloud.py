@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "dbt_jetstream"
-# `make test-bigquery` installs it there, with this project's package.
+# `make test-all` installs it there, with this project's package.
 RUNTIME = HERE.parents[1] / ".emulator/bigframes/bin/python"
 
 
