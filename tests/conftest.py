@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,9 +150,9 @@ def _share_code(path: Path) -> None:
 def _copy_larger(file: Path, place: Path) -> None:
     """Copy code of macros to where there is less of it: the larger file holds more macros."""
     if file.exists() and (not place.exists() or file.stat().st_size > place.stat().st_size):
-        beside = place.with_name(f"{CODE}.{os.getpid()}")
-        shutil.copy(file, beside)
-        beside.replace(place)
+        # Not beside it: others copy the folder meanwhile.
+        with tempfile.TemporaryDirectory(dir=place.parents[2]) as folder:
+            Path(shutil.copy(file, folder)).replace(place)
 
 
 def end_sources(project: Project, *names: str) -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 import pytest
 
 TIER = os.environ.get("JETSTREAM_TESTS", "sample")
+assert TIER in {"fast", "sample", "all"}, f"JETSTREAM_TESTS is {TIER}"
 ALL, FAST = TIER == "all", TIER == "fast"
 Item = TypeVar("Item")
 
