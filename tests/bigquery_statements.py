@@ -89,9 +89,7 @@ class Statements(Renderer):
         for path in paths:
             text = path.read_text().replace("{% test ", "{% macro test_")
             text = text.replace("{% endtest %}", "{% endmacro %}")
-            module = self.environment.from_string(text).make_module(
-                self.environment.globals, shared=True
-            )
+            module = self.template(text).make_module(self.environment.globals, shared=True)
             for name, macro in vars(module).items():
                 if isinstance(macro, jinja2.runtime.Macro):
                     loaded[name] = _calling(macro)

@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -95,10 +95,10 @@ class Renderer:
         """
         self.dialect = dialect
         self.macros: dict[str, Callable[..., Any]] = {}
-        self.environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+        self.environment = _environment()
         self.environment.globals.update(self._context())
         for path in sorted((project / "macros").rglob("*.sql")):
-            template = self.environment.from_string(path.read_text(encoding="utf-8"))
+            template = self.template(path.read_text(encoding="utf-8"))
             # Shared: macros see those that are loaded after them, and the model being rendered.
             module = template.make_module(self.environment.globals, shared=True)
             for name, macro in vars(module).items():
@@ -106,6 +106,11 @@ class Renderer:
                     self.macros[name] = partial(_call, macro)
         self.macros |= self._answers()
         self.environment.globals.update(self.macros)
+
+    def template(self, source: str) -> jinja2.Template:
+        """Make a template whose names are this renderer's."""
+        names = self.environment.make_globals(None)
+        return jinja2.Template.from_code(self.environment, _compiled(source), names)
 
     def _context(self) -> dict[str, Any]:
         """Return what the macros use of dbt's."""
@@ -247,6 +252,16 @@ class Renderer:
     def _quoted(self, *parts: str) -> str:
         quote = "`" if self.dialect == "bigquery" else '"'
         return ".".join(f"{quote}{part}{quote}" for part in parts if part)
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+
+
+@cache
+def _compiled(source: str) -> CodeType:
+    """Compile a macro once for all renderers: most of the time in which one is made."""
+    return _environment().compile(source)
 
 
 def _call(macro: jinja2.runtime.Macro, *arguments: Any, **options: Any) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bigquery_sql.parsing import SLUGS
@@ -12,13 +10,6 @@ from conftest import REPOSITORY, copy_project
 from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sync import Request, sync
-from macros_once import macros_compiled_once
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _macros_compiled_once() -> Iterator[None]:
-    with macros_compiled_once():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from sqlglot import exp
 
 from bigquery_sql.parsing import tree_of
@@ -14,7 +12,6 @@ from conformance.metric_hub import Synced, requires_metric_hub
 from conftest import REPOSITORY
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.validation.check import holds_expressions
-from macros_once import macros_compiled_once
 from partition_filters import scans
 from tiers import ALL
 
@@ -64,12 +61,6 @@ NOT_PRUNED = {
     "web_app_events_client_days": {f"{PROD}.firefox_desktop.events_stream"},
     "weekly": {EVENTS_STREAM},
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _macros_compiled_once() -> Iterator[None]:
-    with macros_compiled_once():
-        yield
 
 
 def test_the_bigquery_sql_of_each_can_be_parsed_and_reads_few_partitions(synced: Synced) -> None:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from conftest import GOLDEN, REPOSITORY, Project, copy_project
 from cost.cases import CASES, DEFINITIONS
-from macros_once import macros_compiled_once
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _macros_compiled_once() -> Iterator[None]:
-    with macros_compiled_once():
-        yield
 
 
 @pytest.fixture(scope="session")

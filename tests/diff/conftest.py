@@ -11,13 +11,6 @@ import pytest
 from conftest import REPOSITORY, copy_project
 from dbt_jetstream.cli import main
 from diff.repository import git
-from macros_once import macros_compiled_once
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _macros_compiled_once() -> Iterator[None]:
-    with macros_compiled_once():
-        yield
 
 
 @pytest.fixture(scope="session")

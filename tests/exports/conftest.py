@@ -10,13 +10,6 @@ from dbt_jetstream.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import StorageProxy, proxied
 from exports.exporting import BUCKET, Connect
-from macros_once import macros_compiled_once
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _macros_compiled_once() -> Iterator[None]:
-    with macros_compiled_once():
-        yield
 
 
 @pytest.fixture
