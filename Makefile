@@ -49,12 +49,10 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
 	$(BIN)/jetstream sync --with-ended
 
-# Two processes share what takes long to build; heavy files come first, so that both end together.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
-HEAVY := tests/bigquery tests/functional tests
 
 test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every commit that matters
-	$(PYTEST) $(HEAVY) --ignore tests/next_dbt
+	$(PYTEST) tests --ignore tests/next_dbt
 
 # Bars are watched for half a minute, and in a build.
 NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py
@@ -63,13 +61,14 @@ test-fast: install ## Run all tests that need no dbt build: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
 
 test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios and the next dbt: before an issue is closed, and each night
-	JETSTREAM_TESTS=all $(PYTEST) $(HEAVY) --ignore tests/next_dbt
+	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt
 	$(BIN)/python benchmarks/check.py --ratios
 	$(MAKE) --no-print-directory test-next-dbt
 
 coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
-	mkdir -p target/coverage && $(BIN)/python -m coverage erase
-	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) $(HEAVY) --ignore tests/next_dbt
+	@# What is kept of an earlier run would not run again.
+	rm -rf target/test-projects && mkdir -p target/coverage && $(BIN)/python -m coverage erase
+	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) tests --ignore tests/next_dbt
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -29,11 +29,17 @@ DEMO_LAST_DAY = "2026-04-15"
 BIN = Path(sys.executable).parent
 DEMO = REPOSITORY / "demo/experiments.json"
 SMALL = REPOSITORY / "tests/small_hub"
+HEAVY = ("tests/bigquery/", "tests/functional/")
 # An emulator that is loaded once, and hundreds of experiments that are locked once.
 TOGETHER = ("tests/bigquery/", "tests/conformance/")
 # For commands whose artifacts, such as the manifest, or whose log a test reads.
 ARTIFACTS = {"DBT_WRITE_JSON": "true"}
 LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes longest come first, so that both processes end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(HEAVY))
 
 
 class _ByFile(LoadScopeScheduling):

@@ -43,7 +43,10 @@ FOLDERS = ("macros", "models", "python_models", "seeds", "tests")
 FILES = (".dbtignore", "dbt_project.yml", "profiles.yml", "selectors.yml")
 TAKING_PARSED = {"build", "compile", "ls", "run", "seed", "show", "test"}
 # Options that choose another project, or make another of it.
-ANOTHER_PROJECT = {"--no-partial-parse", "--profiles-dir", "--project-dir", "--target", "--vars"}
+ANOTHER_PROJECT = {
+    *("--no-partial-parse", "--profile", "--profiles-dir", "--project-dir", "--target", "-t"),
+    "--vars",
+}
 MOST_PARSED = 6
 # A project that has one of each file that dbt checks.
 SMALLEST = {
@@ -77,7 +80,7 @@ def run(
 
 def _parsed_key(command: tuple[str, ...], folder: Path) -> str | None:
     """Tell projects apart of which dbt parses different things; None if it must parse itself."""
-    words = set(command[1:])
+    words = {word.partition("=")[0] for word in command[1:]}
     if command[0] != "dbt" or not words & TAKING_PARSED or words & ANOTHER_PROJECT:
         return None
     digest = blake2b(digest_size=16)

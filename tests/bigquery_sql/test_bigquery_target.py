@@ -16,7 +16,6 @@ from bigquery_sql.parsing import SLUGS
 from conftest import REPOSITORY, Project, copy_project
 from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sync import Request, sync
 from dbt_jetstream.target import credentials_of
 from tiers import exhaustive
@@ -96,7 +95,7 @@ def test_the_bigquery_target_takes_its_settings_from_variables(
 
 @exhaustive
 def test_dbt_parses_the_project_for_bigquery_without_credentials(
-    locked: dict[str, LockedExperiment], tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     project = copy_project(tmp_path_factory.mktemp("parse") / "project")
     sync(

@@ -8,7 +8,6 @@ import pytest
 from metric_config_parser.config import ConfigCollection, LocalConfigCollection
 
 from conformance.metric_hub import (
-    EVERY,
     EXPERIMENTS,
     HUB,
     Resolved,
@@ -20,13 +19,14 @@ from conftest import copy_project
 from dbt_jetstream.experiments import read_experiments
 from dbt_jetstream.hub import Hub, HubAddress, read_hub
 from dbt_jetstream.sync import Request, sync
+from tiers import sample
 
 
 @pytest.fixture(scope="session")
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
     folder = tmp_path_factory.mktemp("metric-hub")
     project = copy_project(folder / "project")
-    plain = json.loads(EXPERIMENTS.read_text())[::EVERY]
+    plain = sample(json.loads(EXPERIMENTS.read_text()), 20)
     experiments = [fitted(entry) for entry in plain]
     path = folder / "experiments.json"
     path.write_text(json.dumps(experiments))

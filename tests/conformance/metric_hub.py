@@ -18,12 +18,9 @@ from metric_config_parser.metric import AnalysisPeriod
 from conftest import SHARED, Project
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sync import SyncReport
-from tiers import number
 
 HUB = SHARED / "metric-hub"
 EXPERIMENTS = SHARED / "metric-hub-experiments.json"
-# All of them are 467.
-EVERY = number(20, 1)
 requires_metric_hub = pytest.mark.skipif(
     not HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"
 )

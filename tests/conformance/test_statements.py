@@ -1,4 +1,4 @@
-"""The BigQuery SQL of every configuration of metric-hub can be parsed and reads few partitions."""
+"""BigQuery SQL of metric-hub, all or a sample: it can be parsed and reads few partitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The windows of every configuration are mozanalysis'."""
+"""The windows of configurations, all or a sample, are mozanalysis'."""
 
 from __future__ import annotations
 

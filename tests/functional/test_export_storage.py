@@ -165,7 +165,7 @@ ALL_MOMENTS: dict[str, tuple[Moment, float]] = {
     "before the temporary object is deleted": (_is_delete, 0.0),
     "before it is copied": (_is_copy, 0.0),
 }
-MOMENTS = {name: ALL_MOMENTS[name] for name in sample([*ALL_MOMENTS], 4)}
+MOMENTS = dict(sample([*ALL_MOMENTS.items()], 4))
 
 
 @dataclass

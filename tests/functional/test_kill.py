@@ -22,6 +22,7 @@ from tiers import number
 SLUG = "pip-first-time-hint"
 EARLY, LATER = "2026-03-12", "2026-03-17"
 KILLS, SEED = number(2, 30), 5
+MOST_SECONDS = 300
 # As few metrics as use every kind of table: days, direct reads, a covariate, segments.
 DEFAULTS = """
 [metrics]
@@ -99,7 +100,8 @@ def test_a_run_killed_at_any_moment_leaves_what_the_next_one_completes(
 ) -> None:
     undisturbed = early.copy(tmp_path / "undisturbed")
     start = time.monotonic()
-    undisturbed.finish()
+    # As those that are killed: started from a shell, imports and all.
+    assert not undisturbed.is_killed(MOST_SECONDS)
     length = time.monotonic() - start
     chosen = random.Random(SEED)
     moments = sorted(chosen.uniform(0, length) for _ in range(KILLS))

@@ -31,7 +31,7 @@ def _errors(project: Project, name: str = NAME) -> list[dict[str, str | None]]:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The Glean demo, built for the first time while one of its sources is missing."""
+    """The small Glean experiment, built for the first time while one of its sources is missing."""
     project = small_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
     _rename(project, "fenix.clients_daily", "elsewhere")
     done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=AS_OF)
