@@ -16,7 +16,7 @@ demo: export JETSTREAM_AS_OF ?= 2026-04-15
 .PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-22s%s\n", $$1, $$2 }'
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not installed; set PYTHON=..."; exit 1; }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 import subprocess
@@ -40,6 +42,13 @@ LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what takes longest come first, so that both processes end together."""
     items.sort(key=lambda item: not item.nodeid.startswith(HEAVY))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what all tests import, a million objects."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 class _ByFile(LoadScopeScheduling):

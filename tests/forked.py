@@ -12,21 +12,24 @@ equal files, and that forks their commands.
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
+from select import select
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 READY = "ready"
 # What commands import, at their start or when they come to need it.
@@ -47,7 +50,15 @@ ANOTHER_PROJECT = {
     *("--no-partial-parse", "--profile", "--profiles-dir", "--project-dir", "--target", "-t"),
     "--vars",
 }
+# What macros and settings may read of the environment while dbt parses, and what commands read.
+READ_WHILE_PARSING = ("DBT_", "JETSTREAM_")
+READ_LATER = {
+    *("DBT_LOG_LEVEL_FILE", "DBT_WRITE_JSON", "JETSTREAM_AS_OF", "JETSTREAM_DUCKDB"),
+    "JETSTREAM_EXPORT_URI",
+}
 MOST_PARSED = 6
+# Seconds that a command may take.
+LONGEST = 900
 # A project that has one of each file that dbt checks.
 SMALLEST = {
     "dbt_project.yml": "name: smallest\nversion: '1'\nprofile: smallest\n",
@@ -73,17 +84,35 @@ def run(
         os.mkfifo(code)
         job = {"command": command, "folder": str(folder), "environment": environment}
         job |= {"out": str(out), "err": str(err), "code": str(code)}
-        _send(json.dumps({"parsed": _parsed_key(command, folder), "job": job}))
-        answer = int(code.read_text())
+        _send(json.dumps({"parsed": _parsed_key(command, folder, environment), "job": job}))
+        answer = int(_answer(code))
         return subprocess.CompletedProcess(command, answer, out.read_text(), err.read_text())
 
 
-def _parsed_key(command: tuple[str, ...], folder: Path) -> str | None:
+def _answer(pipe: Path) -> str:
+    """Wait for what is written into a named pipe, as long as somebody can write it."""
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for _ in range(LONGEST):
+            if select([reading], [], [], 1)[0] and (answer := os.read(reading, 100)):
+                return answer.decode()
+            assert _server().poll() is None, "the process that forks commands has ended"
+    finally:
+        os.close(reading)
+    message = f"no answer from a command in {LONGEST} seconds"
+    raise TimeoutError(message)
+
+
+def _parsed_key(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> str | None:
     """Tell projects apart of which dbt parses different things; None if it must parse itself."""
     words = {word.partition("=")[0] for word in command[1:]}
     if command[0] != "dbt" or not words & TAKING_PARSED or words & ANOTHER_PROJECT:
         return None
     digest = blake2b(digest_size=16)
+    seen = {name: text for name, text in environment.items() if name.startswith(READ_WHILE_PARSING)}
+    digest.update(
+        json.dumps([item for item in sorted(seen.items()) if item[0] not in READ_LATER]).encode()
+    )
     for path in _parsed_files(folder):
         digest.update(f"{path.relative_to(folder)}\0".encode())
         digest.update(path.read_bytes())
@@ -126,9 +155,12 @@ def _end(started: subprocess.Popen[str]) -> None:
 
 def _serve() -> None:
     """Run commands until there are no more."""
+    atexit.register(gc.unfreeze)
     for name in IMPORTED:
         import_module(name)
     _warm_up()
+    gc.collect()
+    gc.freeze()
     print(READY, flush=True)
     signal.signal(signal.SIGCHLD, _reap)
     # The pipes of processes that have parsed a project, by its key.
@@ -184,6 +216,8 @@ def _start_parsed(job: dict[str, Any], others: Iterable[int]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _children.clear()
     manifest = _parse(job["folder"], job["environment"])
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, _reap)
     with os.fdopen(reading) as jobs:
         for line in jobs:
@@ -258,11 +292,28 @@ def _be(
     os.environ.update(environment)
     sys.argv = command
     if command[0] == "dbt":
-        cli.main(obj=_handed(manifest, folder))
+        _exit_as(lambda: cli.main(obj=_handed(manifest, folder)))
     if command[0] == "jetstream":
-        sys.exit(main())
+        _exit_as(main)
     path = str(Path(sys.executable).with_name(command[0]))
     os.execv(path, [path, *command[1:]])
+
+
+def _exit_as(command: Callable[[], Any]) -> NoReturn:
+    """Run a command and exit, without the half second in which Python takes all of dbt down."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    try:
+        code = command()
+    except SystemExit as end:
+        code = end.code
+    DuckDBConnectionManager.close_all_connections()
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
 
 
 def _handed(manifest: Any, folder: str) -> dict[str, Any] | None:

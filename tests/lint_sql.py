@@ -3,7 +3,7 @@
     .venv/bin/python tests/lint_sql.py
 
 One experiment that has each kind of metric, statistic and data source once stands for all: its SQL
-comes from every macro, and is a quarter of the demo's, which `make test-all` lints.
+is a quarter of the demo's, which `make test-all` lints.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ GENERATIONS = 2
 INPUTS = (
     *("demo", "macros", "metric_hub", "seeds", "src", "tests/generic", "tests/small_hub"),
     *("dbt_project.yml", "profiles.example.yml", "requirements.lock", "selectors.yml"),
-    *("tests/conftest.py", "tests/forked.py", "tests/store.py"),
+    *("tests/conftest.py", "tests/forked.py", "tests/store.py", "tests/next_dbt/requirements.txt"),
     "../shared/golden/input",
 )
 
@@ -37,6 +37,8 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
     """
     generation = STORE / _generation()
     generation.mkdir(parents=True, exist_ok=True)
+    # The oldest generations are forgotten: this one is in use.
+    os.utime(generation)
     # In its final place from the start: dbt keeps the paths of what it has parsed.
     path, made = generation / name, generation / f"{name}.made"
     with (generation / f"{name}.lock").open("w") as lock:
@@ -45,22 +47,38 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
             make(path)
-            made.touch()
+            # Of inputs that changed meanwhile nobody knows which the recipe read.
+            if _digest() == generation.name:
+                made.touch()
     return path
 
 
 @cache
 def _generation() -> str:
     """Digest the inputs, and forget the entries of all but the last ones."""
-    digest = blake2b(f"{sys.version} {version('dbt-core')}".encode(), digest_size=8)
-    for path in _files():
-        digest.update(f"{os.path.relpath(path, REPOSITORY)}\0".encode())
-        digest.update(path.read_bytes())
-    name = digest.hexdigest()
-    others = sorted(STORE.glob("*"), key=os.path.getmtime, reverse=True)
+    name = _digest()
+    others = sorted(STORE.glob("*"), key=_used_at, reverse=True)
     for old in [path for path in others if path.name != name][GENERATIONS - 1 :]:
         shutil.rmtree(old, ignore_errors=True)
     return name
+
+
+def _used_at(path: Path) -> float:
+    """When an entry of the store was used last; another process may have forgotten it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
+
+
+def _digest() -> str:
+    """Digest what recipes read."""
+    installed = [sys.version, *map(version, ("dbt-core", "dbt-duckdb", "duckdb"))]
+    digest = blake2b(" ".join(installed).encode(), digest_size=8)
+    for path in _files():
+        digest.update(f"{os.path.relpath(path, REPOSITORY)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _files() -> list[Path]:

@@ -182,7 +182,9 @@ def all_cases() -> dict[str, Case]:
     return {case.slug: case for case in found}
 
 
-CASES = dict(sample([*all_cases().items()], 3))
+# Built on two days; part of every sample.
+IN_TWO_RUNS = ("fenix-signal", "window-days-before-and-after")
+CASES = dict(sample([*all_cases().items()], 3)) | {slug: all_cases()[slug] for slug in IN_TWO_RUNS}
 
 # An aggregate over days, one over rows of days, one that is read directly, and two that read the
 # unit's exposure.

@@ -38,6 +38,7 @@ from mozanalysis_cases import (
     ENROLLMENT_DATES,
     EXTRA_PLATFORMS,
     GLEAN_DATASETS,
+    IN_TWO_RUNS,
     JOINED_BY_HAND,
     LAST_ENROLLMENT,
     LATE,
@@ -59,7 +60,6 @@ from dbt_jetstream.sql.dialect import parse_query, replace_tables, table_names
 START = telemetry.START
 NOT_COMPARED = ("bins_*", "summaries_*", "statistics_*", "completeness_*", "trust_*")
 # Also built when the first week is due, so that the second run adds to what the first one read.
-IN_TWO_RUNS = {"fenix-signal", "window-days-before-and-after"} & {*CASES}
 
 
 @dataclass
