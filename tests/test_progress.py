@@ -14,11 +14,13 @@ from terminal import Seen, run_python
 
 HUB = f"--metric-hub={REPOSITORY / 'metric_hub'}"
 EXPERIMENTS = f"--experiments={REPOSITORY / 'demo/experiments.json'}"
-# Four steps, each of so many seconds, with a line of output after each.
+# Four steps, each of so many seconds, with a line of output after each. Bars come after half of
+# the usual time.
 WORK = """
 import sys, time
-from dbt_jetstream.progress import progress
-with progress("Locking experiments", 4) as advance:
+from dbt_jetstream import progress as bars
+bars.SECONDS = 1
+with bars.progress("Locking experiments", 4) as advance:
     for step in range(4):
         time.sleep(float(sys.argv[1]))
         advance()
@@ -43,16 +45,19 @@ raise SystemExit(main(sys.argv[1:]))
 
 def test_two_seconds_pass_before_a_bar_is_shown() -> None:
     assert SECONDS == 2
-    fast = run_python(WORK, "0.3")
+
+
+def test_fast_work_shows_no_bar() -> None:
+    fast = run_python(WORK, "0.15")
     assert (fast.code, fast.piped, fast.terminal) == (0, PRINTED, "")
 
 
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}])
 def test_slow_work_shows_a_bar_on_the_terminal_alone(environment: dict[str, str]) -> None:
-    slow = run_python(WORK, "0.8", environment=environment)
+    slow = run_python(WORK, "0.4", environment=environment)
     assert (slow.code, slow.piped) == (0, PRINTED)
-    # After 2 seconds, two steps of 0.8 seconds are done.
-    assert re.search(r"Locking experiments ━+\S* +2 of 4 0:00:02", slow.words)
+    # After a second, two steps of 0.4 seconds are done.
+    assert re.search(r"Locking experiments ━+\S* +2 of 4 0:00:01", slow.words)
     assert "1 of 4" not in slow.words
     # The last thing is to go up to the bar's line and to erase it.
     assert slow.terminal.endswith("\x1b[1A\x1b[2K")
@@ -61,7 +66,7 @@ def test_slow_work_shows_a_bar_on_the_terminal_alone(environment: dict[str, str]
 
 
 def test_lines_stand_by_themselves_where_output_goes_to_the_same_terminal() -> None:
-    slow = run_python(WORK, "0.8", stdout_too=True)
+    slow = run_python(WORK, "0.4", stdout_too=True)
     screen = _screen(slow)
     assert [line for line in screen if line] == PRINTED.splitlines()
 
@@ -88,19 +93,19 @@ def _screen(seen: Seen) -> list[str]:
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
 def test_a_terminal_that_cannot_move_its_cursor_shows_nothing(term: str) -> None:
-    assert run_python(WORK, "0.6", environment={"TERM": term}).terminal == ""
+    assert run_python(WORK, "0.3", environment={"TERM": term}).terminal == ""
 
 
 def test_nothing_is_shown_without_a_terminal() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", WORK, "0.6"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", WORK, "0.3"], capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == (PRINTED, "")
 
 
 def test_a_bar_goes_away_when_the_work_fails() -> None:
     script = WORK.replace("advance()", "advance(); assert step < 3, 'broken'")
-    failed = run_python(script, "0.7")
+    failed = run_python(script, "0.35")
     bar, _, message = failed.terminal.rpartition("\x1b[2K")
     assert "3 of 4" in bar
     assert message.startswith("Traceback")
@@ -108,10 +113,11 @@ def test_a_bar_goes_away_when_the_work_fails() -> None:
 
 
 def test_a_bar_inside_another_says_nothing() -> None:
-    nested = WORK.replace("time.sleep(", "exec(INNER); time.sleep(").replace(
-        "import sys, time", "import sys, time\nINNER = 'with progress(\"Inner\"): time.sleep(0.1)'"
+    nested = WORK.replace(
+        "        time.sleep",
+        "        with bars.progress('Inner'): time.sleep(0.1)\n        time.sleep",
     )
-    seen = run_python(nested, "0.7")
+    seen = run_python(nested, "0.35")
     assert seen.code == 0
     assert "Locking experiments" in seen.words
     assert "Inner" not in seen.words
