@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MEMORY_LIMIT = "4GB"
 COUNTS = REPOSITORY / "benchmarks/scale/counts.json"
 # What a model is for, by what is before or after the experiment's name in its own.
-PREFIXES = {"enrollments", "bins", "summaries", "statistics", "trust", "completeness"}
+PREFIXES = {"enrollments", "bins", "pieces", "moments", "statistics", "trust", "completeness"}
 
 
 def main() -> None:

@@ -36,11 +36,12 @@ def main() -> None:
     session.execute("set threads = 1")
     pd.DataFrame({"imported": [1]})
     before, started = _memory(), time.process_time()
-    for table in ("bins_made_up", "summaries_made_up"):
+    for table in ("bins_made_up", "pieces_made_up", "moments_made_up"):
         query = (compiled / f"{table}.sql").read_text()
         session.execute(f"create or replace table analysis.{table} as {query}")
     sql = time.process_time() - started
-    rows = statistics_table(session.table("analysis.summaries_made_up"), definition, session, None)
+    tables = [session.table(f"analysis.{name}_made_up") for name in ("pieces", "moments")]
+    rows = statistics_table(*tables, definition, session, None)
     count = len(rows)
     total = time.process_time() - started
     found = {"sql": sql, "total": total, "extra_mb": _memory() - before, "rows": count}

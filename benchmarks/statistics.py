@@ -2,9 +2,9 @@
 
     python benchmarks/statistics.py [--units 10000 100000 1000000] [--only NAME]
 
-Ours is all that follows the metrics table, as dbt runs it: the SQL of bins and summaries on DuckDB
-with one thread, and the Python model up to its rows. The original's is its statistics alone, each
-branch as the reference, on a data frame that is in memory already; it is installed into
+Ours is all that follows the metrics table, as dbt runs it: the SQL of bins, pieces and moments on
+DuckDB with one thread, and the Python model up to its rows. The original's is its statistics alone,
+each branch as the reference, on a data frame that is in memory already; it is installed into
 benchmarks/.peer. Bootstraps that would take too long are timed at two small numbers of resamples
 and extrapolated linearly to 10,000. Of metrics of one kind the original is timed on one.
 """

@@ -128,6 +128,6 @@ def _table(period: str, units: str, columns: dict[str, str], bases: tuple[str, .
 
 def summarise(project: Project) -> None:
     """Build what follows from the metrics."""
-    nodes = [f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"]
+    nodes = [f"{kind}_{NAME}" for kind in ("bins", "pieces", "moments", "statistics")]
     done = project.run("dbt", "run", "--select", *nodes, as_of=LAST_DAY)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -21,7 +21,7 @@ COUNTS = Path(__file__).with_name("counts.json")
 # What models are named after, by what they do.
 STEPS = {
     "windows": ("daily", "weekly", "days28", "overall", "preenrollment"),
-    "bins and summaries": ("bins", "summaries"),
+    "bins, pieces and moments": ("bins", "pieces", "moments"),
     "statistics and tests": ("statistics", "completeness", "tests"),
     "trust": ("trust",),
 }
@@ -67,7 +67,7 @@ def _metric_rows(run: dict[str, Any]) -> int:
 def slot_hours(costs: Costs, work: Workload) -> dict[str, float]:
     """Estimate the slot hours of one experiment's life, by step.
 
-    Segments are counted as so many more populations in bins and summaries.
+    Segments are counted as so many more populations in bins, pieces and moments.
     """
     read = costs.here
     direct = [scan for scan in read.scans if scan.read.kind == Kind.DIRECT_METRICS]
@@ -79,7 +79,7 @@ def slot_hours(costs: Costs, work: Workload) -> dict[str, float]:
         "telemetry, direct path": _scanning(direct_rows),
     }
     for step in STEPS:
-        times = 1 + work.segments if step == "bins and summaries" else 1
+        times = 1 + work.segments if step == "bins, pieces and moments" else 1
         rows = metrics * _readings(step, builds(costs.definition))
         found[step] = rows * cpu_per_metric_row(step) * times / 3600
     return found

@@ -35,9 +35,14 @@ def bins(slug: str) -> str:
     return f"bins_{normalise(slug)}"
 
 
-def summaries(slug: str) -> str:
-    """Name the table that the statistics are computed from."""
-    return f"summaries_{normalise(slug)}"
+def pieces(slug: str) -> str:
+    """Name the table of the values that statistics are computed from."""
+    return f"pieces_{normalise(slug)}"
+
+
+def moments(slug: str) -> str:
+    """Name the table of what else statistics are computed from."""
+    return f"moments_{normalise(slug)}"
 
 
 def statistics(slug: str, period: AnalysisPeriod | None = None) -> str:

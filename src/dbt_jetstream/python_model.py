@@ -1,4 +1,4 @@
-"""What a generated Python model calls: summaries in, statistics rows out, only for new windows."""
+"""What a generated Python model calls: pieces and moments in, statistics out, for new windows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dbt_jetstream.statistics.rows import statistics_rows
+from dbt_jetstream.statistics.summary import summaries
 from dbt_jetstream.tables import Table, open_table, returned, table_of
 
 SCHEMA = pa.schema(
@@ -36,19 +37,20 @@ SCHEMA = pa.schema(
 )
 
 
-# At most so many windows' summaries are held in memory at once.
+# At most so many windows' rows are held in memory at once.
 WINDOWS_AT_ONCE = 8
 
 Window = tuple[str, int]
 
 
 def statistics_table(
-    summaries: Any, definition: dict[str, Any], session: Any, done: str | None
+    pieces: Any, moments: Any, definition: dict[str, Any], session: Any, done: str | None
 ) -> Any:
     """Compute the statistics of the windows that the table does not hold yet.
 
     Args:
-        summaries: The summaries as dbt hands them over; see `tables.table_of`.
+        pieces: The values as dbt hands them over; see `tables.table_of`.
+        moments: What else is known of them, likewise.
         definition: The node's part of the lock.
         session: dbt's connection to the warehouse.
         done: The statistics table that is being added to, or None where it is built anew.
@@ -57,12 +59,13 @@ def statistics_table(
         Rows in Jetstream's schema, with analysis_period, window_index, what was absent from the
         window and definition_hash, as dbt takes them from a model on this session.
     """
-    table = table_of(summaries)
-    absent_sources = _windows(table)
+    tables = table_of(pieces), table_of(moments)
+    absent_sources = _windows(tables[1])
     missing = sorted(set(absent_sources) - _done(session, done))
     rows: list[dict[str, Any]] = []
     for period, windows in _batches(missing):
-        found = table.rows(analysis_period=period, window_index=windows)
+        chosen = {"analysis_period": period, "window_index": windows}
+        found = summaries(*(table.rows(**chosen) for table in tables))
         for window in windows:
             about = {
                 "absent_sources": absent_sources[period, window],
@@ -81,9 +84,9 @@ def _batches(windows: Sequence[Window]) -> Iterator[tuple[str, list[int]]]:
             yield period, indices[start : start + WINDOWS_AT_ONCE]
 
 
-def _windows(summaries: Table) -> dict[Window, str]:
+def _windows(moments: Table) -> dict[Window, str]:
     """Return the windows that have been summarised, and the data sources absent from each."""
-    found = summaries.distinct("analysis_period", "window_index", "absent_sources").to_pylist()
+    found = moments.distinct("analysis_period", "window_index", "absent_sources").to_pylist()
     return {(row["analysis_period"], row["window_index"]): row["absent_sources"] for row in found}
 
 

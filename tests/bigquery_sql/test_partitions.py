@@ -51,7 +51,7 @@ def test_later_tables_are_clustered_by_window(
     locked: dict[str, LockedExperiment], statements: Statements
 ) -> None:
     created = statements.create(locked["pip-first-time-hint"])
-    for table in ("bins", "summaries"):
+    for table in ("bins", "pieces", "moments"):
         clusters = _clusters(tree_of(created[f"{table}_pip_first_time_hint"]))
         assert clusters == ["window_index", "analysis_period", "analysis_basis", "metric"]
 

@@ -82,7 +82,7 @@ def test_summaries_read_the_metrics_of_new_windows_alone(
         for node in experiment.nodes
         if "partition_by" in node.config and "data_sources" in node.meta
     }
-    for table in ("bins", "summaries"):
+    for table in ("bins", "pieces"):
         (name,) = [name for name in created if name.startswith(f"{table}_")]
         found = scans(_selects(tree_of(created[name])), metrics)
         assert {table for table, _ in found} == set(metrics)

@@ -40,7 +40,7 @@ def test_a_lock_with_its_definition_is_told_once(project: Path, diff: Callable[.
     assert "As in its lock above." in printed
     # The windows that are there are accepted: no table with windows is rebuilt.
     rebuilt = [item for item in items(printed) if item.startswith("tables that are rebuilt")]
-    assert not any("summaries_" in item or "`statistics_" in item for item in rebuilt)
+    assert not any("pieces_" in item or "`statistics_" in item for item in rebuilt)
 
 
 def test_a_lock_that_is_added_or_leaves(project: Path, diff: Callable[..., str]) -> None:

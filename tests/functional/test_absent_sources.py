@@ -114,7 +114,13 @@ def test_a_source_absent_from_the_first_build(
     found = project.query(f"select distinct metric from analysis.statistics_{NAME}")
     assert {metric for (metric,) in found} == {*OTHERS}
     assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {OTHERS}")
-    for table in (f"{NAME}_weekly", f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
+    for table in (
+        f"{NAME}_weekly",
+        f"bins_{NAME}",
+        f"pieces_{NAME}",
+        f"moments_{NAME}",
+        f"statistics_{NAME}",
+    ):
         assert _absent(project, table) == {NAMES}, table
         assert windows(project, f"analysis.{table}") == [1, 2], table
     (row, *_) = json.loads(
@@ -122,7 +128,7 @@ def test_a_source_absent_from_the_first_build(
     )
     assert "absent_sources" not in row
     # Later tables alone know from the metrics that the windows are incomplete.
-    later = [f"{kind}_{NAME}" for kind in ("bins", "summaries", "statistics")]
+    later = [f"{kind}_{NAME}" for kind in ("bins", "pieces", "moments", "statistics")]
     done = project.run("dbt", "run", "--select", *later, as_of=AS_OF)
     assert done.returncode == 0, done.stdout[-6000:]
     for table in later:
@@ -143,7 +149,7 @@ def test_a_source_absent_after_some_builds(
     assert _statistics(project, f"not ({new})") == _statistics(undisturbed, f"not ({new})")
     expected = _statistics(undisturbed, f"({new}) and metric in {OTHERS}")
     assert _statistics(project, new) == expected
-    for table in (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}"):
+    for table in (f"bins_{NAME}", f"pieces_{NAME}", f"moments_{NAME}", f"statistics_{NAME}"):
         assert _absent(project, table, new) == {NAMES}, table
         assert _absent(project, table, f"not ({new})") == {""}, table
     assert _absent(project, f"{NAME}_weekly", "window_index = 2") == {NAMES}

@@ -20,7 +20,7 @@ NAME = "pip_first_time_hint"
 # Units enroll until 2026-03-09: week 1 ends on the 15th, week 2 on the 22nd, week 3 on the 29th.
 AS_OF = "2026-03-29"
 ALL_WEEKS = [1, 2, 3]
-RESULTS = (f"bins_{NAME}", f"summaries_{NAME}", f"statistics_{NAME}")
+RESULTS = (f"bins_{NAME}", f"pieces_{NAME}", f"moments_{NAME}", f"statistics_{NAME}")
 # A signal on a table of its own; `VISITS` is a metric that is read directly from another.
 MORE = """
 [experiment.exposure_signal]

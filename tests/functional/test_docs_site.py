@@ -164,7 +164,7 @@ def test_a_newcomer_gets_from_the_results_page_to_the_raw_table(page: Page) -> N
     expect(page.get_by_text("Experiment analysis").first).to_be_visible()
     follow(page, f"statistics_{EXPERIMENT}_overall")
     follow(page, f"statistics_{EXPERIMENT}")
-    follow(page, f"summaries_{EXPERIMENT}")
+    follow(page, f"pieces_{EXPERIMENT}")
     follow(page, f"{EXPERIMENT}_overall")
     follow(page, f"{EXPERIMENT}_clients_daily_client_days")
     follow(page, "clients_daily", "Nodes")

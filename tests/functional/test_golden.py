@@ -73,7 +73,9 @@ def test_summaries_hold_all_values_and_where_numpy_clips_them(built: Project) ->
             values = np.array([float(value) for (value,) in raw])
             expected, counts = np.unique(values, return_counts=True)
             summary = built.query(
-                "select moment, value, units from analysis.summaries_pip_toggle_visibility "
+                "select moment, value, units from (select *, null as moment "
+                "from analysis.pieces_pip_toggle_visibility union all by name "
+                "select * from analysis.moments_pip_toggle_visibility) "
                 f"where metric = '{metric}' and branch = '{branch}' and series = 'values' "
                 "and analysis_period = 'weekly' and window_index = 2 and segment = 'in_germany' "
                 "and analysis_basis = 'exposures' order by moment nulls first, value"

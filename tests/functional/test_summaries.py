@@ -124,7 +124,7 @@ def test_values_are_clipped_at_the_quantile_of_all_units(
     project: Project, values: Callable[..., np.ndarray], metric: str
 ) -> None:
     branches = project.query(
-        f"select branch, value from analysis.summaries_{NAME} where metric = '{metric}' "
+        f"select branch, value from analysis.moments_{NAME} where metric = '{metric}' "
         "and moment = 'clip' and analysis_basis = 'enrollments'"
     )
     assert len(branches) == len(BRANCHES)
@@ -138,7 +138,7 @@ def test_linear_models_clip_at_the_quantile_of_all_branches(
     project: Project, values: Callable[..., np.ndarray], metric: str
 ) -> None:
     ((found,),) = project.query(
-        f"select value from analysis.summaries_{NAME} where metric = '{metric}' "
+        f"select value from analysis.moments_{NAME} where metric = '{metric}' "
         "and moment = 'pooled_clip' and analysis_basis = 'enrollments'"
     )
     pooled = np.concatenate([values(metric, branch) for branch in BRANCHES])
@@ -246,6 +246,6 @@ def test_the_python_model_reads_less_than_five_megabytes_a_metric(
     project = made_up_project(path, metrics, relation, segments=halves)
     summarise(project)
     with duckdb.connect(str(project.database), read_only=True) as connection:
-        table = connection.table(f"analysis.summaries_{NAME}").to_arrow_table()
+        table = connection.table(f"analysis.pieces_{NAME}").to_arrow_table()
     assert len(table.group_by(["analysis_basis", "segment"]).aggregate([])) == 6
     assert table.nbytes < 5e6

@@ -79,7 +79,7 @@ def test_a_changed_metric_changes_the_hash_of_the_tables_that_hold_it(workspace:
     assert workspace.rerun(command="rerun-skip") == 0
     after = _hashes(workspace)
     changed = {name for name, found in after.items() if before[name] != found}
-    derived = ("summaries_", "statistics_", "completeness_", "trust_pip_")
+    derived = ("pieces_", "moments_", "statistics_", "completeness_", "trust_pip_")
     assert changed == {name for name in after if name.startswith(derived)}
 
 
@@ -90,7 +90,7 @@ def test_a_later_end_rebuilds_nothing_but_the_overall_window(workspace: Workspac
     workspace.sync()
     after = _hashes(workspace)
     changed = {name for name, found in after.items() if before[name] != found}
-    derived = ("bins_", "summaries_", "statistics_", "completeness_", "trust_")
+    derived = ("bins_", "pieces_", "moments_", "statistics_", "completeness_", "trust_")
     computed = {name for name in after if not name.startswith(derived)}
     assert changed & computed == {"pip_first_time_hint_overall"}
 

@@ -5,7 +5,7 @@ from dbt_jetstream.trust.model import trust_table
 
 def model(dbt, session):
     counts = dbt.ref("trust_counts_fenix_toolbar_shortcut")
-    summaries = dbt.ref("summaries_fenix_toolbar_shortcut")
+    pieces = dbt.ref("pieces_fenix_toolbar_shortcut")
     statistics = dbt.ref("statistics_fenix_toolbar_shortcut")
     definition = {
         "experiment": dbt.config.meta_get("experiment"),
@@ -13,4 +13,4 @@ def model(dbt, session):
         "clipped": dbt.config.meta_get("clipped"),
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }
-    return trust_table(counts, summaries, statistics, definition, session)
+    return trust_table(counts, pieces, statistics, definition, session)

@@ -4,7 +4,7 @@ from dbt_jetstream.python_model import statistics_table
 
 
 def model(dbt, session):
-    summaries = dbt.ref("summaries_pip_first_time_hint")
+    pieces, moments = dbt.ref("pieces_pip_first_time_hint"), dbt.ref("moments_pip_first_time_hint")
     definition = {
         "experiment": dbt.config.meta_get("experiment"),
         "segments": dbt.config.meta_get("segments"),
@@ -13,4 +13,4 @@ def model(dbt, session):
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }
     done = str(dbt.this) if dbt.is_incremental else None
-    return statistics_table(summaries, definition, session, done)
+    return statistics_table(pieces, moments, definition, session, done)

@@ -154,20 +154,33 @@ def bins() -> list[Column]:
     ]
 
 
-def summaries() -> list[Column]:
-    """List the columns of the summaries."""
+def pieces() -> list[Column]:
+    """List the columns of the pieces."""
+    return [
+        *_SERIES,
+        Column("value", "The mean of the piece's values."),
+        Column("units", "Units of the piece: neighbours in their branch."),
+        Column("lowest", "Its lowest value."),
+        Column("highest", "Its highest; a piece of one value is exact."),
+        Column("deviation", "Its values' standard deviation."),
+        Column("is_below_clip", "Whether it is below the branch's clip; null where there is none."),
+        Column("is_below_pooled_clip", "Whether it is below the clip of all branches, likewise."),
+        ABSENT_SOURCES,
+        DEFINITION_HASH,
+    ]
+
+
+def moments() -> list[Column]:
+    """List the columns of the moments."""
     return [
         *_SERIES,
         Column(
             "moment",
-            "The name of a value at which units are clipped, or of a moment of two values per "
-            "unit; null for a piece: neighbouring units of the branch.",
+            "`clip` or `pooled_clip`, a value at which units are clipped; `density`; `units`; or "
+            "the name of a moment of two values per unit.",
         ),
-        Column("value", "The moment, or the mean of the piece's values."),
-        Column("units", "Units of the piece."),
-        Column("lowest", "Its lowest value; of a density, the number of its point."),
-        Column("highest", "Its highest; a piece of one value is exact."),
-        Column("deviation", "Its values' standard deviation."),
+        Column("point", "The number of a density's point; else null."),
+        Column("value", "The moment."),
         ABSENT_SOURCES,
         DEFINITION_HASH,
     ]

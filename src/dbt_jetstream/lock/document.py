@@ -142,17 +142,18 @@ class _Builder:
         upstream = models.Upstream(enrollments, days, exposed)
         periods = {p: models.metrics(shared, p, sources, upstream) for p in self.periods}
         bins = models.bins(shared, periods, locked)
-        summaries = models.summaries(shared, periods, bins, locked)
+        pieces = models.pieces(shared, periods, bins, locked)
+        moments = models.moments(shared, periods, pieces, locked)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
         described |= version_part(self.hub)
-        statistics = models.statistics(shared, summaries, locked, described)
+        statistics = models.statistics(shared, pieces, moments, locked, described)
         views = [models.statistics_view(shared, period, statistics) for period in self.periods]
-        results = models.Results(periods, bins, summaries, statistics)
+        results = models.Results(periods, bins, pieces, moments, statistics)
         grid = models.completeness(shared, sources, upstream, results, locked)
         read = [*days.values(), *([exposed] if exposed else [])]
         checks = trust_nodes(shared, self.experiment.branches, sources, upstream, results)
-        made = [bins, summaries, statistics, *views, grid, *checks]
+        made = [bins, pieces, moments, statistics, *views, grid, *checks]
         return [enrollments, *read, *periods.values(), *made]
 
     def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:

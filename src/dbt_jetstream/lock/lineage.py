@@ -32,7 +32,8 @@ STAGES = {
     "exposure_days": DAYS,
     "window_metrics": METRICS,
     "bins": SUMMARIES,
-    "summaries": SUMMARIES,
+    "pieces": SUMMARIES,
+    "moments": SUMMARIES,
     "trust_counts": SUMMARIES,
     "statistics_table": STATISTICS,
 }

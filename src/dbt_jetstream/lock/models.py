@@ -35,7 +35,8 @@ CELL_KEY = ("analysis_period", "window_index", "analysis_basis", "segment", "met
 BIN_KEY = (*CELL_KEY, "series", "branch", "bin")
 # What of a series decides its bins; where it is cut comes later.
 BINNED_BY = ("metric", "series", "pre_treatments", "periods", "joint", "side")
-SUMMARY_KEY = (*CELL_KEY, "series", "branch", "moment", "lowest")
+PIECE_KEY = (*CELL_KEY, "series", "branch", "lowest")
+MOMENT_KEY = (*CELL_KEY, "series", "branch", "moment", "point")
 STATISTIC_KEY = (
     *CELL_KEY,
     "statistic",
@@ -103,19 +104,21 @@ class Results:
     Attributes:
         periods: The metrics by period.
         bins: The coarse counts.
-        summaries: What statistics are computed from.
+        pieces: The values that statistics are computed from.
+        moments: What else they are computed from.
         statistics: The statistics.
     """
 
     periods: dict[AnalysisPeriod, Node]
     bins: Node
-    summaries: Node
+    pieces: Node
+    moments: Node
     statistics: Node
 
     @property
     def after_metrics(self) -> list[Node]:
         """The nodes that read all periods."""
-        return [self.bins, self.summaries, self.statistics]
+        return [self.bins, self.pieces, self.moments, self.statistics]
 
 
 def shared(config: ExperimentConfiguration, platform: Platform) -> Shared:
@@ -284,8 +287,8 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
     return Node(
         name=naming.bins(shared.slug),
         description=(
-            f"How many units of `{shared.slug}` have values in which bin: what the summaries look "
-            "at first. One row per period, window, basis, segment, metric, series, branch and bin."
+            f"How many units of `{shared.slug}` have values in which bin: what is looked at "
+            "first. One row per period, window, basis, segment, metric, series, branch and bin."
         ),
         meta={
             **_summary_meta(shared, periods),
@@ -299,36 +302,62 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
     )
 
 
-def summaries(
+def pieces(
     shared: Shared, periods: dict[AnalysisPeriod, Node], bins: Node, locked: LockedSummaries
 ) -> Node:
-    """Build the summaries over all periods."""
+    """Build the pieces of all periods' values."""
     return Node(
-        name=naming.summaries(shared.slug),
+        name=naming.pieces(shared.slug),
         description=(
-            f"What the statistics of `{shared.slug}` need: how many units have which values after "
-            "pre-treatments, joined where nothing is lost. One row per period, window, basis, "
-            "segment, metric, series, branch and piece or moment."
+            f"The values of `{shared.slug}` after pre-treatments: how many have which, joined "
+            "where nothing is lost. One row per period, window, basis, segment, metric, series, "
+            "branch and piece, which begins with `lowest`."
         ),
-        meta={
-            **_summary_meta(shared, periods),
-            "series": locked.series,
-            "joint": locked.joint,
-        },
-        columns=columns.summaries(),
-        stub=call(
-            "summaries",
-            bins=ref(bins.name),
-            metrics=_metrics_by_suffix(periods),
-        ),
-        config=incremental(*SUMMARY_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
+        meta=_series_meta(shared, periods, locked),
+        columns=columns.pieces(),
+        stub=call("pieces", bins=ref(bins.name), metrics=_metrics_by_suffix(periods)),
+        config=incremental(*PIECE_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
         upstream=(bins.definition_hash,),
-        tests=[unique_key(*SUMMARY_KEY)],
+        tests=[unique_key(*PIECE_KEY)],
+    )
+
+
+def moments(
+    shared: Shared, periods: dict[AnalysisPeriod, Node], pieces: Node, locked: LockedSummaries
+) -> Node:
+    """Build what statistics need besides the pieces.
+
+    Its definition is that of the pieces, and of the one table that held both in earlier versions:
+    statistics that were computed from that are kept.
+    """
+    return Node(
+        name=naming.moments(shared.slug),
+        description=(
+            f"What the statistics of `{shared.slug}` need besides pieces: where units are clipped, "
+            "moments of two values per unit, densities. One row per period, window, basis, "
+            "segment, metric, series, branch, moment and, of a density, point."
+        ),
+        meta=_series_meta(shared, periods, locked),
+        columns=columns.moments(),
+        stub=call("moments", pieces=ref(pieces.name), metrics=_metrics_by_suffix(periods)),
+        config=incremental(*MOMENT_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
+        upstream=pieces.upstream,
+        tests=[unique_key(*MOMENT_KEY)],
     )
 
 
 def _metrics_by_suffix(periods: dict[AnalysisPeriod, Node]) -> str:
     return mapping({period.table_suffix: ref(node.name) for period, node in periods.items()})
+
+
+def _series_meta(
+    shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries
+) -> dict[str, Any]:
+    return {
+        **_summary_meta(shared, periods),
+        "series": locked.series,
+        "joint": locked.joint,
+    }
 
 
 def _summary_meta(shared: Shared, periods: dict[AnalysisPeriod, Node]) -> dict[str, Any]:
@@ -343,7 +372,7 @@ def _summary_meta(shared: Shared, periods: dict[AnalysisPeriod, Node]) -> dict[s
 
 
 def statistics(
-    shared: Shared, summaries: Node, locked: LockedSummaries, metadata: dict[str, Any]
+    shared: Shared, pieces: Node, moments: Node, locked: LockedSummaries, metadata: dict[str, Any]
 ) -> Node:
     """Build the statistics; `metadata` goes with them to Experimenter."""
     name = naming.statistics(shared.slug)
@@ -357,18 +386,18 @@ def statistics(
             "experiment": shared.experiment,
             "segments": shared.segments,
             "statistics": locked.statistics,
-            "periods": {k: p["bases"] for k, p in summaries.meta["periods"].items()},
+            "periods": {k: p["bases"] for k, p in moments.meta["periods"].items()},
             "metadata": metadata,
         },
         columns=columns.statistics(is_view=False),
-        stub=_python_stub(shared.slug, summaries.name),
+        stub=_python_stub(shared.slug, pieces.name, moments.name),
         config=incremental(
             *STATISTIC_KEY,
             **CELL_CLUSTERS,
             post_hook=["{{ drop_leftovers() }}", *([] if shared.is_private else [EXPORT_METADATA])],
             **FORGET,
         ),
-        upstream=(summaries.definition_hash,),
+        upstream=(moments.definition_hash,),
         tests=[unique_key(*STATISTIC_KEY)],
         language="python",
     )
@@ -461,14 +490,14 @@ def _period_words(period: AnalysisPeriod) -> str:
     }[period]
 
 
-def _python_stub(slug: str, summaries: str) -> str:
+def _python_stub(slug: str, pieces: str, moments: str) -> str:
     return f'''"""Statistics of {slug}; what is computed is in the lock, how in dbt_jetstream."""
 
 from dbt_jetstream.python_model import statistics_table
 
 
 def model(dbt, session):
-    summaries = dbt.ref("{summaries}")
+    pieces, moments = dbt.ref("{pieces}"), dbt.ref("{moments}")
     definition = {{
         "experiment": dbt.config.meta_get("experiment"),
         "segments": dbt.config.meta_get("segments"),
@@ -477,5 +506,5 @@ def model(dbt, session):
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }}
     done = str(dbt.this) if dbt.is_incremental else None
-    return statistics_table(summaries, definition, session, done)
+    return statistics_table(pieces, moments, definition, session, done)
 '''

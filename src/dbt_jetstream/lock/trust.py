@@ -181,7 +181,7 @@ from dbt_jetstream.trust.model import trust_table
 
 def model(dbt, session):
     counts = dbt.ref("{counts.name}")
-    summaries = dbt.ref("{results.summaries.name}")
+    pieces = dbt.ref("{results.pieces.name}")
     statistics = dbt.ref("{results.statistics.name}")
     definition = {{
         "experiment": dbt.config.meta_get("experiment"),
@@ -189,5 +189,5 @@ def model(dbt, session):
         "clipped": dbt.config.meta_get("clipped"),
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }}
-    return trust_table(counts, summaries, statistics, definition, session)
+    return trust_table(counts, pieces, statistics, definition, session)
 '''

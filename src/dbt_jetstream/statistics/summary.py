@@ -56,6 +56,21 @@ class CellSummary:
             self.joint[series][branch] = moments
 
 
+def summaries(pieces: pa.Table, moments: pa.Table) -> pa.Table:
+    """Put pieces and moments into one table, as `cell_summaries` reads them.
+
+    Args:
+        pieces: Rows of (cell, series, branch, value, units, lowest, highest, deviation).
+        moments: Rows of (cell, series, branch, moment, point, value).
+    """
+    keys = [*Cell._fields, "series", "branch"]
+    numbered = moments.select([*keys, "moment", "point", "value"])
+    numbered = numbered.rename_columns({"point": "lowest"})
+    place = numbered.schema.get_field_index("lowest")
+    numbered = numbered.set_column(place, "lowest", numbered["lowest"].cast(pa.float64()))
+    return pa.concat_tables([pieces.select([*keys, *PIECE]), numbered], promote_options="default")
+
+
 def cell_summaries(table: pa.Table) -> Iterator[tuple[Cell, CellSummary]]:
     """Read the cells of a table of summaries, ordered by the cells' names.
 

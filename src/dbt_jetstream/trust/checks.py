@@ -28,7 +28,7 @@ def findings(
         statistics: Statistics rows with `analysis_period`; of windows after enrollment, those of
             the newest suffice.
         definition: The node's part of the lock.
-        pieces: Rows of the summaries that clipped means are computed from, of one window.
+        pieces: Rows of the pieces that clipped means are computed from, of one window.
     """
     by_check: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in counts:

@@ -69,7 +69,7 @@ def heavy_tails(
     """Say how often the intervals of clipped means hold what they should; none is a warning.
 
     Args:
-        pieces: Rows of the summaries: neighbouring units of a branch, with their mean `value`.
+        pieces: Rows of the pieces: neighbouring units of a branch, with their mean `value`.
         clipped: The lock's clipped means, with `metric`, `series`, `drop_highest` and
             `confidence_interval`.
     """

@@ -40,13 +40,13 @@ EVERYTHING = "all"
 
 
 def trust_table(
-    counts: Any, summaries: Any, statistics: Any, definition: dict[str, Any], session: Any
+    counts: Any, pieces: Any, statistics: Any, definition: dict[str, Any], session: Any
 ) -> Any:
     """Check whether the results of an experiment can be believed.
 
     Args:
         counts: The counts as dbt hands them over; see `tables.table_of`.
-        summaries: The summaries, likewise.
+        pieces: The pieces of their values, likewise.
         statistics: The statistics, likewise.
         definition: The node's part of the lock.
         session: dbt's connection to the warehouse.
@@ -60,7 +60,7 @@ def trust_table(
         table_of(counts).rows(),
         _comparisons(results, newest),
         definition,
-        _pieces(table_of(summaries), newest, definition),
+        _clipped(table_of(pieces), newest, definition),
     )
     return returned(session, found)
 
@@ -96,20 +96,19 @@ def _comparisons(statistics: Table, newest: dict[str, int]) -> pa.Table:
     return rows.filter(pc.field("comparison").is_valid())
 
 
-def _pieces(
-    summaries: Table, newest: dict[str, int], definition: dict[str, Any]
+def _clipped(
+    pieces: Table, newest: dict[str, int], definition: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Return what clipped means are computed from, in the newest window of the longest period."""
     clipped = {(mean["metric"], mean["series"]) for mean in definition["clipped"]}
     period = next((period for period in AFTER_ENROLLMENT if period in newest), None)
     if period is None or not clipped:
         return []
-    found = summaries.rows(
+    found = pieces.rows(
         analysis_period=period,
         window_index=newest[period],
         analysis_basis="enrollments",
         segment=EVERYTHING,
         metric=sorted({metric for metric, _ in clipped}),
     )
-    pieces = found.filter(pc.field("moment").is_null()).to_pylist()
-    return [piece for piece in pieces if (piece["metric"], piece["series"]) in clipped]
+    return [row for row in found.to_pylist() if (row["metric"], row["series"]) in clipped]

@@ -1,0 +1,81 @@
+{#- How many units of every window that is new have values in which bin, and where in it.
+
+    A first, coarse count that needs no sorting. Sums over units are sums of integers, so that they
+    do not depend on the order of the units.
+
+    Reads: the metrics tables, each once (on DuckDB of few columns once more).
+    Args: metrics (dict of relations by period)
+-#}
+{% macro bins(metrics) %}
+{%- if execute -%}
+{%- set missing = windows_missing_by_period(windows_of_metrics(metrics, definition()), definition()) -%}
+{%- if is_incremental() and not missing -%}
+-- every window with metrics has been counted
+select * from {{ this }}
+where false
+{%- else -%}
+{%- set lock = with_columns(definition(), metrics) -%}
+{%- set numbers = bin_numbers() -%}
+{%- set is_placed = 'abs(bin) between ' ~ numbers.least_placed ~ ' and ' ~ numbers.most_placed -%}
+with
+
+{{ series_names(lock) }},
+
+{{ populations(lock, metrics, missing) }}
+{{- unit_values(numbered_series(lock), lock, metrics, missing, is_counted=counts_integers()) }},
+
+{{ binned_values() }},
+
+counted as (
+    select
+        {{ group_keys() }},
+        series_id,
+        bin,
+        {{ 'sum(units)' if counts_integers() else 'count(*)' }} as units,
+        min(value) as lowest,
+        max(value) as highest,
+        {{ position_sums('units' if counts_integers()) | indent(8) }}
+    from {{ in_groups('binned_values', lock) | indent(4) }}
+    group by {{ group_keys() }}, series_id, bin
+),
+
+measured as (
+    select
+        *,
+        -- the bin's lower end and width, in size
+        case when {{ is_placed }} then pow(2.0, floor((abs(bin) - {{ numbers.middle }}) / {{ numbers.parts }})) end as octave,
+        abs(bin) - {{ numbers.middle }} - {{ numbers.parts }} * floor((abs(bin) - {{ numbers.middle }}) / {{ numbers.parts }}) as part,
+        positions / units / {{ position_units() }} as mean_position,
+        squares / units / {{ position_units() }} as mean_square
+    from {{ with_group_names('counted') | indent(4) }}
+)
+
+select
+    analysis_period,
+    window_index,
+    analysis_basis,
+    segment,
+    metric,
+    series,
+    branch,
+    bin,
+    units,
+    lowest,
+    highest,
+    case
+        when lowest < highest then sign(bin) * octave * (1 + (part + mean_position) / {{ numbers.parts }})
+        else lowest
+    end as value,
+    case
+        when lowest < highest
+            then octave / {{ numbers.parts }} * sqrt(greatest(mean_square - mean_position * mean_position, 0))
+        else 0
+    end as deviation,
+    {{ absent_from_window(missing) | indent(4) }} as absent_sources,
+    '{{ lock.definition_hash }}' as definition_hash
+from measured
+inner join series_names
+    using (series_id)
+{%- endif -%}
+{%- endif -%}
+{% endmacro %}

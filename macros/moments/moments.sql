@@ -1,0 +1,107 @@
+{#- What the statistics need of every window that is new besides its pieces.
+
+    The values at which a series is clipped, the joint moments of two values per unit, kernel densities with the
+    number of their point, and the units of each branch, so that every window has a row.
+
+    Reads: the pieces; the metrics tables, for joints and for densities, each once.
+    Args: pieces (relation), metrics (dict of relations by period)
+-#}
+{% macro moments(pieces, metrics) %}
+{%- if execute -%}
+{%- set missing = windows_missing_by_period(windows_by_period(pieces), definition()) -%}
+{%- if is_incremental() and not missing -%}
+-- every window with pieces has its moments
+select * from {{ this }}
+where false
+{%- else -%}
+{%- set lock = with_columns(definition(), metrics) -%}
+{%- set cell = series_cell() -%}
+{%- set has_densities = lock.series | selectattr('density_size') | list | length > 0 -%}
+with
+
+{{ series_settings(lock, metrics) }},
+
+{{ new_rows('rows_of_pieces', pieces, missing, metrics) }},
+
+new_pieces as (
+    select *
+    from rows_of_pieces
+    inner join series_settings
+        using (metric, series)
+),
+
+{% if has_densities or lock.joint -%}
+{{ populations(lock, metrics, missing) }}
+{%- endif -%}
+{{ clips('clips', is_pooled=false) }},
+
+{{ clips('pooled_clips', is_pooled=true) }},
+
+{% if has_densities -%}
+{{ densities(lock, metrics, missing) }},
+
+{% endif -%}
+{% if lock.joint -%}
+{{ joint_moments(lock, metrics, missing) }},
+
+{% endif -%}
+all_moments as (
+    select
+        {{ cell }},
+        branch,
+        'units' as moment,
+        cast(null as {{ integer_type() }}) as point,
+        cast(sum(units) as {{ float_type() }}) as value
+    from new_pieces
+    where series_id = 0
+    group by {{ cell }}, branch
+    union all
+    select
+        {{ cell }},
+        branch,
+        'clip' as moment,
+        null as point,
+        highest as value
+    from clips
+    union all
+    select
+        {{ cell }},
+        branch,
+        'pooled_clip' as moment,
+        null as point,
+        highest as value
+    from pooled_clips
+    {%- if has_densities %}
+    union all
+    select
+        {{ cell }},
+        branch,
+        'density' as moment,
+        point,
+        value
+    from densities
+    {%- endif %}
+    {%- if lock.joint %}
+    union all
+    select
+        {{ cell }},
+        branch,
+        moment,
+        null as point,
+        value
+    from joint_moments
+    {%- endif %}
+)
+
+select
+    {{ cell }},
+    branch,
+    moment,
+    point,
+    value,
+    {{ absent_from_window(missing) | indent(4) }} as absent_sources,
+    '{{ lock.definition_hash }}' as definition_hash
+from all_moments
+{%- endif -%}
+{%- endif -%}
+{% endmacro %}

@@ -1,0 +1,28 @@
+{#- The CTE `unit_pairs`: the two values of every unit of a new window in each joint, null where it has none.
+
+    Makes: unit_pairs (unit_keys, joint_id, y, x).
+    Args: lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
+-#}
+{% macro unit_pairs(lock, metrics, missing) -%}
+{%- set fields = ['joint_id', 'y', 'x'] -%}
+{%- set selects = [] -%}
+{%- for period in missing or metrics -%}
+    {%- set length = lock.periods[period].windows.length -%}
+    {%- set plain, censored = [], [] -%}
+    {%- for joint in numbered_joints(lock) if period in joint.periods -%}
+        {%- if is_censored(joint) -%}
+            {%- do censored.append([joint.id | string, 'y_' ~ joint.id, 'x_' ~ joint.id]) -%}
+        {%- else -%}
+            {%- set sides = joint_sides(period, joint, length, metrics) -%}
+            {%- do plain.append([joint.id | string, sides.y, sides.x]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if plain -%}
+        {%- do selects.append(unit_rows(period, fields, plain, lock, metrics, missing)) -%}
+    {%- endif -%}
+    {%- if censored -%}
+        {%- do selects.append(censored_rows(period, fields, censored, lock, metrics, missing)) -%}
+    {%- endif -%}
+{%- endfor -%}
+{{ united('unit_pairs', selects) }}
+{%- endmacro %}

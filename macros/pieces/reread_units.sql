@@ -1,0 +1,59 @@
+{#- CTEs with the units of the bins that must be read once more, each with its rank there.
+
+    Reads: placed_bins, binned_values. Makes: wanted_bins (a number for each such bin, and one for the same
+    bin of all branches), reread_units, ranked_units (bin_id, value, units_below,
+    pooled_units_below).
+    Args: lock (dict)
+-#}
+{% macro reread_units(lock) -%}
+{%- set cell = series_cell() -%}
+wanted_bins as {{ stored() }} (
+    select
+        *,
+        row_number() over (order by {{ cell }}, branch, bin) as bin_id,
+        dense_rank() over (order by {{ cell }}, bin) as pooled_bin_id
+    from placed_bins
+    where is_reread
+),
+
+bins_to_find as (
+    select
+        {{ group_names() }},
+        series_id,
+        bin,
+        bin_id,
+        -- the bins in which a rank is looked for
+        case when holds_decile or holds_clip then bin_id end as ranked_bin_id,
+        case when holds_pooled_clip then pooled_bin_id end as pooled_bin_id
+    from wanted_bins
+),
+
+values_in_octaves as (
+    select *
+    from binned_values
+    where octave is not null
+),
+
+reread_units as (
+    select
+        bin_id,
+        ranked_bin_id,
+        pooled_bin_id,
+        value
+    from {{ with_rows_about_groups('values_in_octaves', 'bins_to_find', ['series_id', 'bin'], lock) | indent(4) }}
+),
+
+ranked_units as (
+    select
+        bin_id,
+        value,
+        {{ rank_in('ranked_bin_id') }} as units_below,
+        {{ rank_in('pooled_bin_id') if lock.series | selectattr('pooled_drop_highest') | list else 0 }} as pooled_units_below
+    from reread_units
+)
+{%- endmacro %}
+
+{#- How many units of a bin are below a unit; where the bin's number is null nobody asks, and nothing is sorted. -#}
+{% macro rank_in(bin) -%}
+rank() over (partition by {{ bin }} order by case when {{ bin }} is not null then value end) - 1
+{%- endmacro %}

@@ -1,0 +1,84 @@
+{#- A select like that of `unit_rows`, of values that depend on quantiles: of all units of a window, basis and segment.
+
+    Each level of its subquery is one pre-treatment further. A ratio's denominator is treated among the
+    units that its numerator's treatment has left.
+
+    Reads: the metrics table as `m`; `populations`, on DuckDB; the metrics of earlier periods.
+    Args: period (str), fields (list, names of columns), rows (list of lists of SQL over the columns that are
+        made here: `values_<id>` of a series, `y_<id>` and `x_<id>` of a joint), lock (dict), metrics (dict of
+        relations by period), missing (dict of windows by period)
+-#}
+{% macro censored_rows(period, fields, rows, lock, metrics, missing) -%}
+{%- set steps = censoring_steps(period, lock, metrics) -%}
+{%- set keys = unit_key_names(lock) ~ ', own_segment' -%}
+{%- set pool = ['window_index', 'analysis_basis', 'own_segment'] -%}
+{%- set kept = unit_key_names(lock).split(', ') + pool -%}
+{%- set length = lock.periods[period].windows.length -%}
+{%- set query = namespace(text='') -%}
+{%- set query.text -%}
+(
+    select
+        {{ unit_keys(period, lock) | indent(8) }},
+        {%- if 'window_index' not in unit_key_names(lock) %}
+        m.window_index,
+        m.analysis_basis,
+        {%- endif %}
+        segment as own_segment
+        {%- for column, step in steps.items() %},
+        {{ step.raw }} as {{ column }}
+        {%- endfor %}
+    from {{ metrics[period] }} as m
+    {%- if 'population' in unit_key_names(lock) %}
+    {{ populations_of_units(period, lock) | indent(4) }}
+    {%- endif %}
+    {{- covariates_of_units(steps | string, lock, metrics) | indent(4) }}
+    cross join {{ segments(lock) }}
+    where
+        {{ counted_units(period, missing) | indent(8) }}
+        and (segment = 'all'
+        {%- for segment in lock.segments %} or (segment = '{{ segment }}' and m.{{ segment }}){% endfor %})
+) as units
+{%- endset -%}
+{%- for level in range(steps.values() | map(attribute='changes') | map('length') | max) -%}
+    {%- set query.text -%}
+(
+    select
+        {{ kept | unique | join(', ') }}
+        {%- for column, step in steps.items() %}
+            {%- set change = step.changes[level] if level < step.changes | length else none %},
+        {{ column if change is none
+            else 'case when ' ~ change.where ~ ' is not null then ' ~ column ~ ' end' if change.where
+            else pre_treatment(change, length, column, pool | join(', ')) | trim }} as {{ column }}
+        {%- endfor %}
+    from {{ query.text | indent(4) }}
+) as level_{{ level + 1 }}
+    {%- endset -%}
+{%- endfor -%}
+select
+    {{ keys }}
+    {%- for field in fields %},
+    {{ field }}
+    {%- endfor %}
+from {{ crossed_with_rows(query.text, fields, rows) }}
+{%- endmacro %}
+
+{#- The columns of censored values in a period: what each is of a unit at first, and how it changes level by level.
+
+    Returns: dict by column of {raw, changes}; a change is a pre-treatment, `{where: column}` or none
+-#}
+{% macro censoring_steps(period, lock, metrics) %}
+    {%- set found = {} -%}
+    {%- for series in numbered_series(lock) if period in series.periods and not series.joint and is_censored(series) -%}
+        {%- set raw = metric_value('m', series.metric, period, metrics) -%}
+        {%- do found.update({'values_' ~ series.id: {'raw': raw, 'changes': series.pre_treatments}}) -%}
+    {%- endfor -%}
+    {%- for joint in numbered_joints(lock) if period in joint.periods and is_censored(joint) -%}
+        {%- set sides = joint_sides(period, joint, none, metrics) -%}
+        {%- set treatments = joint.pre_treatments -%}
+        {%- set of_x = [] if joint.role == 'covariate'
+            else [none] * (treatments | length) + [{'where': 'y_' ~ joint.id}] + treatments -%}
+        {%- do found.update({'y_' ~ joint.id: {'raw': sides.raw_y, 'changes': treatments}}) -%}
+        {%- do found.update({'x_' ~ joint.id: {'raw': sides.raw_x, 'changes': of_x}}) -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{% endmacro %}

@@ -1,0 +1,25 @@
+{#- The two values of a unit that a joint is about, before and after pre-treatments that need no other unit.
+
+    They are a metric and its covariate, or a ratio's numerator and denominator. A covariate is always
+    that of the enrollments basis, for a unit's exposure may follow its enrollment, and has no
+    pre-treatment.
+
+    Args: period (str), joint (dict, from the lock), length (int, days of a window), metrics (dict of
+        relations by period)
+    Returns: dict of str: `raw_y`, `raw_x`, `y`, `x`
+-#}
+{% macro joint_sides(period, joint, length, metrics) %}
+    {%- set raw_y = metric_value('m', joint.y, period, metrics) -%}
+    {%- if joint.role == 'covariate' -%}
+        {%- set raw_x = metric_value(covariate_table(joint.period), joint.x, joint.period, metrics) -%}
+    {%- else -%}
+        {%- set raw_x = metric_value('m', joint.x, period, metrics) -%}
+    {%- endif -%}
+    {%- set sides = {'raw_y': raw_y, 'raw_x': raw_x, 'y': none, 'x': none} -%}
+    {%- if not is_censored(joint) -%}
+        {%- do sides.update(y=pre_treated(raw_y, joint.pre_treatments, length)) -%}
+        {%- set treatments = [] if joint.role == 'covariate' else joint.pre_treatments -%}
+        {%- do sides.update(x=pre_treated(raw_x, treatments, length)) -%}
+    {%- endif -%}
+    {{- return(sides) -}}
+{% endmacro %}
