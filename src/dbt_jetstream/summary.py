@@ -19,6 +19,9 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
     """Say what a sync did, mistakes and warnings apart."""
     for experiment in report.experiments:
         yield f"locked {experiment.slug}: {len(experiment.nodes)} models"
+    if report.moved:
+        moved = _counted(len(report.moved), "lock")
+        yield f"moved {moved} of an earlier version to this one; what is built is kept"
     if report.kept:
         yield f"kept {_counted(len(report.kept), 'lock')}"
     for slug in report.finished:

@@ -29,6 +29,7 @@ from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
+from dbt_jetstream.lock.moved import moved
 from dbt_jetstream.lock.versions import config_hash
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
@@ -104,6 +105,7 @@ class SyncReport:
     Attributes:
         experiments: The experiments that were locked.
         kept: The slugs of those whose lock was kept.
+        moved: The slugs of those whose lock was an earlier version's.
         finished: Of those, the ones that were retired.
         config_changed: Of those, the ones whose own config changed since.
         skipped: Why others are not analysed, by slug; nothing is wrong with them.
@@ -114,6 +116,7 @@ class SyncReport:
 
     experiments: list[LockedExperiment] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     config_changed: list[str] = field(default_factory=list)
     skipped: dict[str, ConfigError] = field(default_factory=dict)
@@ -164,6 +167,7 @@ class _Sync:
 
     def run(self, *, writes: bool) -> SyncReport:
         chosen = self._chosen()
+        self._move()
         for slug, mistakes in self._unreadable().items():
             self.report.refused[slug] = mistakes
         with progress("Locking experiments", len(chosen)) as advance:
@@ -176,6 +180,13 @@ class _Sync:
         if writes:
             self._write()
         return self.report
+
+    def _move(self) -> None:
+        """Bring every lock that an earlier version wrote to this one: dbt reads all of them."""
+        for held in self.held.values():
+            if changes := moved(self.request.project, held):
+                self.changes.append(changes)
+                self.report.moved.append(held.slug)
 
     def _chosen(self) -> list[Experiment]:
         """Return the experiments to look at, without those of the same name."""

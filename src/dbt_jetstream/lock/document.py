@@ -143,7 +143,7 @@ class _Builder:
         periods = {p: models.metrics(shared, p, sources, upstream) for p in self.periods}
         bins = models.bins(shared, periods, locked)
         pieces = models.pieces(shared, periods, bins, locked)
-        moments = models.moments(shared, periods, pieces, locked)
+        moments = models.moments(shared, periods, pieces)
         outcomes = self.hub.outcomes_of(self.config)
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
         described |= version_part(self.hub)

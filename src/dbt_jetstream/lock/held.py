@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -115,6 +115,13 @@ class HeldLock:
         """Return, by model, the definition hashes whose rows may stand in its table."""
         metas = {model["name"]: model["config"]["meta"] for model in self._models(self.text)}
         return {n: [m["definition_hash"], *m.get("accepts", [])] for n, m in metas.items()}
+
+    def with_models(self, change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> str:
+        """Return the lock's text with other models in the place of each."""
+        document = self._document(self.text)
+        models = document["models"]
+        document["models"] = [changed for model in models for changed in change(model)]
+        return HEADER + dump(document)
 
     def ending(self, end_date: dt.date | None) -> str:
         """Return the lock's text with another end date.

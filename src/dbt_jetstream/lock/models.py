@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import (
+    Column,
     Node,
     call,
     incremental,
@@ -35,8 +36,6 @@ CELL_KEY = ("analysis_period", "window_index", "analysis_basis", "segment", "met
 BIN_KEY = (*CELL_KEY, "series", "branch", "bin")
 # What of a series decides its bins; where it is cut comes later.
 BINNED_BY = ("metric", "series", "pre_treatments", "periods", "joint", "side")
-PIECE_KEY = (*CELL_KEY, "series", "branch", "lowest")
-MOMENT_KEY = (*CELL_KEY, "series", "branch", "moment", "point")
 STATISTIC_KEY = (
     *CELL_KEY,
     "statistic",
@@ -302,62 +301,77 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
     )
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a table of values is called, holds and promises.
+
+    Attributes:
+        name: Its name, by the experiment's slug.
+        description: What it holds; `{slug}` stands for the experiment.
+        key: The columns in which no two rows agree.
+        columns: Its columns.
+    """
+
+    name: Callable[[str], str]
+    description: str
+    key: tuple[str, ...]
+    columns: Callable[[], list[Column]]
+
+
+PIECES = Described(
+    naming.pieces,
+    "The values of `{slug}` after pre-treatments: how many have which, joined where nothing is "
+    "lost. One row per period, window, basis, segment, metric, series, branch and piece, which "
+    "begins with `lowest`.",
+    (*CELL_KEY, "series", "branch", "lowest"),
+    columns.pieces,
+)
+MOMENTS = Described(
+    naming.moments,
+    "What the statistics of `{slug}` need besides pieces: where units are clipped, moments of two "
+    "values per unit, densities. One row per period, window, basis, segment, metric, series, "
+    "branch, moment and, of a density, point.",
+    (*CELL_KEY, "series", "branch", "moment", "point"),
+    columns.moments,
+)
+
+
 def pieces(
     shared: Shared, periods: dict[AnalysisPeriod, Node], bins: Node, locked: LockedSummaries
 ) -> Node:
     """Build the pieces of all periods' values."""
-    return Node(
-        name=naming.pieces(shared.slug),
-        description=(
-            f"The values of `{shared.slug}` after pre-treatments: how many have which, joined "
-            "where nothing is lost. One row per period, window, basis, segment, metric, series, "
-            "branch and piece, which begins with `lowest`."
-        ),
-        meta=_series_meta(shared, periods, locked),
-        columns=columns.pieces(),
-        stub=call("pieces", bins=ref(bins.name), metrics=_metrics_by_suffix(periods)),
-        config=incremental(*PIECE_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
-        upstream=(bins.definition_hash,),
-        tests=[unique_key(*PIECE_KEY)],
-    )
+    meta = {**_summary_meta(shared, periods), "series": locked.series, "joint": locked.joint}
+    stub = call("pieces", bins=ref(bins.name), metrics=_metrics_by_suffix(periods))
+    return _described(PIECES, shared.slug, meta, stub, (bins.definition_hash,))
 
 
-def moments(
-    shared: Shared, periods: dict[AnalysisPeriod, Node], pieces: Node, locked: LockedSummaries
-) -> Node:
+def moments(shared: Shared, periods: dict[AnalysisPeriod, Node], pieces: Node) -> Node:
     """Build what statistics need besides the pieces.
 
     Its definition is that of the pieces, and of the one table that held both in earlier versions:
     statistics that were computed from that are kept.
     """
+    stub = call("moments", pieces=ref(pieces.name), metrics=_metrics_by_suffix(periods))
+    return _described(MOMENTS, shared.slug, pieces.meta, stub, pieces.upstream)
+
+
+def _described(
+    table: Described, slug: str, meta: dict[str, Any], stub: str, upstream: tuple[str, ...]
+) -> Node:
     return Node(
-        name=naming.moments(shared.slug),
-        description=(
-            f"What the statistics of `{shared.slug}` need besides pieces: where units are clipped, "
-            "moments of two values per unit, densities. One row per period, window, basis, "
-            "segment, metric, series, branch, moment and, of a density, point."
-        ),
-        meta=_series_meta(shared, periods, locked),
-        columns=columns.moments(),
-        stub=call("moments", pieces=ref(pieces.name), metrics=_metrics_by_suffix(periods)),
-        config=incremental(*MOMENT_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
-        upstream=pieces.upstream,
-        tests=[unique_key(*MOMENT_KEY)],
+        name=table.name(slug),
+        description=table.description.format(slug=slug),
+        meta=dict(meta),
+        columns=table.columns(),
+        stub=stub,
+        config=incremental(*table.key, **STAGED, **CELL_CLUSTERS, **FORGET),
+        upstream=upstream,
+        tests=[unique_key(*table.key)],
     )
 
 
 def _metrics_by_suffix(periods: dict[AnalysisPeriod, Node]) -> str:
     return mapping({period.table_suffix: ref(node.name) for period, node in periods.items()})
-
-
-def _series_meta(
-    shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries
-) -> dict[str, Any]:
-    return {
-        **_summary_meta(shared, periods),
-        "series": locked.series,
-        "joint": locked.joint,
-    }
 
 
 def _summary_meta(shared: Shared, periods: dict[AnalysisPeriod, Node]) -> dict[str, Any]:

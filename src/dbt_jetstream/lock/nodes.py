@@ -93,7 +93,7 @@ class Node:
         }
         if self.tests:
             document["data_tests"] = verbatim(self.tests)
-        document["columns"] = [_column(column) for column in self.columns]
+        document["columns"] = column_documents(self.columns)
         return document
 
 
@@ -108,6 +108,11 @@ def _hashed(definition: Any) -> Any:
     if isinstance(definition, dict):
         return {k: _hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
     return [_hashed(item) for item in definition] if isinstance(definition, list) else definition
+
+
+def column_documents(columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """Return columns as a dbt properties file lists them."""
+    return [_column(column) for column in columns]
 
 
 def _column(column: Column) -> dict[str, Any]:

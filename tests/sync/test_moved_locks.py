@@ -1,0 +1,78 @@
+"""Locks that an earlier version wrote: moved to this version's models, with what was built kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import SMALL, Project, copy_project
+from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.sync import Request, sync
+
+SLUG = "pip-first-time-hint"
+NAME = "pip_first_time_hint"
+# Of the version that had pieces and moments in one table, from the small hub.
+EARLIER = Path(__file__).parent / "earlier_lock.json"
+FOLDERS = (f"models/experiments/{SLUG}", f"python_models/experiments/{SLUG}")
+
+
+def _sync(project: Path) -> list[str]:
+    report = sync(Request([HubAddress(str(SMALL))], SMALL / "experiments.json", project, [SLUG]))
+    return report.moved
+
+
+def _files(project: Path) -> dict[str, str]:
+    paths = (path for folder in FOLDERS for path in (project / folder).iterdir())
+    return {path.name: path.read_text() for path in paths if path.suffix in {".sql", ".py"}}
+
+
+def _models(project: Path) -> dict[str, dict]:
+    text = (project / FOLDERS[0] / f"{SLUG}.yml").read_text()
+    models = {model["name"]: model for model in yaml.safe_load(text)["models"]}
+    for model in models.values():
+        model["config"]["meta"].pop("versions", None)
+    return models
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Project:
+    project = copy_project(tmp_path / "earlier")
+    for path, text in json.loads(EARLIER.read_text()).items():
+        (project.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (project.path / path).write_text(text)
+    return project
+
+
+def test_a_moved_lock_is_what_this_version_writes(earlier: Project, tmp_path: Path) -> None:
+    assert _sync(earlier.path) == [SLUG]
+    new = copy_project(tmp_path / "new").path
+    assert _sync(new) == []
+    assert _files(earlier.path) == _files(new)
+    moved, written = _models(earlier.path), _models(new)
+    assert list(moved) == list(written)
+    for name, model in written.items():
+        # The grid is a view: what it lists has changed, and nothing is kept of it. The metadata
+        # hold the commit that the lock was made of.
+        ignored = {"metadata"} | ({"definition_hash"} if name == f"completeness_{NAME}" else set())
+        described = [
+            {key: value for key, value in found["config"].pop("meta").items() if key not in ignored}
+            for found in (moved[name], model)
+        ]
+        assert described[0] == described[1]
+        assert {**moved[name], "description": ""} == {**model, "description": ""}
+
+
+def test_it_is_moved_once(earlier: Project) -> None:
+    _sync(earlier.path)
+    before = _files(earlier.path)
+    assert _sync(earlier.path) == []
+    assert _files(earlier.path) == before
+
+
+def test_dbt_names_the_way_out_of_an_earlier_lock(earlier: Project) -> None:
+    done = earlier.run("dbt", "compile", "--select", f"summaries_{NAME}")
+    assert done.returncode != 0
+    assert f"run `jetstream sync --experiment {SLUG}`" in done.stdout
