@@ -61,24 +61,3 @@ select
     {%- endfor %}
 from {{ crossed_with_rows(query.text, fields, rows) }}
 {%- endmacro %}
-
-{#- The columns of censored values in a period: what each is of a unit at first, and how it changes level by level.
-
-    Returns: dict by column of {raw, changes}; a change is a pre-treatment, `{where: column}` or none
--#}
-{% macro censoring_steps(period, lock, metrics) %}
-    {%- set found = {} -%}
-    {%- for series in numbered_series(lock) if period in series.periods and not series.joint and is_censored(series) -%}
-        {%- set raw = metric_value('m', series.metric, period, metrics) -%}
-        {%- do found.update({'values_' ~ series.id: {'raw': raw, 'changes': series.pre_treatments}}) -%}
-    {%- endfor -%}
-    {%- for joint in numbered_joints(lock) if period in joint.periods and is_censored(joint) -%}
-        {%- set sides = joint_sides(period, joint, none, metrics) -%}
-        {%- set treatments = joint.pre_treatments -%}
-        {%- set of_x = [] if joint.role == 'covariate'
-            else [none] * (treatments | length) + [{'where': 'y_' ~ joint.id}] + treatments -%}
-        {%- do found.update({'y_' ~ joint.id: {'raw': sides.raw_y, 'changes': treatments}}) -%}
-        {%- do found.update({'x_' ~ joint.id: {'raw': sides.raw_x, 'changes': of_x}}) -%}
-    {%- endfor -%}
-    {{- return(found) -}}
-{% endmacro %}

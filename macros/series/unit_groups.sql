@@ -71,7 +71,7 @@ group_id
         from groups_of_populations
     ) as g
         on g.population = v.population
-        {%- if has_censored(lock) %} and (v.own_segment is null or v.own_segment = g.group_segment){% endif %}
+        {%- if has_censored(lock) %} and (v.own_segment is null or g.group_segment = v.own_segment){% endif %}
     inner join (
         select a.*, u.group_id
         from {{ about }} as a
@@ -120,7 +120,7 @@ group_id
 
 {#- Values that depend on a quantile belong to the segment that it is of. -#}
 {% macro own_segment_only(groups, values) -%}
-({{ values }}.own_segment is null or {{ values }}.own_segment = {{ groups ~ '.' if groups }}segment)
+({{ values }}.own_segment is null or {{ groups ~ '.' if groups }}segment = {{ values }}.own_segment)
 {%- endmacro %}
 
 {#- The segments as a table to cross join with. -#}

@@ -56,15 +56,14 @@ where
 {#- The join that finds the population of each unit, and leaves out those that their basis does not hold. -#}
 {% macro populations_of_units(period, lock) -%}
 inner join populations as q
-    on
-        q.analysis_period = '{{ period }}'
-        and q.window_index = m.window_index
-        and q.analysis_basis = m.analysis_basis
-        and q.branch = m.branch
-        {%- for segment in lock.segments %}
-        and q.{{ segment }} = coalesce(m.{{ segment }}, false)
-        {%- endfor %}
-        and q.is_counted = (m.analysis_basis = 'enrollments' or m.exposure_date is not null)
+    on q.analysis_period = '{{ period }}'
+    and q.window_index = m.window_index
+    and q.analysis_basis = m.analysis_basis
+    and q.branch = m.branch
+    {%- for segment in lock.segments %}
+    and q.{{ segment }} = coalesce(m.{{ segment }}, false)
+    {%- endfor %}
+    and q.is_counted = (m.analysis_basis = 'enrollments' or m.exposure_date is not null)
 {%- endmacro %}
 
 {#- The joins with the metrics before enrollment that some text names. -#}
@@ -72,10 +71,9 @@ inner join populations as q
     {%- for period in metrics if covariate_table(period) ~ '.' in text %}
         {%- set table = covariate_table(period) %}
 left join {{ metrics[period] }} as {{ table }}
-    on
-        {{ table }}.analysis_id = m.analysis_id
-        and {{ table }}.branch = m.branch
-        and {{ table }}.analysis_basis = 'enrollments'
-        and {{ table }}.window_index = 1
+    on {{ table }}.analysis_id = m.analysis_id
+    and {{ table }}.branch = m.branch
+    and {{ table }}.analysis_basis = 'enrollments'
+    and {{ table }}.window_index = 1
     {%- endfor %}
 {%- endmacro %}
