@@ -231,7 +231,7 @@ class Renderer:
         return str(self.macros["create_functions"]()).strip()
 
     def _model(self, node: Node, this: Relation, context: dict[str, Any]) -> str:
-        meta = {**node.meta, "definition_hash": node.definition_hash}
+        meta = described(node)
         config = SimpleNamespace(meta=meta, get=meta.get)
         self.environment.globals.update(
             context, model=SimpleNamespace(config=config), this=this, config=config
@@ -252,6 +252,11 @@ class Renderer:
     def _quoted(self, *parts: str) -> str:
         quote = "`" if self.dialect == "bigquery" else '"'
         return ".".join(f"{quote}{part}{quote}" for part in parts if part)
+
+
+def described(node: Node) -> dict[str, Any]:
+    """Return what dbt would know of a node; a committed lock says its hash itself."""
+    return {"definition_hash": node.definition_hash, **node.meta}
 
 
 def _environment() -> jinja2.Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ SIMPLE = {
     "INTERVAL": type_pb2.TYPE_INTERVAL,
     "GEOGRAPHY": type_pb2.TYPE_GEOGRAPHY,
 }
+# BigQuery splits a name in one pair of backticks at its dots.
+DOTTED = re.compile(r"`[\w-]+(?:\.[\w-]+)+`")
 NAMES = {kind: name for name, kind in SIMPLE.items()}
 # GoogleSQL, unlike BigQuery, knows a type by one name.
 SYNONYMS = {
@@ -139,8 +142,9 @@ class Catalog:
         Raises:
             Refused: If BigQuery would refuse it.
         """
+        split = DOTTED.sub(lambda name: name.group().replace(".", "`.`"), sql)
         request = service.AnalyzeRequest(
-            options=self.options(), sql_statement=sql, registered_catalog_id=self._register()
+            options=self.options(), sql_statement=split, registered_catalog_id=self._register()
         )
         return call("Analyze", request, service.AnalyzeResponse)
 
