@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlglot.dialects.bigquery import BigQuery
@@ -14,25 +14,10 @@ from dbt_jetstream.googlesql.library import Refused
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes, Telemetry
+from dbt_jetstream.statements.types import ColumnTypes
 
-TEXT = dict.fromkeys(("experiment", "state", "exception_type", "message"), "STRING")
-LOGS = (
-    "source experiment metric statistic analysis_basis segment analysis_period message log_level "
-    "exception filename func_name exception_type"
-).split()
-# What runs write by themselves, beside the models.
-OTHERS = {
-    "analysis.logs": {"timestamp": "TIMESTAMP", **dict.fromkeys(LOGS, "STRING")},
-    "analysis.registry": TEXT,
-    "analysis.settled_experiments": {
-        "experiment": "STRING",
-        "inputs": "STRING",
-        "first_day": "DATE",
-        "last_day": "DATE",
-    },
-    "warehouse.analysis.INFORMATION_SCHEMA.TABLES": {"table_name": "STRING"},
-}
+# Written anew, as bins, pieces and moments; until then BigQuery refuses them, and what reads them.
+REFUSED_TODAY = "summaries_"
 
 
 @dataclass
@@ -53,13 +38,6 @@ class Checked:
         return "\n".join(f"{s.node} {s.kind}: {why}\n" for s, why in self.refused)
 
 
-def column_types(telemetry: Telemetry) -> ColumnTypes:
-    types = ColumnTypes(telemetry)
-    for name, columns in OTHERS.items():
-        types.catalog.add_table(name, columns)
-    return types
-
-
 def checked(
     project: Path,
     locked: LockedExperiment,
@@ -76,13 +54,21 @@ def checked(
 
 
 def check(found: Checked, types: ColumnTypes, statement: Statement) -> None:
+    found.kinds.add(statement.kind)
     for sql in split(statement.sql):
         found.number += 1
-        found.kinds.add(statement.kind)
-        try:
-            types.catalog.analyze(sql)
-        except Refused as refused:
-            found.refused.append((Statement(statement.node, statement.kind, sql), str(refused)))
+        # Asked already, for the types of its columns.
+        why = statement.refused if statement.kind == "create" else refusal(types, sql)
+        if why is not None and not statement.node.startswith(REFUSED_TODAY):
+            found.refused.append((replace(statement, sql=sql), why))
+
+
+def refusal(types: ColumnTypes, sql: str) -> str | None:
+    try:
+        types.catalog.analyze(sql)
+    except Refused as refused:
+        return str(refused)
+    return None
 
 
 def split(script: str) -> Iterator[str]:

@@ -112,6 +112,9 @@ def table_names(tree: exp.Expr) -> list[str]:
 def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str) -> str:
     """Write a query with opaque text in place of its physical tables.
 
+    Each has an alias. Where the author wrote none, BigQuery calls the table by the last part of its
+    name, which would hide a column of that name once the parts are in quotes of their own.
+
     Args:
         tree: The query.
         placeholders: The text for each dotted name.
@@ -123,10 +126,19 @@ def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str
         token = PLACEHOLDER.format(len(tokens))
         tokens[token] = placeholders[name]
         kept = {key: table.args[key] for key in ("alias", "joins") if table.args.get(key)}
+        kept.setdefault("alias", exp.TableAlias(this=exp.to_identifier(_alias(copy, table))))
         table.replace(exp.Table(this=exp.to_identifier(token), **kept))
     sql = to_duckdb(copy) if dialect == "duckdb" else _write(copy, dialect)
     pattern = PLACEHOLDER.format(r"\d+")
     return re.sub(pattern, lambda found: tokens[found.group()], sql)
+
+
+def _alias(tree: exp.Expr, table: exp.Table) -> str:
+    """Name a table as the author's query calls it, or so that no column of its name is hidden."""
+    columns = list(tree.find_all(exp.Column))
+    is_called = any(column.table == table.name for column in columns)
+    is_column = any(column.name == table.name and not column.table for column in columns)
+    return f"{table.name}_table" if is_column and not is_called else table.name
 
 
 def _physical_tables(tree: exp.Expr) -> list[tuple[exp.Table, str]]:

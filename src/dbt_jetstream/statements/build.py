@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from dbt_jetstream.lock.document import LockedExperiment
@@ -26,11 +25,13 @@ class Statement:
         node: The model that it belongs to, `run-start` or `run-end`.
         kind: `create`, `merge`, `hook`, `test` or `probe`.
         sql: Its text; of a hook, maybe of several.
+        refused: Of one that creates: why Google's analyzer refuses it, where it is asked.
     """
 
     node: str
     kind: str
     sql: str
+    refused: str | None = None
 
 
 def statements_of(
@@ -42,9 +43,12 @@ def statements_of(
         found: Renders them.
         locked: The experiment.
         day: The last day with complete telemetry.
-        is_first: Whether nothing was built before; else all was, on the day before.
+        is_first: Whether nothing was built before; else all was, on the day before. Until
+            enrollment is complete, every build is a first one: what it makes has no rows.
     """
-    if found.types and not is_first:
+    last_enrollment = locked.nodes[0].meta["experiment"]["last_enrollment_date"]
+    is_first = is_first or day.isoformat() <= last_enrollment
+    if found.types and not is_first and locked.slug not in found.types.learned:
         learn(found, locked, day)
     build = build_of(found, locked, day, is_first=is_first)
     yield from _hooks(found, RUN_START, found.run_hooks("on-run-start"))
@@ -56,19 +60,19 @@ def statements_of(
         for test in found.data_tests(node):
             yield from _probes(found, node.name)
             yield Statement(node.name, "test", test)
-    succeed(found, build)
+    if found.types:
+        found.types.learned.add(locked.slug)
+    found.succeed()
     yield from _hooks(found, RUN_END, found.run_hooks("on-run-end"))
 
 
 def learn(found: Statements, locked: LockedExperiment, day: dt.date) -> None:
-    """Find the types of the tables that the builds before have made."""
+    """Find the types of the tables that builds before have made."""
     for _ in statements_of(found, locked, day, is_first=True):
         pass
 
 
-def build_of(
-    found: Statements, locked: LockedExperiment, day: dt.date, *, is_first: bool
-) -> Build:
+def build_of(found: Statements, locked: LockedExperiment, day: dt.date, *, is_first: bool) -> Build:
     """Begin a build; see `statements_of`."""
 
     def due(windows: dict[str, Any], day: dt.date) -> list[dict[str, Any]]:
@@ -85,13 +89,6 @@ def build_of(
     return build
 
 
-def succeed(found: Statements, build: Build) -> None:
-    """Let the end of the run see that all models were built."""
-    nodes = found.environment.globals["graph"].nodes.values()
-    results = [SimpleNamespace(node=node, status="success", message="") for node in nodes]
-    found.environment.globals["results"] = results
-
-
 def _statements_of_node(found: Statements, build: Build, node: Node) -> Iterator[Statement]:
     adds = not build.is_first and node.config["materialized"] == "incremental"
     if adds:
@@ -102,11 +99,11 @@ def _statements_of_node(found: Statements, build: Build, node: Node) -> Iterator
     if node.language == "sql":
         query = found.query(node)
         yield from _probes(found, node.name)
-        if found.types:
-            found.types.learn(table, query, node.config.get("schema", SCHEMA))
+        text = found.stage(node, query) if adds else found.create(node, query)
+        schema = node.config.get("schema", SCHEMA)
+        refused = found.types.learn(table, text, schema) if found.types else None
         if not adds or found.is_staged(node):
-            write = found.stage if adds else found.create
-            yield Statement(node.name, "create", write(node, query))
+            yield Statement(node.name, "create", text, refused)
     elif found.types:
         _take_schema(found.types, node, table)
     if adds:

@@ -63,8 +63,8 @@ class Stored(Relation):
     is_table = True
     type = "table"
 
-    def include(self, database: bool = True, schema: bool = True) -> Stored:
-        """Leave parts of the name away."""
+    def include(self, database: bool = True, schema: bool = True) -> Stored:  # noqa: ARG002
+        """Leave parts of the name away; the database is in none."""
         last = self.text.split(".")[-1]
         return self if schema else Stored(last, self.identifier, self.columns)
 
@@ -72,10 +72,10 @@ class Stored(Relation):
 def bigquery_adapter() -> dict[str, Any]:
     """Return what macros ask of dbt-bigquery's adapter, from the adapter itself."""
     from dbt.adapters.bigquery.impl import BigQueryAdapter  # noqa: PLC0415 - takes a second
-    from dbt.adapters.bigquery.relation_configs import PartitionConfig  # noqa: PLC0415
+    from dbt.adapters.bigquery.relation_configs._partition import PartitionConfig  # noqa: PLC0415
 
     def common(config: Config, node: Any, temporary: bool = False) -> Any:
-        return BigQueryAdapter.get_common_options(None, config, vars(node), temporary)  # type: ignore[arg-type]
+        return BigQueryAdapter.get_common_options(None, config, vars(node), temporary)
 
     def table(config: Config, node: Any, temporary: bool = False) -> Any:
         adapter: Any = SimpleNamespace(
@@ -88,7 +88,9 @@ def bigquery_adapter() -> dict[str, Any]:
         "get_table_options": table,
         "get_view_options": common,
         "build_catalog_relation": lambda _: SimpleNamespace(table_format="default"),
-        "behavior": SimpleNamespace(enable_truthy_nulls_equals_macro=SimpleNamespace(no_warn=False)),
+        "behavior": SimpleNamespace(
+            enable_truthy_nulls_equals_macro=SimpleNamespace(no_warn=False)
+        ),
         "quote": lambda name: f"`{name}`",
     }
 

@@ -10,14 +10,21 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 import yaml
 
-from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.render import PACKAGE, SCHEMA, Relation, Renderer, _call, described
+from dbt_jetstream.render import (
+    PACKAGE,
+    PROJECT,
+    SCHEMA,
+    Relation,
+    Renderer,
+    _call,
+    described,
+)
 from dbt_jetstream.statements import dbt_macros
 from dbt_jetstream.statements.dbt_macros import Stored, config_of, graph_node, model_id
 from dbt_jetstream.statements.types import ColumnTypes
@@ -29,6 +36,8 @@ NEW_ROWS = "__dbt_tmp"
 # In place of what `jetstream run` says of a run's inputs.
 INPUTS = "inputs-of-the-run"
 EXPORT_URI = "gs://bucket"
+# What is being built between models.
+NO_TABLE = Stored("", "")
 
 
 class Statements(Renderer):
@@ -116,6 +125,12 @@ class Statements(Renderer):
         assert self.build is not None, "no build has begun"
         return self.build
 
+    @property
+    def _table(self) -> Stored:
+        """The table that is being built."""
+        found: Any = self.environment.globals["this"]
+        return cast(Stored, found)
+
     def _environment_variable(self, name: str, default: str = "") -> str:
         known = {
             "JETSTREAM_AS_OF": self._build.day.isoformat(),
@@ -165,7 +180,7 @@ class Statements(Renderer):
 
     @property
     def _this(self) -> Node:
-        node = self._build.node(self.environment.globals["this"].identifier)
+        node = self._build.node(self._table.identifier)
         assert node is not None
         return node
 
@@ -184,22 +199,22 @@ class Statements(Renderer):
         return Answer(max((index for held in found.values() for index in held), default=None))
 
     def _read_until(self, days: Relation) -> Answer:
-        is_before = days.identifier == self.environment.globals["this"].identifier
+        is_before = days.identifier == self._table.identifier
         return Answer(self._build.read_until(self._day_before if is_before else self._build.day))
 
     def _windows_by_period(self, rows: Any) -> Answer:
         """Tell the windows of the table being built, or of those that it is built from."""
-        is_before = str(rows) == str(self.environment.globals["this"])
+        is_before = str(rows) == str(self._table)
         day = self._day_before if is_before else self._build.day
         windows = self._build.windows(self._this, day)
         return Answer(*((period, i, "") for period, found in windows.items() for i in found))
 
-    def _merged(self, source: str, _key: Any) -> Answer:
+    def _merged(self, _source: str, key: list[str]) -> Answer:
+        """Tell the days or windows of new rows; enrollments get none once they are written."""
         node = self._this
-        column = (node.config.get("partition_by") or {}).get("field")
-        if column == "submission_date":
+        if "submission_date" in key:
             return Answer(*self._build.new_days())
-        return Answer(*self._build.new_windows(node))
+        return Answer(*self._build.new_windows(node)) if "window_index" in key else Answer()
 
     def _windows_counted(self, relation: Relation) -> Answer:
         node = self._build.node(relation.identifier)
@@ -216,7 +231,7 @@ class Statements(Renderer):
         return Answer(max(ends, default=None))
 
     def _columns_before(self) -> list[str]:
-        return [column.name for column in self._columns(self.environment.globals["this"])]
+        return [column.name for column in self._columns(self._table)]
 
     def _columns(self, relation: Relation) -> list[Any]:
         """Describe a table's columns by the types that are known, else as numbers."""
@@ -238,7 +253,7 @@ class Statements(Renderer):
         found = super()._relation(node)
         return Stored(found.text, found.identifier, found.columns)
 
-    def _create(self, database: str, schema: str, identifier: str) -> Relation:
+    def _create(self, database: str, schema: str, identifier: str) -> Relation:  # noqa: ARG002
         """Name a table: without its project or database, which a render does not know."""
         node = self._build.node(identifier)
         columns = tuple(column.name for column in node.columns) if node else ()
@@ -252,6 +267,10 @@ class Statements(Renderer):
         self.asked.clear()
         self.exported.clear()
         nodes = build.locked.nodes
+        if self.types:
+            self.types.read(table.dotted for table in build.locked.tables)
+            for dataset in {SCHEMA, *(node.config.get("schema", SCHEMA) for node in nodes)}:
+                self.types.know(dataset)
         models = {node.name: self._relation(node) for node in nodes}
         self.environment.globals.update(
             graph=SimpleNamespace(nodes=self._graph(build)),
@@ -264,7 +283,7 @@ class Statements(Renderer):
         found = {}
         for node in build.locked.nodes:
             upstream = REF.findall(node.stub)
-            found[model_id(node.name)] = graph_node(node, "warehouse", SCHEMA, upstream)
+            found[model_id(node.name)] = graph_node(node, PROJECT, SCHEMA, upstream)
         return found
 
     def query(self, node: Node) -> str:
@@ -300,7 +319,9 @@ class Statements(Renderer):
             build = self.dbt["bq_generate_incremental_merge_build_sql"]
             new = self._new_rows(this)
             return str(build(new, this, query, key, None, columns, is_staged, None)).strip()
-        return str(self._dispatch("get_merge_sql")(this, self._new_rows(this), key, columns)).strip()
+        return str(
+            self._dispatch("get_merge_sql")(this, self._new_rows(this), key, columns)
+        ).strip()
 
     def is_staged(self, node: Node) -> bool:
         """Whether new rows lie in a table of their own before they are merged."""
@@ -326,11 +347,18 @@ class Statements(Renderer):
 
     def run_hooks(self, when: str) -> Iterator[str]:
         """Render what runs before (`on-run-start`) or after (`on-run-end`) all models."""
+        self.environment.globals["this"] = NO_TABLE
         yield from self._rendered(_listed(self.settings.get(when)), None)
 
     def _rendered(self, hooks: Iterable[str], node: Node | None) -> Iterator[str]:
         texts = (self.text(hook, node) for hook in hooks)
         yield from (text for text in texts if text)
+
+    def succeed(self) -> None:
+        """Let the end of a run see that all models were built."""
+        nodes = self._graph(self._build).values()
+        results = [SimpleNamespace(node=node, status="success", message="") for node in nodes]
+        self.environment.globals["results"] = results
 
     def text(self, template: str, node: Node | None = None) -> str:
         """Render a text, as a part of a model where there is one."""

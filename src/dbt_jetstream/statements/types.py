@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.render import SCHEMA
+from dbt_jetstream.render import PROJECT, SCHEMA
 
 if TYPE_CHECKING:
     from dbt_jetstream.googlesql.catalog import Catalog
@@ -20,6 +20,34 @@ if TYPE_CHECKING:
 # By a table's name with dots, by column.
 Telemetry = Mapping[str, Mapping[str, str]]
 FUNCTIONS = Path(__file__).with_name("functions.sql")
+LOGS = (
+    "source",
+    "experiment",
+    "metric",
+    "statistic",
+    "analysis_basis",
+    "segment",
+    "analysis_period",
+    "message",
+    "log_level",
+    "exception",
+    "filename",
+    "func_name",
+    "exception_type",
+)
+REGISTRY = ("experiment", "state", "exception_type", "message")
+# What a run writes by itself beside the models, by the name in a dataset.
+OTHERS = {
+    "logs": {"timestamp": "TIMESTAMP", **dict.fromkeys(LOGS, "STRING")},
+    "registry": dict.fromkeys(REGISTRY, "STRING"),
+    "settled_experiments": {
+        "experiment": "STRING",
+        "inputs": "STRING",
+        "first_day": "DATE",
+        "last_day": "DATE",
+    },
+}
+TABLES = {"table_name": "STRING"}
 
 
 def read_types(path: Path) -> Telemetry:
@@ -54,39 +82,61 @@ class ColumnTypes:
 
     Attributes:
         catalog: Google's analyzer, with all tables that are known.
-        refused: Why the analyzer refuses a model's query, by the model.
+        learned: The experiments of which a build has been seen.
     """
 
     def __init__(self, telemetry: Telemetry) -> None:
-        """Learn the types of telemetry.
+        """Load the analyzer.
 
         Raises:
             ImportError: If `zetasql` is not installed.
-            Refused: If a type is none of BigQuery's.
         """
         from dbt_jetstream.googlesql.catalog import Catalog  # noqa: PLC0415 - an extra
 
         self.catalog: Catalog = Catalog()
-        for name, columns in telemetry.items():
-            self.catalog.add_table(name, columns)
+        self._unread = dict(telemetry)
         for statement in FUNCTIONS.read_text(encoding="utf-8").split(";"):
             if statement.strip():
                 self.catalog.add_function(statement)
-        self.refused: dict[str, str] = {}
         self._known: dict[str, dict[str, str]] = {}
+        self._datasets: set[str] = set()
+        self.learned: set[str] = set()
 
-    def learn(self, name: str, sql: str, schema: str = SCHEMA) -> None:
-        """Find the types of a model's columns from its query, unless the analyzer refuses it."""
+    def read(self, tables: Iterable[str]) -> None:
+        """Let the tables of telemetry be known that an experiment reads: others are large.
+
+        Raises:
+            Refused: If a type is none of BigQuery's.
+        """
+        for name in tables:
+            columns = self._unread.pop(name, None)
+            if columns is not None:
+                self.catalog.add_table(name, columns)
+
+    def know(self, dataset: str) -> None:
+        """Let there be what runs write by themselves into a dataset."""
+        if dataset not in self._datasets:
+            self._datasets.add(dataset)
+            self.catalog.add_table(f"{PROJECT}.{dataset}.INFORMATION_SCHEMA.TABLES", TABLES)
+            for name, columns in OTHERS.items():
+                self.catalog.add_table(f"{dataset}.{name}", columns)
+
+    def learn(self, name: str, create: str, schema: str = SCHEMA) -> str | None:
+        """Find the types of a table's columns from the statement that creates it.
+
+        Returns:
+            Why the analyzer refuses the statement; None where it does not.
+        """
         from dbt_jetstream.googlesql.catalog import type_text  # noqa: PLC0415
         from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
 
         try:
-            columns = self.catalog.columns(sql)
+            columns = self.catalog.columns(create)
         except Refused as refused:
-            self.refused[name] = str(refused)
-            return
+            return str(refused)
         self._known[name] = {column: type_text(kind) for column, kind in columns.items()}
         self.catalog.add_typed_table(f"{schema}.{name}", columns)
+        return None
 
     def take(self, name: str, columns: Mapping[str, str], schema: str = SCHEMA) -> None:
         """Take the types of a table's columns as given."""
