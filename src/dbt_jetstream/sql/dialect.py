@@ -113,7 +113,7 @@ def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str
     """Write a query with opaque text in place of its physical tables.
 
     Each has an alias. Where the author wrote none, BigQuery calls the table by the last part of its
-    name, which would hide a column of that name once the parts are in quotes of their own.
+    name; once the parts are in quotes of their own, that could hide a column.
 
     Args:
         tree: The query.
@@ -134,11 +134,16 @@ def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str
 
 
 def _alias(tree: exp.Expr, table: exp.Table) -> str:
-    """Name a table as the author's query calls it, or so that no column of its name is hidden."""
-    columns = list(tree.find_all(exp.Column))
-    is_called = any(column.table == table.name for column in columns)
-    is_column = any(column.name == table.name and not column.table for column in columns)
-    return f"{table.name}_table" if is_column and not is_called else table.name
+    """Name a table as its author's query calls it, or so that no column of its name is hidden.
+
+    With a name in one pair of quotes BigQuery takes `events.day` for the table's column, and both
+    `events` and `metrics.uuid.id` for a column that is called as the table. GoogleSQL and names in
+    several quotes do not, so that they need another alias.
+    """
+    paths = [column.parts for column in tree.find_all(exp.Column)]
+    lengths = {len(parts) for parts in paths if parts[0].name == table.name}
+    is_column = table.meta.get("quoted_table") and lengths and 2 not in lengths
+    return f"{table.name}_table" if is_column else table.name
 
 
 def _physical_tables(tree: exp.Expr) -> list[tuple[exp.Table, str]]:
