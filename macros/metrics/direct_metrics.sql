@@ -50,13 +50,13 @@
         {%- for metric in source.direct_metrics %}
         {{ fragment(metric.sql) }} as {{ metric.name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from (select 1 as one) as nothing
+    from (select cast(null as {{ dbt.type_string() }}) as analysis_id) as nobody
     left join (
         select *
         from {{ fragment(source.from, telemetry) | indent(8) }} as ds
         where false
     ) as ds
-        on true
+        on ds.{{ source.unit_column }} = nobody.analysis_id
 )
 {%- endif %}
 {%- endmacro %}

@@ -73,8 +73,8 @@ left join {{ table.name }}_empty
     and {{ table.name }}_empty.analysis_basis = e.analysis_basis
     and {{ table.name }}_empty.window_index = e.window_index
 {%- elif table.empty %}
-left join {{ table.name }}_empty
-    on true
+-- one row, which there is wherever there are units
+cross join {{ table.name }}_empty
 {%- endif %}
 {%- endfor %}
 {%- endif -%}

@@ -5,22 +5,25 @@
 -#}
 {% macro window_ranges(query, columns) -%}
 {%- set keys = columns | join(', ') ~ ', message' -%}
+{#- with the table: the new message hides the old one where GROUP BY names it alone -#}
+{%- set named = 'stretches.' ~ columns | join(',\n    stretches.') -%}
 select
-    {{ columns | join(',\n    ') }},
+    {{ named }},
     concat(
-        message,
-        case when sum(windows) = 1 then ' (window ' else ' (windows ' end,
+        stretches.message,
+        case when sum(stretches.windows) = 1 then ' (window ' else ' (windows ' end,
         string_agg(
             case
-                when first_window = last_window then cast(first_window as {{ dbt.type_string() }})
+                when stretches.first_window = stretches.last_window
+                    then cast(stretches.first_window as {{ dbt.type_string() }})
                 else concat(
-                    cast(first_window as {{ dbt.type_string() }}),
+                    cast(stretches.first_window as {{ dbt.type_string() }}),
                     ' to ',
-                    cast(last_window as {{ dbt.type_string() }})
+                    cast(stretches.last_window as {{ dbt.type_string() }})
                 )
             end,
             ', '
-            order by first_window
+            order by stretches.first_window
         ),
         ')'
     ) as message
@@ -40,5 +43,7 @@ from (
     ) as numbered
     group by {{ keys }}, stretch
 ) as stretches
-group by {{ keys }}
+group by
+    {{ named }},
+    stretches.message
 {%- endmacro %}

@@ -24,7 +24,7 @@ from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.nodes import Node
 
 PACKAGE = "dbt_jetstream"
-SCHEMA = "analysis"
+PROJECT, SCHEMA = "warehouse", "analysis"
 # An experiment without an end is rendered as of this many days after enrollment.
 OPEN_ENDED_DAYS = 56
 # Windows of a period differ in their numbers alone, and a period may have a hundred.
@@ -125,7 +125,7 @@ class Renderer:
             "log": lambda *_, **__: "",
             "load_relation": lambda relation: relation,
             "modules": SimpleNamespace(datetime=dt, re=re),
-            "target": SimpleNamespace(type=self.dialect, database="warehouse", schema=SCHEMA),
+            "target": SimpleNamespace(type=self.dialect, database=PROJECT, schema=SCHEMA),
             "dbt": SimpleNamespace(type_string=lambda: STRING[self.dialect]),
             "exceptions": SimpleNamespace(raise_compiler_error=_refuse, warn=lambda _: ""),
             "adapter": SimpleNamespace(
@@ -173,7 +173,7 @@ class Renderer:
         """
         models = {node.name: self._relation(node) for node in locked.nodes}
         context = {
-            "env_var": partial(_environment_variable, as_of=_last_day(locked)),
+            "env_var": partial(_environment_variable, as_of=last_day(locked)),
             "ref": lambda name: models[name],
             "source": partial(self._source, locked.tables),
         }
@@ -197,7 +197,7 @@ class Renderer:
         """
         texts: dict[str, str] = {}
         context = {
-            "env_var": partial(_environment_variable, as_of=_last_day(locked)),
+            "env_var": partial(_environment_variable, as_of=last_day(locked)),
             "ref": lambda name: Relation(f"(\n{texts[name]}\n)", name),
             "source": partial(self._source, locked.tables),
         }
@@ -231,7 +231,7 @@ class Renderer:
         return str(self.macros["create_functions"]()).strip()
 
     def _model(self, node: Node, this: Relation, context: dict[str, Any]) -> str:
-        meta = {**node.meta, "definition_hash": node.definition_hash}
+        meta = described(node)
         config = SimpleNamespace(meta=meta, get=meta.get)
         self.environment.globals.update(
             context, model=SimpleNamespace(config=config), this=this, config=config
@@ -252,6 +252,11 @@ class Renderer:
     def _quoted(self, *parts: str) -> str:
         quote = "`" if self.dialect == "bigquery" else '"'
         return ".".join(f"{quote}{part}{quote}" for part in parts if part)
+
+
+def described(node: Node) -> dict[str, Any]:
+    """Return what dbt would know of a node; a committed lock says its hash itself."""
+    return {"definition_hash": node.definition_hash, **node.meta}
 
 
 def _environment() -> jinja2.Environment:
@@ -291,7 +296,8 @@ def _environment_variable(name: str, default: str = "", *, as_of: dt.date) -> st
     return as_of.isoformat() if name == "JETSTREAM_AS_OF" else default
 
 
-def _last_day(locked: LockedExperiment) -> dt.date:
+def last_day(locked: LockedExperiment) -> dt.date:
+    """Return the day on which every window of an experiment is due; a guess where it has no end."""
     experiment = locked.nodes[0].meta["experiment"]
     if experiment["end_date"]:
         return dt.date.fromisoformat(experiment["end_date"])

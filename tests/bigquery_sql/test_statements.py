@@ -1,33 +1,12 @@
-"""All that a run sends, without credentials: BigQuery's SQL, and programs for Python models."""
+"""What a run asks and ends with, without credentials, and programs for Python models."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-import sqlglot
-from sqlglot import exp
-
-from bigquery_sql.parsing import NEW_ROWS, tree_of
 from bigquery_statements import Statements
 from dbt_jetstream.lock.document import LockedExperiment
-
-
-def test_everything_that_a_run_sends_is_bigquery_sql(
-    experiment: LockedExperiment, statements: Statements
-) -> None:
-    created = statements.create(experiment)
-    probes = list(statements.asked)
-    merged = statements.merge(experiment, NEW_ROWS)
-    hooks = [hook for found in statements.hooks(experiment).values() for hook in found]
-    tests = statements.data_tests(experiment)
-    assert created.keys() == {n.name for n in experiment.nodes if n.language == "sql"}
-    for sql in [*created.values(), *probes, *merged.values(), *tests]:
-        tree_of(sql)
-    for text in [*hooks, *statements.around(experiment)]:
-        parsed = [found for found in sqlglot.parse(text, dialect="bigquery") if found]
-        assert parsed
-        assert not any(isinstance(found, exp.Command) for found in parsed), text
 
 
 def test_a_run_asks_for_arrived_telemetry_and_ends_with_the_problems(

@@ -10,6 +10,7 @@ from metric_config_parser.config import ConfigCollection, LocalConfigCollection
 from conformance.metric_hub import (
     EXPERIMENTS,
     HUB,
+    LARGEST,
     Resolved,
     Synced,
     fitted,
@@ -26,14 +27,17 @@ from tiers import sample
 def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
     folder = tmp_path_factory.mktemp("metric-hub")
     project = copy_project(folder / "project")
-    plain = sample(json.loads(EXPERIMENTS.read_text()), 20)
+    known = json.loads(EXPERIMENTS.read_text())
+    sampled = sample(known, 20)
+    largest = [entry for entry in known if entry["slug"] in LARGEST and entry not in sampled]
+    plain = [*sampled, *largest]
     experiments = [fitted(entry) for entry in plain]
     path = folder / "experiments.json"
     path.write_text(json.dumps(experiments))
     report = sync(Request([HubAddress(str(HUB))], path, project.path))
-    known = {str(e.normandy_slug): e for e in read_experiments(path)}
+    by_slug = {str(e.normandy_slug): e for e in read_experiments(path)}
     changed = sum(old != new for old, new in zip(plain, experiments, strict=True))
-    return Synced(project, report, known, changed)
+    return Synced(project, report, by_slug, changed)
 
 
 @pytest.fixture(scope="session")

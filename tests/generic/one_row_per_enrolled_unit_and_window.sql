@@ -33,14 +33,15 @@ counted as (
     from current_rows
 )
 
+{#- with the table: HAVING would take the sums for the columns of their names -#}
 select
-    analysis_basis,
-    window_index,
-    analysis_id,
-    branch,
-    sum(expected_rows) as expected_rows,
-    sum(found_rows) as found_rows
+    counted.analysis_basis,
+    counted.window_index,
+    counted.analysis_id,
+    counted.branch,
+    sum(counted.expected_rows) as expected_rows,
+    sum(counted.found_rows) as found_rows
 from counted
 group by 1, 2, 3, 4
-having sum(expected_rows) != sum(found_rows)
+having sum(counted.expected_rows) != sum(counted.found_rows)
 {% endtest %}

@@ -99,6 +99,38 @@ def test_placeholders_take_the_place_of_tables_and_keep_aliases_and_joins(dialec
     assert "jetstream_table" not in sql
 
 
+@pytest.mark.parametrize(
+    ("sql", "written"),
+    [
+        # In one pair of quotes a column may be called as the table is.
+        (
+            "SELECT e.name FROM `p.d.events`, UNNEST(events) AS e",
+            "SELECT e.name FROM [p.d.events] AS events_table CROSS JOIN UNNEST(events) AS e",
+        ),
+        (
+            "SELECT events.day, events.metrics.uuid.id FROM `p.d.events`",
+            "SELECT events.day, events.metrics.uuid.id FROM [p.d.events] AS events",
+        ),
+        (
+            "SELECT metrics.uuid.id FROM `p.d.metrics`",
+            "SELECT metrics.uuid.id FROM [p.d.metrics] AS metrics_table",
+        ),
+        ("SELECT x FROM `p.d.metrics`", "SELECT x FROM [p.d.metrics] AS metrics"),
+        # Without quotes it is called by its last part.
+        ("SELECT metrics.x FROM p.d.metrics", "SELECT metrics.x FROM [p.d.metrics] AS metrics"),
+        ("SELECT m.x FROM `p.d.metrics` m", "SELECT m.x FROM [p.d.metrics] AS m"),
+        (
+            "SELECT d.x FROM (SELECT x FROM p.d.t) AS d",
+            "SELECT d.x FROM ( SELECT x FROM [p.d.t] AS t ) AS d",
+        ),
+    ],
+)
+def test_a_table_always_has_an_alias_that_hides_no_column(sql: str, written: str) -> None:
+    tree = parse_query(sql)
+    placeholders = {name: f"[{name}]" for name in table_names(tree)}
+    assert " ".join(replace_tables(tree, placeholders, "bigquery").split()) == written
+
+
 def test_columns_are_named_through_an_outer_star() -> None:
     assert output_columns(parse_query("SELECT a, b AS c FROM t")) == ["a", "c"]
     assert output_columns(parse_query("SELECT * FROM (SELECT a, MIN(b) AS c FROM t)")) == ["a", "c"]

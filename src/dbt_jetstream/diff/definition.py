@@ -133,11 +133,17 @@ def _node(held: HeldLock, model: dict[str, Any]) -> Node:
         name=model["name"],
         description=_plain(model.get("description", "")),
         meta=_plain(config.pop("meta")),
-        columns=[Column(c["name"], _plain(c.get("description", ""))) for c in model["columns"]],
+        columns=[_column(column) for column in model["columns"]],
         stub=stub.read_text(encoding="utf-8") if stub.exists() else "",
         config=config,
+        tests=_plain(model.get("data_tests", [])),
         language="python" if is_python else "sql",
     )
+
+
+def _column(column: dict[str, Any]) -> Column:
+    tests = tuple(_plain(column.get("data_tests", [])))
+    return Column(column["name"], _plain(column.get("description", "")), tests)
 
 
 def _plain(found: Any) -> Any:

@@ -112,6 +112,9 @@ def table_names(tree: exp.Expr) -> list[str]:
 def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str) -> str:
     """Write a query with opaque text in place of its physical tables.
 
+    Each has an alias. Where the author wrote none, BigQuery calls the table by the last part of its
+    name; once the parts are in quotes of their own, that could hide a column.
+
     Args:
         tree: The query.
         placeholders: The text for each dotted name.
@@ -123,10 +126,24 @@ def replace_tables(tree: exp.Expr, placeholders: Mapping[str, str], dialect: str
         token = PLACEHOLDER.format(len(tokens))
         tokens[token] = placeholders[name]
         kept = {key: table.args[key] for key in ("alias", "joins") if table.args.get(key)}
+        kept.setdefault("alias", exp.TableAlias(this=exp.to_identifier(_alias(copy, table))))
         table.replace(exp.Table(this=exp.to_identifier(token), **kept))
     sql = to_duckdb(copy) if dialect == "duckdb" else _write(copy, dialect)
     pattern = PLACEHOLDER.format(r"\d+")
     return re.sub(pattern, lambda found: tokens[found.group()], sql)
+
+
+def _alias(tree: exp.Expr, table: exp.Table) -> str:
+    """Name a table as its author's query calls it, or so that no column of its name is hidden.
+
+    With a name in one pair of quotes BigQuery takes `events.day` for the table's column, and both
+    `events` and `metrics.uuid.id` for a column that is called as the table. GoogleSQL and names in
+    several quotes do not, so that they need another alias.
+    """
+    paths = [column.parts for column in tree.find_all(exp.Column)]
+    lengths = {len(parts) for parts in paths if parts[0].name == table.name}
+    is_column = table.meta.get("quoted_table") and lengths and 2 not in lengths
+    return f"{table.name}_table" if is_column else table.name
 
 
 def _physical_tables(tree: exp.Expr) -> list[tuple[exp.Table, str]]:

@@ -1,0 +1,148 @@
+"""The types of columns in BigQuery, which Google's analyzer finds model by model.
+
+Needs PyPI's `zetasql` (the extra `types`), and the types of telemetry's columns.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.render import PROJECT, SCHEMA
+
+if TYPE_CHECKING:
+    from dbt_jetstream.googlesql.catalog import Catalog
+
+# By a table's name with dots, by column.
+Telemetry = Mapping[str, Mapping[str, str]]
+FUNCTIONS = Path(__file__).with_name("functions.sql")
+LOGS = (
+    "source",
+    "experiment",
+    "metric",
+    "statistic",
+    "analysis_basis",
+    "segment",
+    "analysis_period",
+    "message",
+    "log_level",
+    "exception",
+    "filename",
+    "func_name",
+    "exception_type",
+)
+REGISTRY = ("experiment", "state", "exception_type", "message")
+# What a run writes by itself beside the models, by the name in a dataset.
+OTHERS = {
+    "logs": {"timestamp": "TIMESTAMP", **dict.fromkeys(LOGS, "STRING")},
+    "registry": dict.fromkeys(REGISTRY, "STRING"),
+    "settled_experiments": {
+        "experiment": "STRING",
+        "inputs": "STRING",
+        "first_day": "DATE",
+        "last_day": "DATE",
+    },
+}
+TABLES = {"table_name": "STRING"}
+
+
+def read_types(path: Path) -> Telemetry:
+    """Read the types of telemetry's columns: JSON, maybe compressed, of names to types by table.
+
+    Raises:
+        ConfigErrors: If it is no such file.
+    """
+    try:
+        content = path.read_bytes()
+        found = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    except OSError as error:
+        raise ConfigErrors([ConfigError(path, "", error.strerror or "cannot be read")]) from error
+    except ValueError as error:
+        raise ConfigErrors([ConfigError(path, "", f"is no JSON: {error}")]) from error
+    if not _is_telemetry(found):
+        problem = 'expected {"project.dataset.table": {"column": "TYPE", …}, …}'
+        raise ConfigErrors([ConfigError(path, "", problem)])
+    return {str(table): columns for table, columns in found.items()}
+
+
+def _is_telemetry(found: Any) -> bool:
+    tables = found.values() if isinstance(found, dict) else [None]
+    return all(
+        isinstance(columns, dict) and all(isinstance(kind, str) for kind in columns.values())
+        for columns in tables
+    )
+
+
+class ColumnTypes:
+    """What is known of the columns of telemetry and of the tables that models make.
+
+    Attributes:
+        catalog: Google's analyzer, with all tables that are known.
+        learned: The experiments of which a build has been seen.
+    """
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        """Load the analyzer.
+
+        Raises:
+            ImportError: If `zetasql` is not installed.
+        """
+        from dbt_jetstream.googlesql.catalog import Catalog  # noqa: PLC0415 - an extra
+
+        self.catalog: Catalog = Catalog()
+        self._unread = dict(telemetry)
+        for statement in FUNCTIONS.read_text(encoding="utf-8").split(";"):
+            if statement.strip():
+                self.catalog.add_function(statement)
+        self._known: dict[str, dict[str, str]] = {}
+        self._datasets: set[str] = set()
+        self.learned: set[str] = set()
+
+    def read(self, tables: Iterable[str]) -> None:
+        """Let the tables of telemetry be known that an experiment reads: others are large.
+
+        Raises:
+            Refused: If a type is none of BigQuery's.
+        """
+        for name in tables:
+            columns = self._unread.pop(name, None)
+            if columns is not None:
+                self.catalog.add_table(name, columns)
+
+    def know(self, dataset: str) -> None:
+        """Let there be what runs write by themselves into a dataset."""
+        if dataset not in self._datasets:
+            self._datasets.add(dataset)
+            self.catalog.add_table(f"{PROJECT}.{dataset}.INFORMATION_SCHEMA.TABLES", TABLES)
+            for name, columns in OTHERS.items():
+                self.catalog.add_table(f"{dataset}.{name}", columns)
+
+    def learn(self, name: str, create: str, schema: str = SCHEMA) -> str | None:
+        """Find the types of a table's columns from the statement that creates it.
+
+        Returns:
+            Why the analyzer refuses the statement; None where it does not.
+        """
+        from dbt_jetstream.googlesql.catalog import type_text  # noqa: PLC0415
+        from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
+
+        try:
+            columns = self.catalog.columns(create)
+        except Refused as refused:
+            return str(refused)
+        self._known[name] = {column: type_text(kind) for column, kind in columns.items()}
+        self.catalog.add_typed_table(f"{schema}.{name}", columns)
+        return None
+
+    def take(self, name: str, columns: Mapping[str, str], schema: str = SCHEMA) -> None:
+        """Take the types of a table's columns as given."""
+        self._known[name] = dict(columns)
+        self.catalog.add_table(f"{schema}.{name}", columns)
+
+    def of(self, name: str) -> dict[str, str]:
+        """Return the types of a table's columns that are known, by the columns' names."""
+        return self._known.get(name, {})

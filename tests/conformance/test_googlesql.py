@@ -1,0 +1,100 @@
+"""All that builds of metric-hub's experiments send, asked of Google's analyzer.
+
+Telemetry has the types of Mozilla's public schemas. A table that has none there cannot be looked
+into, and neither can what is made from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import ClassVar
+
+import pytest
+
+from conformance.metric_hub import LARGEST, Synced, requires_metric_hub
+from conftest import REPOSITORY, SHARED
+from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.naming import normalise
+from dbt_jetstream.render import SCHEMA, last_day
+from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
+from googlesql.checking import Checked, checked
+from tiers import sample
+
+TYPES = SHARED / "zetasql/telemetry-columns.json.gz"
+pytestmark = [
+    requires_metric_hub,
+    pytest.mark.skipif(
+        not TYPES.exists(),
+        reason="needs the types of Mozilla's telemetry, at ../shared/zetasql",
+    ),
+]
+SPREAD_EVERY = 8
+UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
+# What the analyzer refuses in definitions of the hub, not in what is made of them, by experiment.
+OF_THE_HUB: dict[str, str] = {}
+
+
+class SharedTypes(ColumnTypes):
+    """Asks once about tables that differ by the experiment's name, dates and hashes alone."""
+
+    answers: ClassVar[dict[str, tuple[str | None, dict[str, str]]]] = {}
+
+    def __init__(self, telemetry: Telemetry, slug: str) -> None:
+        super().__init__(telemetry)
+        self.slug = slug
+
+    def learn(self, name: str, create: str, schema: str = SCHEMA) -> str | None:
+        shape = _shape(create, self.slug)
+        if shape not in self.answers:
+            refused = super().learn(name, create, schema)
+            self.answers[shape] = refused, self.of(name)
+            return refused
+        refused, columns = self.answers[shape]
+        if refused is None:
+            self.take(name, columns, schema)
+        return refused
+
+
+def _shape(sql: str, slug: str) -> str:
+    named = sql.replace(normalise(slug), "slug").replace(slug, "slug")
+    hashed = re.sub(r"'[0-9a-f]{16}'", "'hash'", named)
+    return re.sub(r"\d{4}-\d{2}-\d{2}", "2024-01-01", hashed)
+
+
+def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced) -> None:
+    telemetry = read_types(TYPES)
+    refused: dict[str, str] = {}
+    number, unknown = 0, 0
+    for locked in _chosen(synced):
+        found = _checked(locked, telemetry)
+        number += found.number
+        mistakes = [(s, why) for s, why in found.refused if not UNKNOWN.match(f"{why} ")]
+        has_types = all(table.dotted in telemetry for table in locked.tables)
+        unknown += not has_types
+        if has_types and not mistakes:
+            mistakes = found.refused
+        if mistakes:
+            statement, why = mistakes[0]
+            refused[locked.slug] = f"{statement.node} {statement.kind}: {why}"
+    expected = {slug: why for slug, why in OF_THE_HUB.items() if slug in synced.locked}
+    assert refused.keys() <= expected.keys(), refused
+    for slug, why in refused.items():
+        assert expected[slug] in why
+    assert number > 100 * (len(_chosen(synced)) - unknown)
+
+
+def _chosen(synced: Synced) -> list[LockedExperiment]:
+    """All experiments, or a spread of them with the largest."""
+    others = [e for e in synced.report.experiments if e.slug not in LARGEST]
+    largest = [e for e in synced.report.experiments if e.slug in LARGEST]
+    return [*sample(others, SPREAD_EVERY), *largest]
+
+
+def _checked(locked: LockedExperiment, telemetry: Telemetry) -> Checked:
+    types = SharedTypes(telemetry, locked.slug)
+    last = last_day(locked)
+    builds = [(last, True)]
+    if locked.slug not in LARGEST:
+        builds.append((last - dt.timedelta(days=14), False))
+    return checked(REPOSITORY, locked, types, builds)

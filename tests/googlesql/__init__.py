@@ -1,0 +1,1 @@
+"""Google's own SQL front end, as `make install` sets it up."""

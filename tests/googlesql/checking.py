@@ -1,0 +1,82 @@
+"""What Google's analyzer says of each statement of a build."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlglot.dialects.bigquery import BigQuery
+from sqlglot.tokens import TokenType
+
+from dbt_jetstream.googlesql.library import Refused
+from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.statements.build import Statement, statements_of
+from dbt_jetstream.statements.rendering import Statements
+from dbt_jetstream.statements.types import ColumnTypes
+
+# Written anew, as bins, pieces and moments; until then BigQuery refuses them, and what reads them.
+REFUSED_TODAY = "summaries_"
+
+
+@dataclass
+class Checked:
+    """What the analyzer found.
+
+    Attributes:
+        refused: The statements that it refuses, and why.
+        number: How many statements it was asked about.
+        kinds: What kinds of statements they were.
+    """
+
+    refused: list[tuple[Statement, str]] = field(default_factory=list)
+    number: int = 0
+    kinds: set[str] = field(default_factory=set)
+
+    def said(self) -> str:
+        return "\n".join(f"{s.node} {s.kind}: {why}\n" for s, why in self.refused)
+
+
+def checked(
+    project: Path,
+    locked: LockedExperiment,
+    types: ColumnTypes,
+    builds: Iterable[tuple[dt.date, bool]],
+) -> Checked:
+    """Ask about all statements of builds; a first build comes first."""
+    found = Checked()
+    statements = Statements(project, "bigquery", types)
+    for day, is_first in builds:
+        for statement in statements_of(statements, locked, day, is_first=is_first):
+            check(found, types, statement)
+    return found
+
+
+def check(found: Checked, types: ColumnTypes, statement: Statement) -> None:
+    found.kinds.add(statement.kind)
+    for sql in split(statement.sql):
+        found.number += 1
+        # Asked already, for the types of its columns.
+        why = statement.refused if statement.kind == "create" else refusal(types, sql)
+        if why is not None and not statement.node.startswith(REFUSED_TODAY):
+            found.refused.append((replace(statement, sql=sql), why))
+
+
+def refusal(types: ColumnTypes, sql: str) -> str | None:
+    try:
+        types.catalog.analyze(sql)
+    except Refused as refused:
+        return str(refused)
+    return None
+
+
+def split(script: str) -> Iterator[str]:
+    """Yield the statements of a script."""
+    start = 0
+    for token in BigQuery().tokenize(script):
+        if token.token_type == TokenType.SEMICOLON:
+            yield script[start : token.start].strip()
+            start = token.end + 1
+    if script[start:].strip():
+        yield script[start:].strip()

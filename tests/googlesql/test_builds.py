@@ -1,0 +1,126 @@
+"""All that builds send, asked of Google's analyzer: BigQuery refuses what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+from sqlglot import exp
+
+from bigquery_sql.parsing import SLUGS
+from bigquery_statements import Statements
+from conftest import GOLDEN, REPOSITORY, copy_project, requires_golden
+from dbt_jetstream.googlesql.catalog import Catalog
+from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.naming import normalise
+from dbt_jetstream.render import Renderer, last_day
+from dbt_jetstream.statements.build import Statement
+from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
+from dbt_jetstream.sync import Request, sync
+from googlesql.checking import Checked, check, checked
+
+KINDS = {"create", "merge", "hook", "test", "probe"}
+
+
+def _locked(project: Path, hub: Path, experiments: Path, *slugs: str) -> list[LockedExperiment]:
+    report = sync(Request([HubAddress(str(hub))], experiments, project, list(slugs)))
+    return report.experiments
+
+
+@pytest.fixture(scope="module")
+def demo_types() -> Telemetry:
+    return read_types(REPOSITORY / "demo/telemetry-types.json")
+
+
+@pytest.fixture(scope="module", params=SLUGS)
+def demo(
+    request: pytest.FixtureRequest, demo_types: Telemetry, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Checked, ColumnTypes]:
+    """A first build, with all windows, and that of a day on which a week is new."""
+    project = copy_project(tmp_path_factory.mktemp("demo") / "project").path
+    experiments = REPOSITORY / "demo/experiments.json"
+    (locked,) = _locked(project, REPOSITORY / "metric_hub", experiments, request.param)
+    types = ColumnTypes(demo_types)
+    builds = [(last_day(locked), True), (dt.date(2026, 3, 22), False)]
+    found = checked(project, locked, types, builds)
+    # A run in which a model failed and another was skipped, as in dbt Cloud.
+    for text in Statements(REPOSITORY, types).around(locked):
+        check(found, types, Statement("around", "hook", text))
+    return found, types
+
+
+def test_bigquery_takes_every_statement_of_the_demo(demo: tuple[Checked, ColumnTypes]) -> None:
+    found, _ = demo
+    assert found.kinds == KINDS
+    assert found.number > 200
+    assert not found.refused, found.said()
+
+
+def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, ColumnTypes]) -> None:
+    _, types = demo
+    (weekly,) = [found for slug in SLUGS if (found := types.of(f"{normalise(slug)}_weekly"))]
+    assert weekly["analysis_id"] == "STRING"
+    assert weekly["enrollment_date"] == "DATE"
+    assert weekly["window_index"] == "INT64"
+    assert weekly["num_enrollment_events"] == "INT64"
+    assert weekly["active_hours"] == "FLOAT64"
+
+
+@requires_golden
+def test_bigquery_takes_every_statement_of_the_golden_experiment(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project").path
+    inputs = GOLDEN / "input"
+    (locked,) = _locked(project, inputs / "metric_hub", inputs / "experiments.json")
+    types = ColumnTypes(_types_of_files(locked, inputs / "telemetry"))
+    last = last_day(locked)
+    days = [(last, True), (last - dt.timedelta(days=14), False)]
+    found = checked(project, locked, types, days)
+    assert found.kinds == KINDS
+    assert not found.refused, found.said()
+
+
+def _types_of_files(locked: LockedExperiment, folder: Path) -> Telemetry:
+    """Read the types of telemetry out of the files that DuckDB reads it from."""
+    found = {}
+    for table in locked.tables:
+        rows = duckdb.sql(f"describe from '{folder / table.name}.parquet'").fetchall()
+        found[table.dotted] = {name: bigquery_type(kind) for name, kind, *_ in rows}
+    return found
+
+
+def bigquery_type(kind: str) -> str:
+    """Name a type of DuckDB as BigQuery does; telemetry has no times without a zone."""
+    text = exp.DataType.build(kind, dialect="duckdb").sql("bigquery")
+    return text.replace("DATETIME", "TIMESTAMP")
+
+
+def test_the_demo_s_types_are_those_of_its_telemetry(telemetry: Path) -> None:
+    found: dict[str, dict[str, str]] = {}
+    with duckdb.connect(str(telemetry), read_only=True) as connection:
+        listed = "select schema_name, table_name from duckdb_tables() order by all"
+        for schema, table in connection.execute(listed).fetchall():
+            rows = connection.execute(f'describe "{schema}"."{table}"').fetchall()
+            types = {name: bigquery_type(kind) for name, kind, *_ in rows}
+            found[f"mozdata.{schema}.{table}"] = types
+    assert found == read_types(REPOSITORY / "demo/telemetry-types.json")
+
+
+@pytest.fixture(scope="module")
+def telemetry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from conftest import project_with_telemetry
+
+    return project_with_telemetry(tmp_path_factory.mktemp("telemetry") / "project").database
+
+
+def test_no_problem_is_logged_where_nothing_was_ever_built() -> None:
+    renderer = Renderer(REPOSITORY, "bigquery")
+    relation = SimpleNamespace(create=lambda **path: path["identifier"])
+    renderer.environment.globals.update(
+        load_relation=lambda _: None, api=SimpleNamespace(Relation=relation)
+    )
+    sql = str(renderer.macros["logged_problems"]())
+    assert list(Catalog().columns(sql)) == ["experiment", "message"]

@@ -1,0 +1,1 @@
+"""`jetstream render`, and the answers that its builds take for granted."""
