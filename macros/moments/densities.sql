@@ -7,17 +7,13 @@
     Reads: new_pieces; the metrics tables, once. Makes: density_branches, unit_values, density_units, counted_cells,
     measured_cells, density_cells, near_cells, kernels, summed_kernels, grid_points, densities (series_cell, branch,
     point, value).
-    Args: lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
+    Args: dense (list of series, see `numbered_series`), lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
 -#}
-{% macro densities(lock, metrics, missing) -%}
+{% macro densities(dense, lock, metrics, missing) -%}
 {%- set cell = series_cell() -%}
 {%- set numbers = density_numbers() -%}
 {%- set width = 'bandwidth / ' ~ numbers.cells -%}
 {%- set reach = numbers.reach ~ ' * bandwidth' -%}
-{%- set dense = [] -%}
-{%- for series in numbered_series(lock) if series.density_size -%}
-    {%- do dense.append(series) -%}
-{%- endfor -%}
 density_branches as {{ stored() }} (
     select
         *,

@@ -5,14 +5,14 @@
     Reads: clips, pooled_clips, new_pieces; the metrics tables, once. Makes: joints, joint_branches,
     clips_of_branches, joint_ends, unit_pairs, whole_pairs, clipped_pairs, scaled_pairs, joint_sums, named_sums,
     joint_moments (series_cell, branch, moment, value).
-    Args: lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
+    Args: joints (list, see `numbered_joints`), lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
 -#}
-{% macro joint_moments(lock, metrics, missing) -%}
+{% macro joint_moments(joints, lock, metrics, missing) -%}
 {%- set cell = series_cell() -%}
 {%- set group = group_names() -%}
 {%- set ends = ['y_lowest', 'y_highest', 'x_lowest', 'x_highest', 'scale'] -%}
 {%- set orders = [] -%}
-{%- for order in range(1, (lock.joint | map(attribute='order') | max) + 1) -%}
+{%- for order in range(1, (joints | map(attribute='order') | max) + 1) -%}
     {%- for b in range(order + 1) -%}
         {%- do orders.append((order - b, b)) -%}
     {%- endfor -%}
@@ -25,7 +25,7 @@
     {%- set name = 'y' ~ a ~ '_x' ~ b -%}
     {%- do moments.append(["'" ~ name ~ "'", name ~ ' / scale / units']) -%}
 {%- endfor -%}
-{{ joints_of_lock(lock) }},
+{{ given_joints(joints) }},
 
 joint_branches as (
     select distinct {{ group }}
@@ -70,7 +70,7 @@ joint_ends as (
     having count(*) = 2
 ),
 
-{{ unit_pairs(lock, metrics, missing) }},
+{{ unit_pairs(joints, lock, metrics, missing) }},
 
 whole_pairs as (
     select *
@@ -155,7 +155,7 @@ joint_moments as (
 {%- endmacro %}
 
 {#- The CTE `joints`: what two values each joint is about, and how they are clipped. -#}
-{% macro joints_of_lock(lock) -%}
+{% macro given_joints(joints) -%}
 {%- set columns = {
     'joint_id': integer_type(),
     'joint_metric': dbt.type_string(),
@@ -166,7 +166,7 @@ joint_moments as (
     'joint_order': integer_type(),
 } -%}
 {%- set rows = [] -%}
-{%- for joint in numbered_joints(lock) -%}
+{%- for joint in joints -%}
     {%- do rows.append([
         joint.id,
         joint.metric,
@@ -179,6 +179,6 @@ joint_moments as (
 {%- endfor -%}
 joints as (
     select *
-    from {{ typed_rows('given_joints', columns, rows) | indent(4) }}
+    from {{ typed_rows('given', columns, rows) | indent(4) }}
 )
 {%- endmacro %}

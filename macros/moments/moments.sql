@@ -16,7 +16,9 @@ where false
 {%- else -%}
 {%- set lock = with_columns(definition(), metrics) -%}
 {%- set cell = series_cell() -%}
-{%- set has_densities = lock.series | selectattr('density_size') | list | length > 0 -%}
+{%- set series = of_new_windows(numbered_series(lock), metrics, missing) -%}
+{%- set dense = series | selectattr('density_size', 'defined') | selectattr('density_size') | list -%}
+{%- set joints = of_new_windows(numbered_joints(lock), metrics, missing) -%}
 with
 
 {{ series_settings(lock, metrics) }},
@@ -30,19 +32,19 @@ new_pieces as (
         using (metric, series)
 ),
 
-{% if has_densities or lock.joint -%}
+{% if dense or joints -%}
 {{ populations(lock, metrics, missing) }}
 {%- endif -%}
 {{ clips('clips', is_pooled=false) }},
 
 {{ clips('pooled_clips', is_pooled=true) }},
 
-{% if has_densities -%}
-{{ densities(lock, metrics, missing) }},
+{% if dense -%}
+{{ densities(dense, lock, metrics, missing) }},
 
 {% endif -%}
-{% if lock.joint -%}
-{{ joint_moments(lock, metrics, missing) }},
+{% if joints -%}
+{{ joint_moments(joints, lock, metrics, missing) }},
 
 {% endif -%}
 all_moments as (
@@ -71,7 +73,7 @@ all_moments as (
         null as point,
         highest as value
     from pooled_clips
-    {%- if has_densities %}
+    {%- if dense %}
     union all
     select
         {{ cell }},
@@ -81,7 +83,7 @@ all_moments as (
         value
     from densities
     {%- endif %}
-    {%- if lock.joint %}
+    {%- if joints %}
     union all
     select
         {{ cell }},

@@ -1,15 +1,15 @@
 {#- The CTE `unit_pairs`: the two values of every unit of a new window in each joint, null where it has none.
 
     Makes: unit_pairs (unit_keys, joint_id, y, x).
-    Args: lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
+    Args: joints (list, see `numbered_joints`), lock (dict), metrics (dict of relations by period), missing (dict of windows by period)
 -#}
-{% macro unit_pairs(lock, metrics, missing) -%}
+{% macro unit_pairs(joints, lock, metrics, missing) -%}
 {%- set fields = ['joint_id', 'y', 'x'] -%}
 {%- set selects = [] -%}
 {%- for period in missing or metrics -%}
     {%- set length = lock.periods[period].windows.length -%}
     {%- set plain, censored = [], [] -%}
-    {%- for joint in numbered_joints(lock) if period in joint.periods -%}
+    {%- for joint in joints if period in joint.periods -%}
         {%- if is_censored(joint) -%}
             {%- do censored.append([joint.id | string, 'y_' ~ joint.id, 'x_' ~ joint.id]) -%}
         {%- else -%}

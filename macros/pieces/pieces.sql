@@ -27,7 +27,7 @@ with
 {{ placed_bins() }},
 
 {{ populations(lock, metrics, missing) }}
-{{- unit_values(series_in_octaves(lock, metrics), lock, metrics, missing) }},
+{{- unit_values(series_in_octaves(lock, metrics, missing), lock, metrics, missing) }},
 
 {{ binned_values() }},
 
