@@ -60,6 +60,12 @@ def test_bigquery_takes_every_statement_of_the_demo(demo: tuple[Checked, ColumnT
     assert not found.refused, found.said()
 
 
+def test_a_planner_can_hold_every_statement(demo: tuple[Checked, ColumnTypes]) -> None:
+    found, _ = demo
+    assert len(found.sizes) == found.number
+    assert not found.too_large(scans=30, nodes=10_000)
+
+
 def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, ColumnTypes]) -> None:
     _, types = demo
     (weekly,) = [found for slug in SLUGS if (found := types.of(f"{normalise(slug)}_weekly"))]
