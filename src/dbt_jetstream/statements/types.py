@@ -138,6 +138,16 @@ class ColumnTypes:
         self.catalog.add_typed_table(f"{schema}.{name}", columns)
         return None
 
+    def refusal(self, sql: str) -> str | None:
+        """Return why the analyzer refuses a statement; None where it does not."""
+        from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
+
+        try:
+            self.catalog.analyze(sql)
+        except Refused as refused:
+            return str(refused)
+        return None
+
     def take(self, name: str, columns: Mapping[str, str], schema: str = SCHEMA) -> None:
         """Take the types of a table's columns as given."""
         self._known[name] = dict(columns)
