@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from sqlglot import exp
+
+from bigquery_sql.parsing import tree_of
 from bigquery_statements import Statements
 from dbt_jetstream.lock.document import LockedExperiment
 
@@ -20,6 +23,17 @@ def test_a_run_asks_for_arrived_telemetry_and_ends_with_the_problems(
     # A grid whose model was skipped.
     assert "create or replace view" in around
     assert r"Database Error: it\'s `lost`\nfor good" in around
+
+
+def test_every_outer_join_compares_columns(
+    experiment: LockedExperiment, statements: Statements
+) -> None:
+    """BigQuery's engine takes no other; the analyzer would."""
+    for name, create in statements.create(experiment).items():
+        for join in tree_of(create).find_all(exp.Join):
+            if join.side:
+                on = join.args.get("on")
+                assert join.args.get("using") or (on and on.find(exp.EQ)), (name, join.sql())
 
 
 def test_a_python_model_becomes_a_program_wherever_dbt_writes_it(statements: Statements) -> None:

@@ -21,13 +21,14 @@ from dbt_jetstream.sync import SyncReport
 
 HUB = SHARED / "metric-hub"
 EXPERIMENTS = SHARED / "metric-hub-experiments.json"
-# Those with the most statistics, counted by period; always looked at, beside a sample.
+# Those with the most statistics, counted by period, of which all telemetry's types are known;
+# always looked at, beside a sample.
 LARGEST = (
-    "bug-1706428-pref-fission-m7-beta-experiment-with-memory-filter-beta-89-91",
-    "bug-1698297-pref-fission-m7-beta-experiment-beta-88-89",
-    "bug-1780829-pref-impact-of-concurrent-delazification-nightly-107-107",
-    "bug-1722551-pref-full-js-parsing-experiment-nightly-94-94",
-    "bug-1719576-pref-fission-beta-91-experiment-beta-91-91",
+    "bug-1731908-pref-fission-beta-94-95-experiment-beta-94-95",
+    "bug-1725055-pref-fission-release-92-experiment-release-92-92",
+    "parallel-marking-experiment-2",
+    "smart-shortcuts-v4p2",
+    "bug-1676470-pref-warpbuilder-experiment-release-83-83",
 )
 requires_metric_hub = pytest.mark.skipif(
     not HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"

@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.tokens import TokenType
 
-from dbt_jetstream.googlesql.library import Refused
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
@@ -58,17 +57,9 @@ def check(found: Checked, types: ColumnTypes, statement: Statement) -> None:
     for sql in split(statement.sql):
         found.number += 1
         # Asked already, for the types of its columns.
-        why = statement.refused if statement.kind == "create" else refusal(types, sql)
+        why = statement.refused if statement.kind == "create" else types.refusal(sql)
         if why is not None and not statement.node.startswith(REFUSED_TODAY):
             found.refused.append((replace(statement, sql=sql), why))
-
-
-def refusal(types: ColumnTypes, sql: str) -> str | None:
-    try:
-        types.catalog.analyze(sql)
-    except Refused as refused:
-        return str(refused)
-    return None
 
 
 def split(script: str) -> Iterator[str]:

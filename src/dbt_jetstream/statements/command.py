@@ -15,7 +15,7 @@ from dbt_jetstream.render import RenderError, last_day
 from dbt_jetstream.results import locks_of
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes, read_types
+from dbt_jetstream.statements.types import ColumnTypes, TypeMistake, read_types
 
 NO_ANALYZER = (
     "columns are taken for fractional numbers: to know their types, install `zetasql` "
@@ -73,12 +73,14 @@ def render(asked: Request) -> Rendered:
     locked = read_lock(held)
     day = _day(locked, asked)
     _check_folder(asked.folder)
-    types, note = _types(asked, locked)
+    types, note = _types(asked)
     rendering = Statements(asked.project, asked.dialect, types)
     try:
         found = list(statements_of(rendering, locked, day, is_first=asked.day is None))
     except RenderError as error:
         raise ConfigErrors([ConfigError(held.path, "", str(error))]) from error
+    except TypeMistake as error:
+        raise ConfigErrors([ConfigError(asked.types, "", str(error))]) from error
     _write(asked.folder, found)
     return Rendered(len(found), note, [statement for statement in found if statement.refused])
 
@@ -105,7 +107,7 @@ def _check_folder(folder: Path) -> None:
         raise ConfigErrors([ConfigError(folder, "--out", problem)])
 
 
-def _types(asked: Request, locked: LockedExperiment) -> tuple[ColumnTypes | None, str]:
+def _types(asked: Request) -> tuple[ColumnTypes | None, str]:
     """Return the types of telemetry, or what to know where there are none."""
     if asked.dialect != "bigquery":
         if asked.types:
@@ -116,14 +118,7 @@ def _types(asked: Request, locked: LockedExperiment) -> tuple[ColumnTypes | None
         return None, NO_ANALYZER
     if telemetry is None:
         return None, NO_TELEMETRY
-    from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415 - an extra
-
-    try:
-        types = ColumnTypes(telemetry)
-        types.read(table.dotted for table in locked.tables)
-    except Refused as error:
-        raise ConfigErrors([ConfigError(asked.types, "", str(error))]) from error
-    return types, ""
+    return ColumnTypes(telemetry), ""
 
 
 def _write(folder: Path, found: Iterable[Statement]) -> None:

@@ -30,6 +30,7 @@ from dbt_jetstream.statements.dbt_macros import Stored, config_of, graph_node, m
 from dbt_jetstream.statements.types import ColumnTypes
 from dbt_jetstream.statements.warehouse import Answer, Build
 
+WORD = re.compile(r"\w+")
 REF = re.compile(r"ref\('(\w+)'\)")
 # What dbt adds to a table's name for that of its new rows.
 NEW_ROWS = "__dbt_tmp"
@@ -69,6 +70,9 @@ class Statements(Renderer):
         self.build: Build | None = None
         self.dbt: dict[str, Any] = {}
         self._pending: Callable[[], Answer] | None = None
+        self._macro_texts = [
+            path.read_text(encoding="utf-8") for path in sorted((project / "macros").rglob("*.sql"))
+        ]
         text = (project / "dbt_project.yml").read_text(encoding="utf-8")
         self.settings = yaml.safe_load(text)
         super().__init__(project, dialect)
@@ -268,7 +272,8 @@ class Statements(Renderer):
         self.exported.clear()
         nodes = build.locked.nodes
         if self.types:
-            self.types.read(table.dotted for table in build.locked.tables)
+            tables = [table.dotted for table in build.locked.tables]
+            self.types.read(tables, self._words(nodes))
             for dataset in {SCHEMA, *(node.config.get("schema", SCHEMA) for node in nodes)}:
                 self.types.know(dataset)
         models = {node.name: self._relation(node) for node in nodes}
@@ -278,6 +283,11 @@ class Statements(Renderer):
             source=partial(self._source, build.locked.tables),
             selected_resources=[model_id(node.name) for node in nodes],
         )
+
+    def _words(self, nodes: Iterable[Node]) -> set[str]:
+        """List the words of an experiment's SQL, in lower case."""
+        texts = [json.dumps(node.meta, default=str) for node in nodes]
+        return set(WORD.findall(" ".join([*texts, *self._macro_texts]).lower()))
 
     def _graph(self, build: Build) -> dict[str, Any]:
         found = {}

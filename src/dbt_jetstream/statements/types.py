@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,10 @@ def _is_telemetry(found: Any) -> bool:
     )
 
 
+class TypeMistake(ValueError):
+    """A type of telemetry that is none of BigQuery's."""
+
+
 class ColumnTypes:
     """What is known of the columns of telemetry and of the tables that models make.
 
@@ -102,16 +106,33 @@ class ColumnTypes:
         self._datasets: set[str] = set()
         self.learned: set[str] = set()
 
-    def read(self, tables: Iterable[str]) -> None:
-        """Let the tables of telemetry be known that an experiment reads: others are large.
+    def read(self, tables: Iterable[str], named: Container[str]) -> None:
+        """Let the tables of telemetry be known that an experiment reads.
+
+        Args:
+            tables: Their names with dots.
+            named: The words of its SQL, in lower case. Columns and fields of other names are left
+                out: some tables have ten thousand, and the analyzer takes seconds for them.
 
         Raises:
-            Refused: If a type is none of BigQuery's.
+            TypeMistake: If a type is none of BigQuery's.
         """
         for name in tables:
-            columns = self._unread.pop(name, None)
-            if columns is not None:
-                self.catalog.add_table(name, columns)
+            columns = self._unread.get(name, {})
+            known = {c: self._type(name, c, k) for c, k in columns.items() if c.lower() in named}
+            for kind in known.values():
+                _prune(kind, named)
+            if columns:
+                self.catalog.add_typed_table(name, known)
+
+    def _type(self, table: str, column: str, text: str) -> Any:
+        from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
+
+        try:
+            return self.catalog.type(text)
+        except Refused as refused:
+            message = f"{table}.{column}: {text} is no type of BigQuery: {refused}"
+            raise TypeMistake(message) from refused
 
     def know(self, dataset: str) -> None:
         """Let there be what runs write by themselves into a dataset."""
@@ -138,6 +159,16 @@ class ColumnTypes:
         self.catalog.add_typed_table(f"{schema}.{name}", columns)
         return None
 
+    def refusal(self, sql: str) -> str | None:
+        """Return why the analyzer refuses a statement; None where it does not."""
+        from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
+
+        try:
+            self.catalog.analyze(sql)
+        except Refused as refused:
+            return str(refused)
+        return None
+
     def take(self, name: str, columns: Mapping[str, str], schema: str = SCHEMA) -> None:
         """Take the types of a table's columns as given."""
         self._known[name] = dict(columns)
@@ -146,3 +177,17 @@ class ColumnTypes:
     def of(self, name: str) -> dict[str, str]:
         """Return the types of a table's columns that are known, by the columns' names."""
         return self._known.get(name, {})
+
+
+def _prune(kind: Any, named: Container[str]) -> None:
+    """Take fields out of a type that nothing names; one is left in each struct."""
+    if kind.HasField("array_type"):
+        _prune(kind.array_type.element_type, named)
+    if kind.HasField("struct_type"):
+        fields = [field for field in kind.struct_type.field if field.field_name.lower() in named]
+        for field in fields:
+            _prune(field.field_type, named)
+        kept = fields or list(kind.struct_type.field)[:1]
+        copies = [type(field).FromString(field.SerializeToString()) for field in kept]
+        del kind.struct_type.field[:]
+        kind.struct_type.field.extend(copies)
