@@ -35,7 +35,7 @@ failures as (
 period_failures as (
     select
         upstream.analysis_period,
-        min(concat(failures.func_name, ': ', failures.message)) as reason
+        min(failures.func_name || ': ' || failures.message) as reason
     from {{ literal_rows('upstream', ['analysis_period', 'node'], upstream) | indent(4) }}
     inner join failures
         on failures.func_name = upstream.node
@@ -45,7 +45,7 @@ period_failures as (
 
 -- what is computed from all periods at once fails with any of them
 any_failure as (
-    select min(concat(func_name, ': ', message)) as reason
+    select min(func_name || ': ' || message) as reason
     from failures
     where
         metric is null

@@ -42,7 +42,7 @@ waiting_windows as (
             string_agg(
                 concat(
                     arrivals.data_source,
-                    coalesce(concat(' has been read until ', arrivals.last_day), ' has not been read')
+                    coalesce(' has been read until ' || arrivals.last_day, ' has not been read')
                 ),
                 ', '
                 order by arrivals.data_source

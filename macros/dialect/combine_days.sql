@@ -11,5 +11,7 @@
 {%- endmacro %}
 
 {% macro duckdb__combine_days(function, column) -%}
-    {{ {'LOGICAL_OR': 'bool_or', 'LOGICAL_AND': 'bool_and'}.get(function, function | lower) }}({{ column }})
+    {#- of days with a NaN the least is NaN -#}
+    {%- set functions = {'LOGICAL_OR': 'bool_or', 'LOGICAL_AND': 'bool_and', 'MIN': 'bigquery_min'} -%}
+    {{ functions.get(function, function | lower) }}({{ column }})
 {%- endmacro %}

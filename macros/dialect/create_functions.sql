@@ -11,6 +11,7 @@
 
 {#- A function comes before those that call it. -#}
 {% macro duckdb__create_functions() -%}
+    {{ duckdb_number_functions() }}
     {{ duckdb_bigquery_functions() }}
     {{ duckdb_map_functions() }}
     {{ duckdb_histogram_functions() }}

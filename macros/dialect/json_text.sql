@@ -1,4 +1,4 @@
-{#- The text under `key` of a JSON object. Null where it is absent. -#}
+{#- The text under `key` of a JSON object. Null where it is absent or no scalar. -#}
 {% macro json_text(column, key) -%}
     {{ return(adapter.dispatch('json_text', 'dbt_jetstream')(column, key)) }}
 {%- endmacro %}
@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__json_text(column, key) -%}
-    json_extract_string({{ column }}, '$.{{ key }}')
+    bigquery_json_scalar({{ column }}, '$.{{ key }}')
 {%- endmacro %}

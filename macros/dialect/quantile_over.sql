@@ -1,5 +1,7 @@
 {#- The quantile of a column over a group of rows, interpolated between two of them, nulls left out.
 
+    NaN comes before all numbers: a quantile whose place, from 0, is one of a NaN is NaN.
+
     Args: column (str), fraction (float), keys (str, the columns that make a group)
 -#}
 {% macro quantile_over(column, fraction, keys) -%}
@@ -11,5 +13,12 @@
 {%- endmacro %}
 
 {% macro duckdb__quantile_over(column, fraction, keys) -%}
-    quantile_cont({{ column }}, {{ fraction }}) over (partition by {{ keys }})
+    {%- set group = 'over (partition by ' ~ keys ~ ')' -%}
+    case
+        when {{ fraction }} * (count({{ column }}) {{ group }} - 1) < count(case when isnan({{ column }}) then 1 end) {{ group }}
+            then cast('nan' as double)
+        else quantile_cont(
+            case when isnan({{ column }}) then cast('-inf' as double) else {{ column }} end, {{ fraction }}
+        ) {{ group }}
+    end
 {%- endmacro %}

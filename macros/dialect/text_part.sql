@@ -1,4 +1,4 @@
-{#- The part of a text at a place, counted from 1, where `separator` divides it. -#}
+{#- The part of a text at a place, counted from 1, where `separator` divides it. Null where there are fewer. -#}
 {% macro text_part(text, separator, place) -%}
     {{ return(adapter.dispatch('text_part', 'dbt_jetstream')(text, separator, place)) }}
 {%- endmacro %}
@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__text_part(text, separator, place) -%}
-    split_part({{ text }}, '{{ separator }}', {{ place }})
+    string_split({{ text }}, '{{ separator }}')[{{ place }}]
 {%- endmacro %}

@@ -12,24 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-import jinja2
 import pytest
+from duckdb_library import library
 
-from conftest import REPOSITORY
 from dbt_jetstream.sql.compatibility import FUNCTIONS
 from dbt_jetstream.sql.dialect import parse_expression, parse_query, to_duckdb
-
-MACROS = REPOSITORY / "macros/dialect"
-
-
-def library() -> str:
-    """Render the statements that `create_functions` runs on DuckDB."""
-    environment = jinja2.Environment()
-    for path in sorted((MACROS / "duckdb_functions").glob("*.sql")):
-        module = environment.from_string(path.read_text()).module
-        environment.globals[path.stem] = getattr(module, path.stem)
-    front = environment.from_string((MACROS / "create_functions.sql").read_text()).module
-    return str(front.duckdb__create_functions())
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import datetime as dt
 
 import duckdb
 import pytest
+from duckdb_library import library
 
 from dbt_jetstream.sql.dialect import (
     SqlSyntaxError,
@@ -17,16 +18,11 @@ from dbt_jetstream.sql.dialect import (
     to_duckdb,
 )
 
-MACRO = """
-    create macro mozfun_map_get_key(entries, wanted) as
-        list_filter(entries, lambda entry: entry.key = wanted)[1].value
-"""
-
 
 @pytest.fixture(scope="module")
 def database() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute(MACRO)
+    connection.execute(library())
     return connection
 
 

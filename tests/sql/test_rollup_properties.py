@@ -6,6 +6,7 @@ import datetime as dt
 import math
 
 import duckdb
+from duckdb_library import library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ def _same(one: object, other: object) -> bool:
 @given(st.lists(rows, max_size=25))
 def test_days_roll_up_to_what_a_direct_evaluation_gives(telemetry: list[tuple]) -> None:
     with duckdb.connect() as connection:
+        connection.execute(library())
         connection.execute(
             "create table units as select * from (values ('ann', 'a', date '2024-03-02'), "
             "('bob', 'b', date '2024-03-03'), ('cid', 'control', date '2024-03-01')) "

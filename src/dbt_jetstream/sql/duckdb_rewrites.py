@@ -10,25 +10,26 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from dbt_jetstream.sql import dates, documents, nan, numbers, texts
 from dbt_jetstream.sql.compatibility import library_name
+from dbt_jetstream.sql.rewriting import call, innermost_first, refuse
 
-BACKSLASH = "\\"
+# Functions of the library that fail, as BigQuery does.
+FAILING = {
+    "bigquery_divide",
+    "bigquery_exp",
+    "bigquery_int64",
+    "bigquery_ln",
+    "bigquery_log",
+    "bigquery_pow",
+    "bigquery_sqrt",
+}
 
 
 def rewrite(root: exp.Expr) -> None:
     """Give everything below `root` the form that DuckDB evaluates as BigQuery would."""
     for change in CHANGES:
         change(root)
-
-
-def _call(name: str, *arguments: exp.Expr, quoted: bool = False) -> exp.Expr:
-    function = exp.to_identifier(name, quoted=True) if quoted else name
-    return exp.Anonymous(this=function, expressions=list(arguments))
-
-
-def _innermost_first(root: exp.Expr, *kinds: type[exp.Expr]) -> list[exp.Expr]:
-    """List nodes such that a copy of one holds what became of those inside it."""
-    return list(reversed(list(root.find_all(*kinds))))
 
 
 def _count_conditions(root: exp.Expr) -> None:
@@ -45,7 +46,7 @@ def _name_functions(root: exp.Expr) -> None:
         if len(path) > 1:
             known = library_name(path)
             name = known or ".".join(path)
-            outermost.replace(_call(name, *function.expressions, quoted=known is None))
+            outermost.replace(call(name, *function.expressions, quoted=known is None))
 
 
 def _path(function: exp.Anonymous) -> tuple[exp.Expr, list[str]]:
@@ -66,59 +67,51 @@ def _identifiers(path: exp.Expr) -> list[exp.Expr]:
 
 
 def _try_safe_functions(root: exp.Expr) -> None:
-    for node in list(root.find_all(exp.SafeFunc)):
-        node.replace(_call("TRY", node.this))
+    for node in innermost_first(root, exp.SafeFunc):
+        if any(one.name.lower() in FAILING for one in node.find_all(exp.Anonymous)):
+            # TRY takes no function that calls `error`.
+            refuse(node, "SAFE over a division, cast or logarithm")
+        else:
+            node.replace(call("TRY", node.this.copy()))
 
 
 def _keep_nulls_of_extreme_rows(root: exp.Expr) -> None:
     """Take MAX_BY's value from the row with the highest key even where it is null."""
     for kind, name in ((exp.ArgMax, "bigquery_max_by"), (exp.ArgMin, "bigquery_min_by")):
         for node in list(root.find_all(kind)):
-            node.replace(_call(name, node.this, node.expression))
+            node.replace(call(name, node.this, node.expression))
     for having in list(root.find_all(exp.HavingMax)):
         name = "bigquery_max_by" if having.args.get("max") else "bigquery_min_by"
         if isinstance(having.parent, exp.AnyValue):
-            having.parent.replace(_call(name, having.this, having.expression))
-
-
-def _refuse_division_by_zero(root: exp.Expr) -> None:
-    for node in list(root.find_all(exp.Div)):
-        if node.expression.find(exp.Column, exp.AggFunc):
-            node.replace(_call("bigquery_divide", node.this.unnest(), node.expression.unnest()))
-
-
-def _read_json_leniently(root: exp.Expr) -> None:
-    """Read text that is no JSON as null, in the functions that are used over text columns."""
-    for node in list(root.find_all(exp.JSONExtractScalar)):
-        if node.meta.get("bigquery_name") == "JSON_EXTRACT_SCALAR":
-            node.replace(_call("bigquery_json_scalar", node.this, node.expression))
-        elif isinstance(node.parent, exp.Between):
-            # `->>` binds more loosely than BETWEEN.
-            node.replace(exp.Paren(this=node.copy()))
-    for array in list(root.find_all(exp.JSONExtractArray)):
-        path = array.expression or exp.Literal.string("$")
-        array.replace(_call("bigquery_json_array", array.this, path))
-
-
-def _escape_patterns(root: exp.Expr) -> None:
-    """Let a backslash escape a wildcard of LIKE, which DuckDB does on request only."""
-    for node in list(root.find_all(exp.Like)):
-        if BACKSLASH in node.expression.name and not isinstance(node.parent, exp.Escape):
-            like = exp.Like(this=node.this, expression=node.expression)
-            escaped = exp.Escape(this=like, expression=exp.Literal.string(BACKSLASH))
-            node.replace(exp.Not(this=escaped) if node.args.get("negate") else escaped)
+            having.parent.replace(call(name, having.this, having.expression))
 
 
 def _limit_array_agg(root: exp.Expr) -> None:
     """Cut the list that an ARRAY_AGG with LIMIT makes."""
-    for aggregate in _innermost_first(root, exp.ArrayAgg):
+    for aggregate in innermost_first(root, exp.ArrayAgg):
         limit = aggregate.this
         if not isinstance(limit, exp.Limit):
             continue
         aggregate.set("this", limit.this)
         whole = aggregate.parent if isinstance(aggregate.parent, exp.IgnoreNulls) else aggregate
-        kept = _call("LIST_SLICE", whole.copy(), exp.Literal.number(1), limit.expression)
+        kept = call("LIST_SLICE", whole.copy(), exp.Literal.number(1), limit.expression)
         whole.replace(kept)
+
+
+def _count_offsets_from_zero(root: exp.Expr) -> None:
+    """Make a query of an UNNEST with offsets, which DuckDB counts from 1."""
+    for node in innermost_first(root, exp.Unnest):
+        offset, alias = node.args.get("offset"), _alias(node)
+        if not offset or len(node.expressions) != 1:
+            continue
+        array = node.expressions[0]
+        places = call("RANGE", exp.ArraySize(this=array.copy()))
+        name = offset.name if isinstance(offset, exp.Identifier) else "offset"
+        rows = exp.select(
+            exp.alias_(call("UNNEST", array.copy()), alias or "element"),
+            exp.alias_(call("UNNEST", places), name),
+        )
+        node.replace(rows.subquery("elements"))
 
 
 def _spread_unnested_structs(root: exp.Expr) -> None:
@@ -131,7 +124,7 @@ def _spread_unnested_structs(root: exp.Expr) -> None:
             continue
         two = exp.Literal.number(2)
         depth = exp.PropertyEQ(this=exp.to_identifier("max_depth"), expression=two)
-        rows = exp.select(_call("UNNEST", node.expressions[0], depth))
+        rows = exp.select(call("UNNEST", node.expressions[0], depth))
         node.replace(rows.subquery(alias or None))
 
 
@@ -158,22 +151,18 @@ def _widen_types(root: exp.Expr) -> None:
             node.replace(exp.DataType.build("DECIMAL(38, 9)"))
 
 
-def _keep_dates(root: exp.Expr) -> None:
-    """Make dates of what DuckDB makes timestamps of: a date and an interval."""
-    for node in _innermost_first(root, exp.DateAdd, exp.DateSub):
-        node.replace(exp.cast(node.copy(), "DATE"))
-
-
 CHANGES: tuple[Callable[[exp.Expr], None], ...] = (
     _name_functions,
+    *numbers.CHANGES,
+    *nan.CHANGES,
+    *dates.CHANGES,
+    *texts.CHANGES,
+    *documents.CHANGES,
     _count_conditions,
     _try_safe_functions,
     _keep_nulls_of_extreme_rows,
-    _refuse_division_by_zero,
-    _read_json_leniently,
-    _escape_patterns,
     _limit_array_agg,
+    _count_offsets_from_zero,
     _spread_unnested_structs,
     _widen_types,
-    _keep_dates,
 )
