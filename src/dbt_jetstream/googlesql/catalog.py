@@ -149,15 +149,14 @@ class Catalog:
         return call("Analyze", request, service.AnalyzeResponse)
 
     def columns(self, sql: str) -> dict[str, type_pb2.TypeProto]:
-        """Return the types of a query's columns, by their names.
+        """Return the types of a query's columns, by their names; or of those that one creates.
 
         Raises:
             Refused: If BigQuery would refuse it.
         """
-        statement = self.analyze(sql).resolved_statement
-        node = getattr(statement, statement.WhichOneof("node"))
+        node = self.analyze(sql).resolved_statement
         while not hasattr(node, "output_column_list"):
-            node = node.parent
+            node = getattr(node, node.WhichOneof("node")) if _is_one_of(node) else node.parent
         return {column.name: column.column.type for column in node.output_column_list}
 
     def _register(self) -> int:
@@ -185,6 +184,11 @@ def _language() -> Any:
     del language.supported_statement_kinds[:]
     language.supported_statement_kinds.extend(statements)
     return language
+
+
+def _is_one_of(node: Any) -> bool:
+    """Whether a message stands for one of several nodes."""
+    return "node" in node.DESCRIPTOR.oneofs_by_name
 
 
 def type_text(kind: type_pb2.TypeProto) -> str:
