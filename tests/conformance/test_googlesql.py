@@ -18,7 +18,7 @@ from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import SCHEMA, last_day
 from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
-from googlesql.checking import Checked, checked
+from googlesql.checking import Checked, checked, too_large
 from tiers import sample
 
 TYPES = SHARED / "zetasql/telemetry-columns.json.gz"
@@ -74,8 +74,11 @@ def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced) -> N
     telemetry = read_types(TYPES)
     refused: dict[str, str] = {}
     number, unknown = 0, 0
+    large: list[str] = []
     for locked in _chosen(synced):
-        found = _checked(locked, telemetry)
+        types = SharedTypes(telemetry, locked.slug)
+        found = _checked(locked, types)
+        large += too_large(types, scans=40, nodes=20_000)
         number += found.number
         mistakes = [(s, why) for s, why in found.refused if not UNKNOWN.match(f"{why} ")]
         has_types = all(table.dotted in telemetry for table in locked.tables)
@@ -89,6 +92,7 @@ def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced) -> N
     assert refused.keys() <= expected.keys(), refused
     for slug, why in refused.items():
         assert expected[slug] in why
+    assert not large
     assert number > 100 * (len(_chosen(synced)) - unknown)
 
 
@@ -99,8 +103,7 @@ def _chosen(synced: Synced) -> list[LockedExperiment]:
     return [*sample(others, SPREAD_EVERY), *largest]
 
 
-def _checked(locked: LockedExperiment, telemetry: Telemetry) -> Checked:
-    types = SharedTypes(telemetry, locked.slug)
+def _checked(locked: LockedExperiment, types: SharedTypes) -> Checked:
     last = last_day(locked)
     builds = [(last, True), (last - dt.timedelta(days=14), False)]
     # A later build of the largest says nothing that one of the others does not.

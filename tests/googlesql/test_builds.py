@@ -21,7 +21,7 @@ from dbt_jetstream.render import Renderer, last_day
 from dbt_jetstream.statements.build import Statement
 from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
-from googlesql.checking import Checked, check, checked
+from googlesql.checking import Checked, check, checked, too_large
 
 KINDS = {"create", "merge", "hook", "test", "probe"}
 
@@ -61,9 +61,9 @@ def test_bigquery_takes_every_statement_of_the_demo(demo: tuple[Checked, ColumnT
 
 
 def test_a_planner_can_hold_every_statement(demo: tuple[Checked, ColumnTypes]) -> None:
-    found, _ = demo
-    assert len(found.sizes) == found.number
-    assert not found.too_large(scans=30, nodes=10_000)
+    found, types = demo
+    assert len(types.sizes) >= found.number
+    assert not too_large(types, scans=30, nodes=10_000)
 
 
 def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, ColumnTypes]) -> None:

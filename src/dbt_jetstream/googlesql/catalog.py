@@ -154,10 +154,7 @@ class Catalog:
         Raises:
             Refused: If BigQuery would refuse it.
         """
-        node = self.analyze(sql).resolved_statement
-        while not hasattr(node, "output_column_list"):
-            node = getattr(node, node.WhichOneof("node")) if _is_one_of(node) else node.parent
-        return {column.name: column.column.type for column in node.output_column_list}
+        return columns_of(self.analyze(sql))
 
     def _register(self) -> int:
         """Hand the catalog over once for all statements, and anew after a change."""
@@ -184,6 +181,14 @@ def _language() -> Any:
     del language.supported_statement_kinds[:]
     language.supported_statement_kinds.extend(statements)
     return language
+
+
+def columns_of(response: Any) -> dict[str, type_pb2.TypeProto]:
+    """Return the types of the columns of a statement that was analyzed, by their names."""
+    node = response.resolved_statement
+    while not hasattr(node, "output_column_list"):
+        node = getattr(node, node.WhichOneof("node")) if _is_one_of(node) else node.parent
+    return {column.name: column.column.type for column in node.output_column_list}
 
 
 def _is_one_of(node: Any) -> bool:

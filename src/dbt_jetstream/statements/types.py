@@ -16,6 +16,7 @@ from dbt_jetstream.render import PROJECT, SCHEMA
 
 if TYPE_CHECKING:
     from dbt_jetstream.googlesql.catalog import Catalog
+    from dbt_jetstream.googlesql.size import Size
 
 # By a table's name with dots, by column.
 Telemetry = Mapping[str, Mapping[str, str]]
@@ -87,6 +88,7 @@ class ColumnTypes:
     Attributes:
         catalog: Google's analyzer, with all tables that are known.
         learned: The experiments of which a build has been seen.
+        sizes: Of each statement that was analyzed: the table that it makes, its text and its size.
     """
 
     def __init__(self, telemetry: Telemetry) -> None:
@@ -105,6 +107,7 @@ class ColumnTypes:
         self._known: dict[str, dict[str, str]] = {}
         self._datasets: set[str] = set()
         self.learned: set[str] = set()
+        self.sizes: list[tuple[str, str, Size]] = []
 
     def read(self, tables: Iterable[str], named: Container[str]) -> None:
         """Let the tables of telemetry be known that an experiment reads.
@@ -148,23 +151,31 @@ class ColumnTypes:
         Returns:
             Why the analyzer refuses the statement; None where it does not.
         """
-        from dbt_jetstream.googlesql.catalog import type_text  # noqa: PLC0415
+        from dbt_jetstream.googlesql.catalog import columns_of, type_text  # noqa: PLC0415
         from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
 
         try:
-            columns = self.catalog.columns(create)
+            response = self._measured(name, create)
         except Refused as refused:
             return str(refused)
+        columns = columns_of(response)
         self._known[name] = {column: type_text(kind) for column, kind in columns.items()}
         self.catalog.add_typed_table(f"{schema}.{name}", columns)
         return None
+
+    def _measured(self, name: str, sql: str) -> Any:
+        from dbt_jetstream.googlesql.size import size  # noqa: PLC0415
+
+        response = self.catalog.analyze(sql)
+        self.sizes.append((name, sql, size(response)))
+        return response
 
     def refusal(self, sql: str) -> str | None:
         """Return why the analyzer refuses a statement; None where it does not."""
         from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
 
         try:
-            self.catalog.analyze(sql)
+            self._measured("", sql)
         except Refused as refused:
             return str(refused)
         return None
