@@ -11,6 +11,7 @@ from dbt_jetstream.sql.rewriting import bare, call, innermost_first, is_number, 
 
 TEXT = exp.DataType.Type.TEXT
 TYPES = exp.DataType.Type
+WITH_DECIMALS = {"bigquery_divide", "bigquery_greater", "bigquery_greater_or_equal"}
 SAFE: dict[type[exp.Expr], str] = {
     exp.SafeAdd: "bigquery_safe_add",
     exp.SafeSubtract: "bigquery_safe_subtract",
@@ -20,9 +21,17 @@ SAFE: dict[type[exp.Expr], str] = {
 
 
 def _make_floats_of_decimals(root: exp.Expr) -> None:
-    """Write `2.5` as `2.5e0`: DuckDB would read an exact decimal."""
+    """Write `2.5` as `2.5e0`: DuckDB would read an exact decimal.
+
+    What is divided or compared becomes a float or stays equal anyhow.
+    """
     for node in list(root.find_all(exp.Literal)):
-        if not node.is_string and "." in node.name and "e" not in node.name.lower():
+        parent = node.parent
+        is_plain = isinstance(parent, exp.Div | exp.Predicate) or (
+            isinstance(parent, exp.Anonymous) and parent.name in WITH_DECIMALS
+        )
+        is_decimal = is_number(node) and "." in node.name and "e" not in node.name.lower()
+        if is_decimal and not is_plain:
             node.set("this", f"{node.name}e0")
 
 
