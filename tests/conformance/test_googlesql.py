@@ -31,7 +31,7 @@ pytestmark = [
 ]
 SPREAD_EVERY = 8
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
-# Android's definitions, which the plain experiments take for desktop's: its tables lack the columns.
+# Android's definitions, which the plain experiments take for desktop's, whose tables lack these.
 LACKING = {
     "android-top-of-suggest-placement-re-run": "Unrecognized name: event ",
     "enhanced-cross-platform-suggest-android-relaunch": "Unrecognized name: event ",
