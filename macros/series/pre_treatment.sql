@@ -15,11 +15,11 @@
         {#- #} when {{ value }} = 0 then {{ float_literal('-inf') }}
         {#- #} when {{ value }} is not null then {{ float_literal('nan') }} end
     {%- elif treatment.name == 'censor_highest_values' -%}
-        case when {{ value }} < {{ quantile_over(value, treatment.fraction, pool) }} then {{ value }} end
+        case when {{ is_greater(quantile_over(value, treatment.fraction, pool), value) }} then {{ value }} end
     {%- elif treatment.name == 'censor_lowest_values' -%}
-        case when {{ value }} > {{ quantile_over(value, treatment.fraction, pool) }} then {{ value }} end
+        case when {{ is_greater(value, quantile_over(value, treatment.fraction, pool)) }} then {{ value }} end
     {%- elif treatment.name == 'censor_values_below_threshold' -%}
-        case when {{ value }} > {{ treatment.threshold }} then {{ value }} end
+        case when {{ is_greater(value, treatment.threshold) }} then {{ value }} end
     {%- elif treatment.name == 'censor_values_above_threshold' -%}
         case when {{ value }} < {{ treatment.threshold }} then {{ value }} end
     {%- elif treatment.name == 'zero_fill' -%}
