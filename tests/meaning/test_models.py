@@ -11,7 +11,6 @@ import json
 import math
 import random
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,18 @@ import duckdb
 import pytest
 
 from conftest import REPOSITORY, copy_project
-from dbt_jetstream.googlesql.catalog import Catalog
+from dbt_jetstream.googlesql.catalog import Catalog, type_text
 from dbt_jetstream.googlesql.evaluator import rows
 from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.render import SCHEMA, Renderer
+from dbt_jetstream.render import SCHEMA, Column, Renderer
 from dbt_jetstream.sync import Request, sync
 from meaning.engines import same
+from tiers import number
 
-# The kinds of models that are compared; see `_kind`, which knows bins and summaries, too.
-COMPARED = ("enrollments", "client_days", "metrics")
+# The kinds of models that are compared; see `_kind`.
+COMPARED = ("enrollments", "client_days", "metrics", "bins", "pieces", "moments")
 SLUGS = ("pip-first-time-hint", "fenix-toolbar-shortcut")
 UNITS = [f"unit-{number:02}" for number in range(20)]
 FIRST, DAYS = dt.date(2026, 2, 10), 60
@@ -139,8 +139,8 @@ def _row(chance: random.Random, columns: dict[str, str], slug: str) -> dict[str,
 def _telemetry(chance: random.Random, columns: dict[str, str], slug: str) -> list[dict[str, Any]]:
     """Make the rows of a table: an enrollment and an exposure of most units, then any."""
     found = [_row(chance, columns, slug) for _ in range(700)]
-    for number, unit in enumerate(UNITS * 2):
-        branch, is_exposure = ("control", "treatment")[number % 2], number >= len(UNITS)
+    for place, unit in enumerate(UNITS * 2):
+        branch, is_exposure = ("control", "treatment")[place % 2], place >= len(UNITS)
         date = ENROLLMENT + dt.timedelta(days=chance.randrange(8))
         known = {
             "client_id": unit,
@@ -196,6 +196,11 @@ class BigQuery:
         self.contents[f"{SCHEMA}.{name}"] = found
         return found
 
+    def types(self, name: str) -> dict[str, str]:
+        """Return the types of a model's columns."""
+        columns = self.catalog.columns(f"select * from `{SCHEMA}`.`{name}`")
+        return {column: type_text(kind) for column, kind in columns.items()}
+
 
 class OnDuckDB:
     """The models on DuckDB."""
@@ -226,6 +231,11 @@ class OnDuckDB:
         ).fetchall()
         return found
 
+    def types(self, name: str) -> dict[str, str]:
+        """Return the types of a model's columns."""
+        found = self.connection.execute(f"describe {SCHEMA}.{name}").fetchall()
+        return {column: kind for column, kind, *_ in found}
+
 
 def _given(value: Any) -> Any:
     if isinstance(value, dt.datetime):
@@ -234,7 +244,7 @@ def _given(value: Any) -> Any:
 
 
 def _kind(node: Node) -> str:
-    """Name what a model is: enrollments, client_days, metrics, bins, summaries or another."""
+    """Name what a model is: enrollments, client_days, metrics, bins, pieces, moments or another."""
     first, last = node.name.split("_")[0], node.name.rpartition("_client_days")[1]
     if last:
         return "client_days"
@@ -251,18 +261,37 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LockedExperime
     return {experiment.slug: experiment for experiment in report.experiments}
 
 
-@cache
-def _renderer(dialect: str) -> Renderer:
-    return Renderer(REPOSITORY, dialect)
+class TypedColumn(Column):
+    """A column of a table that an engine has made."""
+
+    def is_integer(self) -> bool:
+        return self.dtype in {"INT64", "BIGINT", "INTEGER", "HUGEINT"}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+class TypedRenderer(Renderer):
+    """Renders models after those that they read have been built."""
+
+    def __init__(self, dialect: str) -> None:
+        self.types: dict[str, dict[str, str]] = {}
+        super().__init__(REPOSITORY, dialect)
+
+    def _columns(self, relation: Any) -> list[Any]:
+        known = self.types[relation.identifier].items()
+        return [TypedColumn(name, name, kind) for name, kind in known]
+
+    def query(self, experiment: LockedExperiment, name: str) -> str:
+        """Render a model."""
+        return self.render(experiment, lambda node: node.name == name)[name]
+
+
+@pytest.mark.parametrize("seed", range(1, number(2, 3)))
 @pytest.mark.parametrize("slug", SLUGS)
 def test_models_have_the_same_rows_on_both_engines(
     locked: dict[str, LockedExperiment], slug: str, seed: int
 ) -> None:
     experiment = locked[slug]
-    bigquery, on_duckdb = BigQuery(), OnDuckDB(_renderer("duckdb").create_functions())
+    renderers = TypedRenderer("bigquery"), TypedRenderer("duckdb")
+    bigquery, on_duckdb = BigQuery(), OnDuckDB(renderers[1].create_functions())
     chance = random.Random(seed)
     for table in experiment.tables:
         columns = TELEMETRY[table.dotted]
@@ -270,15 +299,13 @@ def test_models_have_the_same_rows_on_both_engines(
         bigquery.fill(table.dotted, columns, found)
         on_duckdb.fill(table.dotted, columns, found)
     nodes = [n for n in experiment.nodes if n.language == "sql" and _kind(n) in COMPARED]
-    names = {node.name for node in nodes}
-    queries = [
-        _renderer(dialect).render(experiment, lambda node: node.name in names)
-        for dialect in ("bigquery", "duckdb")
-    ]
     assert {_kind(node) for node in nodes} == set(COMPARED)
     for node in nodes:
-        expected = _ordered(bigquery.build(node.name, queries[0][node.name]))
-        ours = _ordered(on_duckdb.build(node.name, queries[1][node.name]))
+        queries = [renderer.query(experiment, node.name) for renderer in renderers]
+        expected = _ordered(bigquery.build(node.name, queries[0]))
+        ours = _ordered(on_duckdb.build(node.name, queries[1]))
+        for engine, renderer in zip((bigquery, on_duckdb), renderers, strict=True):
+            renderer.types[node.name] = engine.types(node.name)
         assert len(expected) > 10, node.name
         assert len(ours) == len(expected), node.name
         for one, other in zip(expected, ours, strict=True):
