@@ -1,8 +1,6 @@
 {#- What a row of a metrics table is counted by: on DuckDB the number of its population, which is cheaper to group
     by than names are; on BigQuery the names themselves, for a CTE of numbers would be read anew for each use.
 
-    `unit_keys` gives the columns with their names, `unit_key_names` the names alone.
-
     Args: period (str), lock (dict)
 -#}
 {% macro unit_keys(period, lock) -%}
@@ -23,6 +21,7 @@ coalesce(m.{{ segment }}, false) as {{ segment }}
     {%- endfor %}
 {%- endmacro %}
 
+{#- The names of the columns of `unit_keys`. -#}
 {% macro unit_key_names(lock) -%}
     {{- adapter.dispatch('unit_key_names', 'dbt_jetstream')(lock) -}}
 {%- endmacro %}

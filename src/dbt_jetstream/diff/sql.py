@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot.errors import SqlglotError
 
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.render import Renderer, RenderError
+from dbt_jetstream.render import Renderer, RenderError, described
 
 CONTEXT = 2
 # Every model says which definition made its rows; that it is another one is said in words.
@@ -49,7 +49,7 @@ def rendered(renderer: Renderer, locked: LockedExperiment) -> dict[str, str]:
     Raises:
         RenderError: If a macro refuses what the definition asks for.
     """
-    hashes = {node.definition_hash for node in locked.nodes}
+    hashes = {str(described(node)["definition_hash"]) for node in locked.nodes}
     try:
         found = renderer.render(locked)
     except (jinja2.TemplateError, TypeError, KeyError, AttributeError) as error:
