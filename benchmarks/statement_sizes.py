@@ -16,10 +16,12 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# In place of this folder, whose `statistics` would hide the standard library's.
 sys.path[0] = str(REPOSITORY / "tests")
+
+from statistics import median  # noqa: E402
 
 from conformance.metric_hub import EXPERIMENTS, HUB, LARGEST, fitted  # noqa: E402
 from conftest import SHARED, copy_project  # noqa: E402

@@ -14,11 +14,9 @@
 
 {% macro duckdb__quantile_over(column, fraction, keys) -%}
     {%- set group = 'over (partition by ' ~ keys ~ ')' -%}
-    case
-        when {{ fraction }} * (count({{ column }}) {{ group }} - 1) < count(case when isnan({{ column }}) then 1 end) {{ group }}
-            then cast('nan' as double)
-        else quantile_cont(
-            case when isnan({{ column }}) then cast('-inf' as double) else {{ column }} end, {{ fraction }}
-        ) {{ group }}
-    end
+    {%- set place = fraction ~ ' * (count(' ~ column ~ ') ' ~ group ~ ' - 1)' -%}
+    {%- set nans = 'count(case when isnan(' ~ column ~ ') then 1 end) ' ~ group -%}
+    {%- set ordered = "case when isnan(" ~ column ~ ") then cast('-inf' as double) else " ~ column ~ ' end' -%}
+    case when {{ place }} < {{ nans }} then cast('nan' as double)
+    {#- #} else quantile_cont({{ ordered }}, {{ fraction }}) {{ group }} end
 {%- endmacro %}
