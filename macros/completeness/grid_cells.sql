@@ -17,6 +17,7 @@
         {%- do of_bases.append([statistic.metric, statistic.statistic, basis]) -%}
     {%- endfor -%}
 {%- endfor -%}
+{%- set text = dbt.type_string() -%}
 {%- set branches, segments = [], [['all']] -%}
 {%- for branch in lock.experiment.branches -%}
     {%- do branches.append([branch]) -%}
@@ -24,6 +25,8 @@
 {%- for segment in lock.segments -%}
     {%- do segments.append([segment]) -%}
 {%- endfor -%}
+{%- set period_columns = dict.fromkeys(['metric', 'statistic', 'analysis_period'], text) -%}
+{%- do period_columns.update(only_compares='boolean') -%}
 {{ grid_windows_cte(lock) }},
 
 cells as (
@@ -39,11 +42,11 @@ cells as (
         analysis_windows.undue_state,
         analysis_windows.undue_reason
     from analysis_windows
-    inner join {{ literal_rows('bases', ['analysis_period', 'analysis_basis'], bases) | indent(4) }}
+    inner join {{ typed_rows('bases', dict.fromkeys(['analysis_period', 'analysis_basis'], text), bases) | indent(4) }}
         on bases.analysis_period = analysis_windows.analysis_period
-    inner join {{ literal_rows('of_periods', ['metric', 'statistic', 'analysis_period', 'only_compares'], of_periods) | indent(4) }}
+    inner join {{ typed_rows('of_periods', period_columns, of_periods) | indent(4) }}
         on of_periods.analysis_period = analysis_windows.analysis_period
-    inner join {{ literal_rows('of_bases', ['metric', 'statistic', 'analysis_basis'], of_bases) | indent(4) }}
+    inner join {{ typed_rows('of_bases', dict.fromkeys(['metric', 'statistic', 'analysis_basis'], text), of_bases) | indent(4) }}
         on of_bases.metric = of_periods.metric
         and of_bases.statistic = of_periods.statistic
         and of_bases.analysis_basis = bases.analysis_basis

@@ -3,10 +3,17 @@
     Args: lock (dict, of the completeness node)
 -#}
 {% macro grid_windows_cte(lock) -%}
-{%- set columns = ['analysis_period', 'window_index', 'undue_state', 'undue_reason', 'needs_day'] -%}
+{%- set text, whole = dbt.type_string(), integer_type() -%}
+{%- set columns = {
+    'analysis_period': text,
+    'window_index': whole,
+    'undue_state': text,
+    'undue_reason': text,
+    'needs_day': text,
+} -%}
 analysis_windows as (
     select
         {{ columns | join(',\n        ') }}
-    from {{ literal_rows('analysis_windows', columns, grid_windows(lock)) | indent(4) }}
+    from {{ typed_rows('analysis_windows', columns, grid_windows(lock)) | indent(4) }}
 )
 {%- endmacro %}

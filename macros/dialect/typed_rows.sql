@@ -1,4 +1,6 @@
-{#- Given rows as a table to select from, its columns of given types.
+{#- Given rows as a table to select from, its columns of given types: two columns at least.
+
+    BigQuery takes them for one constant, where `literal_rows` is an expression for each value.
 
     Args: alias (str), columns (dict of type names by column), rows (list of lists of text, numbers, booleans
         and none)
@@ -25,9 +27,12 @@ unnest(array<struct<
         {%- endfor %}
     from (
         values
-        {%- for row in rows %}
+        {%- for row in rows or [[none] * columns | length] %}
         ({% for value in row %}{{ 'null' if value is none else literal(value) }}{{ ', ' if not loop.last }}{% endfor %}){{ ',' if not loop.last }}
         {%- endfor %}
     ) as given({{ columns | join(', ') }})
+    {%- if not rows %}
+    where false
+    {%- endif %}
 ) as {{ alias }}
 {%- endmacro %}
