@@ -30,8 +30,9 @@ from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
 from dbt_jetstream.render import last_day  # noqa: E402
 from dbt_jetstream.statements.build import statements_of  # noqa: E402
 from dbt_jetstream.statements.rendering import Statements  # noqa: E402
-from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types  # noqa: E402
+from dbt_jetstream.statements.types import Telemetry, read_types  # noqa: E402
 from dbt_jetstream.sync import Request, sync  # noqa: E402
+from googlesql.checking import MeasuredTypes  # noqa: E402
 
 Measured = dict[str, tuple[int, int, int]]
 KINDS = ("bins", "pieces", "moments", "largest")
@@ -72,7 +73,7 @@ def _locked(project: Path, hub: Path, experiments: Path) -> list[LockedExperimen
 
 def measure(locked: LockedExperiment, telemetry: Telemetry) -> Measured:
     """Return the sizes of a first build's statements; only of what the analyzer can look into."""
-    types = ColumnTypes(telemetry)
+    types = MeasuredTypes(telemetry)
     statements = Statements(REPOSITORY, "bigquery", types)
     for _ in statements_of(statements, locked, last_day(locked), is_first=True):
         pass

@@ -11,27 +11,12 @@
 (
     select
         *
-        {%- for field in fields %},
-        unnest([
-            {%- for row in rows %}
-            {{ row[fields.index(field)] }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        ]) as {{ field }}
-        {%- endfor %}
+        {{- unnested_lists(fields, rows) | indent(8) }}
     from {{ query | indent(4) }}
 ) as crossed
 {%- endmacro %}
 
 {% macro bigquery__crossed_with_rows(query, fields, rows) -%}
 {{ query }}
-cross join unnest([
-    {%- for row in rows %}
-        {%- set is_first = loop.first %}
-    struct(
-        {%- for value in row %}
-        {{- value }}{{ ' as ' ~ fields[loop.index0] if is_first }}{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    ){{ ',' if not loop.last }}
-    {%- endfor %}
-]) as crossed
+cross join {{ unnested_structs(fields, rows) }} as crossed
 {%- endmacro %}

@@ -19,7 +19,7 @@
 (
     select
         {{ unit_keys(period, lock) | indent(8) }},
-        {%- if 'window_index' not in unit_key_names(lock) %}
+        {%- if numbers_populations() %}
         m.window_index,
         m.analysis_basis,
         {%- endif %}
@@ -28,15 +28,14 @@
         {{ step.raw }} as {{ column }}
         {%- endfor %}
     from {{ metrics[period] }} as m
-    {%- if 'population' in unit_key_names(lock) %}
+    {%- if numbers_populations() %}
     {{ populations_of_units(period, lock) | indent(4) }}
     {%- endif %}
     {{- covariates_of_units(steps | string, lock, metrics) | indent(4) }}
     cross join {{ segments(lock) }}
     where
         {{ counted_units(period, missing) | indent(8) }}
-        and (segment = 'all'
-        {%- for segment in lock.segments %} or (segment = '{{ segment }}' and m.{{ segment }}){% endfor %})
+        and ({{ in_segment(lock, 'm') }})
 ) as units
 {%- endset -%}
 {%- for level in range(steps.values() | map(attribute='changes') | map('length') | max) -%}

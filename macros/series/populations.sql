@@ -24,13 +24,7 @@ populations as materialized (
     from (
         {%- for period in missing or metrics %}
         select distinct
-            '{{ period }}' as analysis_period,
-            m.window_index,
-            m.analysis_basis,
-            m.branch
-            {%- for segment in lock.segments %},
-            coalesce(m.{{ segment }}, false) as {{ segment }}
-            {%- endfor %}
+            {{ named_keys(period, lock) | indent(12) }}
         from {{ metrics[period] }} as m
         where
             {{ counted_units(period, missing) | indent(12) }}
@@ -56,6 +50,11 @@ unit_groups as (
 ),
 
 {% endmacro %}
+
+{#- Whether units are counted by a number: see `unit_keys`. -#}
+{% macro numbers_populations() -%}
+    {{- return(target.type == 'duckdb') -}}
+{%- endmacro %}
 
 {#- Whether a row of a metrics table, `m`, is of a new window and of its basis. -#}
 {% macro counted_units(period, missing) -%}

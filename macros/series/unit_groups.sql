@@ -67,11 +67,11 @@ group_id
     select v.* exclude (population), b.* exclude ({{ columns | join(', ') }})
     from {{ values }} as v
     inner join (
-        select population, segment as group_segment, group_id
+        select population, segment, group_id
         from groups_of_populations
     ) as g
         on g.population = v.population
-        {%- if has_censored(lock) %} and (v.own_segment is null or g.group_segment = v.own_segment){% endif %}
+        {%- if has_censored(lock) %} and {{ own_segment_only('g', 'v') }}{% endif %}
     inner join (
         select a.*, u.group_id
         from {{ about }} as a
@@ -128,8 +128,8 @@ group_id
 {{ unnested("['" ~ ((['all'] + lock.segments) | join("', '")) ~ "']", 'segment') }}
 {%- endmacro %}
 
-{#- Whether a unit belongs to a segment. -#}
-{% macro in_segment(lock) -%}
+{#- Whether a unit belongs to a segment, by its own columns, or by those of a table. -#}
+{% macro in_segment(lock, table=none) -%}
 segment = 'all'
-    {%- for segment in lock.segments %} or (segment = '{{ segment }}' and {{ segment }}){% endfor %}
+    {%- for segment in lock.segments %} or (segment = '{{ segment }}' and {{ table ~ '.' if table }}{{ segment }}){% endfor %}
 {%- endmacro %}

@@ -12,6 +12,11 @@ q.population
 {%- endmacro %}
 
 {% macro bigquery__unit_keys(period, lock) -%}
+{{ named_keys(period, lock) }}
+{%- endmacro %}
+
+{#- The names themselves, with what they are of a row. -#}
+{% macro named_keys(period, lock) -%}
 '{{ period }}' as analysis_period,
 m.window_index,
 m.analysis_basis,

@@ -15,13 +15,7 @@ select
     {%- if has_censored(lock) %},
     cast(null as varchar) as own_segment
     {%- endif %}
-    {%- for field in fields %},
-    unnest([
-        {%- for row in rows %}
-        {{ row[fields.index(field)] }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    ]) as {{ field }}
-    {%- endfor %}
+    {{- unnested_lists(fields, rows) | indent(4) }}
 from {{ metrics[period] }} as m
 {{ populations_of_units(period, lock) }}
 {{- covariates_of_units(rows | string, lock, metrics) }}
@@ -39,16 +33,7 @@ select
     {%- endfor %}
 from {{ metrics[period] }} as m
 {{- covariates_of_units(rows | string, lock, metrics) }}
-cross join unnest([
-    {%- for row in rows %}
-        {%- set is_first = loop.first %}
-    struct(
-        {%- for value in row %}
-        {{- value }}{{ ' as ' ~ fields[loop.index0] if is_first }}{{ ', ' if not loop.last }}
-        {%- endfor -%}
-    ){{ ',' if not loop.last }}
-    {%- endfor %}
-]) as v
+cross join {{ unnested_structs(fields, rows) }} as v
 where
     {{ counted_units(period, missing) | indent(4) }}
 {%- endmacro %}

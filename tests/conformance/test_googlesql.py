@@ -17,8 +17,8 @@ from conftest import REPOSITORY, SHARED
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import SCHEMA, last_day
-from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
-from googlesql.checking import Checked, checked, too_large
+from dbt_jetstream.statements.types import Telemetry, read_types
+from googlesql.checking import Checked, MeasuredTypes, checked, too_large
 from tiers import sample
 
 TYPES = SHARED / "zetasql/telemetry-columns.json.gz"
@@ -39,7 +39,7 @@ LACKING = {
 }
 
 
-class SharedTypes(ColumnTypes):
+class SharedTypes(MeasuredTypes):
     """Asks once about statements that differ by the experiment's name, dates and hashes alone."""
 
     answers: ClassVar[dict[Any, tuple[str | None, dict[str, str]]]] = {}

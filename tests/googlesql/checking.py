@@ -6,17 +6,32 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.tokens import TokenType
 
+from dbt_jetstream.googlesql.size import Size, size
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes
+from dbt_jetstream.statements.types import ColumnTypes, Telemetry
 
 # BigQuery takes more; what it adds to a statement needs room.
 MOST_CHARACTERS = 128 * 1024
+
+
+class MeasuredTypes(ColumnTypes):
+    """Keeps of each statement that is analyzed the table that it makes, its text and its size."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        super().__init__(telemetry)
+        self.sizes: list[tuple[str, str, Size]] = []
+
+    def analyze(self, name: str, sql: str) -> Any:
+        response = super().analyze(name, sql)
+        self.sizes.append((name, sql, size(response)))
+        return response
 
 
 @dataclass
@@ -62,7 +77,7 @@ def check(found: Checked, types: ColumnTypes, statement: Statement) -> None:
             found.refused.append((replace(statement, sql=sql), why))
 
 
-def too_large(types: ColumnTypes, scans: int, nodes: int) -> list[str]:
+def too_large(types: MeasuredTypes, scans: int, nodes: int) -> list[str]:
     """Name the statements above bounds, once their CTEs are inlined."""
     return [
         f"{name or sql[:60]}: {found.scans} scans, {found.nodes:,} nodes, {len(sql):,} characters"

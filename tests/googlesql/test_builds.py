@@ -19,9 +19,9 @@ from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import Renderer, last_day
 from dbt_jetstream.statements.build import Statement
-from dbt_jetstream.statements.types import ColumnTypes, Telemetry, read_types
+from dbt_jetstream.statements.types import Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
-from googlesql.checking import Checked, check, checked, too_large
+from googlesql.checking import Checked, MeasuredTypes, check, checked, too_large
 
 KINDS = {"create", "merge", "hook", "test", "probe"}
 
@@ -39,12 +39,12 @@ def demo_types() -> Telemetry:
 @pytest.fixture(scope="module", params=SLUGS)
 def demo(
     request: pytest.FixtureRequest, demo_types: Telemetry, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Checked, ColumnTypes]:
+) -> tuple[Checked, MeasuredTypes]:
     """A first build, with all windows, and that of a day on which a week is new."""
     project = copy_project(tmp_path_factory.mktemp("demo") / "project").path
     experiments = REPOSITORY / "demo/experiments.json"
     (locked,) = _locked(project, REPOSITORY / "metric_hub", experiments, request.param)
-    types = ColumnTypes(demo_types)
+    types = MeasuredTypes(demo_types)
     builds = [(last_day(locked), True), (dt.date(2026, 3, 22), False)]
     found = checked(project, locked, types, builds)
     # A run in which a model failed and another was skipped, as in dbt Cloud.
@@ -53,20 +53,20 @@ def demo(
     return found, types
 
 
-def test_bigquery_takes_every_statement_of_the_demo(demo: tuple[Checked, ColumnTypes]) -> None:
+def test_bigquery_takes_every_statement_of_the_demo(demo: tuple[Checked, MeasuredTypes]) -> None:
     found, _ = demo
     assert found.kinds == KINDS
     assert found.number > 200
     assert not found.refused, found.said()
 
 
-def test_a_planner_can_hold_every_statement(demo: tuple[Checked, ColumnTypes]) -> None:
+def test_a_planner_can_hold_every_statement(demo: tuple[Checked, MeasuredTypes]) -> None:
     found, types = demo
     assert len(types.sizes) >= found.number
     assert not too_large(types, scans=30, nodes=10_000)
 
 
-def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, ColumnTypes]) -> None:
+def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, MeasuredTypes]) -> None:
     _, types = demo
     (weekly,) = [found for slug in SLUGS if (found := types.of(f"{normalise(slug)}_weekly"))]
     assert weekly["analysis_id"] == "STRING"
@@ -81,7 +81,7 @@ def test_bigquery_takes_every_statement_of_the_golden_experiment(tmp_path: Path)
     project = copy_project(tmp_path / "project").path
     inputs = GOLDEN / "input"
     (locked,) = _locked(project, inputs / "metric_hub", inputs / "experiments.json")
-    types = ColumnTypes(_types_of_files(locked, inputs / "telemetry"))
+    types = MeasuredTypes(_types_of_files(locked, inputs / "telemetry"))
     last = last_day(locked)
     days = [(last, True), (last - dt.timedelta(days=14), False)]
     found = checked(project, locked, types, days)

@@ -16,7 +16,6 @@ from dbt_jetstream.render import PROJECT, SCHEMA
 
 if TYPE_CHECKING:
     from dbt_jetstream.googlesql.catalog import Catalog
-    from dbt_jetstream.googlesql.size import Size
 
 # By a table's name with dots, by column.
 Telemetry = Mapping[str, Mapping[str, str]]
@@ -88,7 +87,6 @@ class ColumnTypes:
     Attributes:
         catalog: Google's analyzer, with all tables that are known.
         learned: The experiments of which a build has been seen.
-        sizes: Of each statement that was analyzed: the table that it makes, its text and its size.
     """
 
     def __init__(self, telemetry: Telemetry) -> None:
@@ -107,7 +105,6 @@ class ColumnTypes:
         self._known: dict[str, dict[str, str]] = {}
         self._datasets: set[str] = set()
         self.learned: set[str] = set()
-        self.sizes: list[tuple[str, str, Size]] = []
 
     def read(self, tables: Iterable[str], named: Container[str]) -> None:
         """Let the tables of telemetry be known that an experiment reads.
@@ -155,7 +152,7 @@ class ColumnTypes:
         from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
 
         try:
-            response = self._measured(name, create)
+            response = self.analyze(name, create)
         except Refused as refused:
             return str(refused)
         columns = columns_of(response)
@@ -163,19 +160,16 @@ class ColumnTypes:
         self.catalog.add_typed_table(f"{schema}.{name}", columns)
         return None
 
-    def _measured(self, name: str, sql: str) -> Any:
-        from dbt_jetstream.googlesql.size import size  # noqa: PLC0415
-
-        response = self.catalog.analyze(sql)
-        self.sizes.append((name, sql, size(response)))
-        return response
+    def analyze(self, _name: str, sql: str) -> Any:
+        """Resolve a statement, and the table that it makes, if any; see `Catalog.analyze`."""
+        return self.catalog.analyze(sql)
 
     def refusal(self, sql: str) -> str | None:
         """Return why the analyzer refuses a statement; None where it does not."""
         from dbt_jetstream.googlesql.library import Refused  # noqa: PLC0415
 
         try:
-            self._measured("", sql)
+            self.analyze("", sql)
         except Refused as refused:
             return str(refused)
         return None
