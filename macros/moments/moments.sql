@@ -21,7 +21,7 @@ where false
 {%- set joints = of_new_windows(numbered_joints(lock), metrics, missing) -%}
 with
 
-{{ series_settings(lock, metrics) }},
+{{ series_settings(lock) }},
 
 {{ new_rows('rows_of_pieces', pieces, missing, metrics) }},
 

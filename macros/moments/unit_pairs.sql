@@ -7,13 +7,12 @@
 {%- set fields = ['joint_id', 'y', 'x'] -%}
 {%- set selects = [] -%}
 {%- for period in missing or metrics -%}
-    {%- set length = lock.periods[period].windows.length -%}
     {%- set plain, censored = [], [] -%}
     {%- for joint in joints if period in joint.periods -%}
         {%- if is_censored(joint) -%}
             {%- do censored.append([joint.id | string, 'y_' ~ joint.id, 'x_' ~ joint.id]) -%}
         {%- else -%}
-            {%- set sides = joint_sides(period, joint, length, metrics) -%}
+            {%- set sides = joint_sides(period, joint, lock) -%}
             {%- do plain.append([joint.id | string, sides.y, sides.x]) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -20,7 +20,7 @@ where false
 {%- set numbers = piece_numbers() -%}
 with
 
-{{ series_settings(lock, metrics) }},
+{{ series_settings(lock) }},
 
 {{ new_rows('new_bins', bins, missing, metrics) }},
 

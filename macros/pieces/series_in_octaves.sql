@@ -8,7 +8,7 @@
     {%- for series in all[1:] -%}
         {%- set kinds = [] -%}
         {%- for period in series.periods if not series.joint -%}
-            {%- do kinds.append(columns_by_name(metrics[period])[series.metric].dtype | upper) -%}
+            {%- do kinds.append(lock.columns[period][series.metric].dtype | upper) -%}
         {%- endfor -%}
         {%- set is_flag = kinds and not (kinds | reject('in', ['BOOL', 'BOOLEAN']) | list) -%}
         {%- if not is_flag or series.pre_treatments -%}

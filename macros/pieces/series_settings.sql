@@ -2,9 +2,9 @@
 
     Makes: series_settings (series_id, metric, series, drop_highest, pooled_drop_highest, has_deciles, grid_size,
     is_log_grid, density_size, is_log_density, has_integers).
-    Args: lock (dict), metrics (dict of relations by period)
+    Args: lock (dict, see `with_columns`)
 -#}
-{% macro series_settings(lock, metrics) -%}
+{% macro series_settings(lock) -%}
 {%- set columns = {
     'series_id': integer_type(),
     'metric': dbt.type_string(),
@@ -31,7 +31,7 @@
         series.log_space or false,
         series.get('density_size'),
         series.density_log_space or false,
-        series_is_integer(series.periods[0], series, metrics),
+        series_is_integer(series.periods[0], series, lock),
     ]) -%}
 {%- endfor -%}
 series_settings as (

@@ -9,7 +9,7 @@
         relations by period), missing (dict of windows by period)
 -#}
 {% macro censored_rows(period, fields, rows, lock, metrics, missing) -%}
-{%- set steps = censoring_steps(period, lock, metrics) -%}
+{%- set steps = censoring_steps(period, lock) -%}
 {%- set keys = unit_key_names(lock) ~ ', own_segment' -%}
 {%- set pool = ['window_index', 'analysis_basis', 'own_segment'] -%}
 {%- set kept = unit_key_names(lock).split(', ') + pool -%}

@@ -4,17 +4,17 @@
     that of the enrollments basis, for a unit's exposure may follow its enrollment, and has no
     pre-treatment.
 
-    Args: period (str), joint (dict, from the lock), length (int, days of a window), metrics (dict of
-        relations by period)
+    Args: period (str), joint (dict, from the lock), lock (dict, see `with_columns`)
     Returns: dict of str: `raw_y`, `raw_x`, `y`, `x`
 -#}
-{% macro joint_sides(period, joint, length, metrics) %}
-    {%- set raw_y = metric_value('m', joint.y, period, metrics) -%}
+{% macro joint_sides(period, joint, lock) %}
+    {%- set raw_y = metric_value('m', joint.y, period, lock) -%}
     {%- if joint.role == 'covariate' -%}
-        {%- set raw_x = metric_value(covariate_table(joint.period), joint.x, joint.period, metrics) -%}
+        {%- set raw_x = metric_value(covariate_table(joint.period), joint.x, joint.period, lock) -%}
     {%- else -%}
-        {%- set raw_x = metric_value('m', joint.x, period, metrics) -%}
+        {%- set raw_x = metric_value('m', joint.x, period, lock) -%}
     {%- endif -%}
+    {%- set length = lock.periods[period].windows.length -%}
     {%- set sides = {'raw_y': raw_y, 'raw_x': raw_x, 'y': none, 'x': none} -%}
     {%- if not is_censored(joint) -%}
         {%- do sides.update(y=pre_treated(raw_y, joint.pre_treatments, length)) -%}

@@ -1,8 +1,8 @@
 {#- Whether a series' values are integers by their type, pre-treatments included.
 
-    Args: period (str), series (dict, see `numbered_series`), metrics (dict of relations by period)
+    Args: period (str), series (dict, see `numbered_series`), lock (dict, see `with_columns`)
 -#}
-{% macro series_is_integer(period, series, metrics) -%}
+{% macro series_is_integer(period, series, lock) -%}
     {%- if series.id == 0 -%}
         {{- return(true) -}}
     {%- endif -%}
@@ -11,6 +11,6 @@
     {%- set name = joint[series.side] if series.joint else series.metric -%}
     {%- set changes = series.pre_treatments | selectattr('name', 'in', ['normalize_over_analysis_period', 'log']) -%}
     {%- set is_changed = changes | list | length > 0 and not (joint.role == 'covariate' and series.side == 'x') -%}
-    {%- set column = columns_by_name(metrics[source])[name] -%}
+    {%- set column = lock.columns[source][name] -%}
     {{- return(not is_changed and (column.is_integer() or column.dtype | upper in ['BOOL', 'BOOLEAN'])) -}}
 {%- endmacro %}

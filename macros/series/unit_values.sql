@@ -10,12 +10,12 @@
 {%- for period in missing or metrics -%}
     {%- set integers, others, censored = [], [], [] -%}
     {%- for series in wanted if period in series.periods -%}
-        {%- set is_integer = series_is_integer(period, series, metrics) -%}
+        {%- set is_integer = series_is_integer(period, series, lock) -%}
         {%- set about = [series.id | string, is_integer | string | lower] -%}
         {%- if is_censored(series) -%}
             {%- do censored.append(about + [censored_value(series, lock)]) -%}
         {%- else -%}
-            {%- set value = series_value(period, series, lock.periods[period].windows.length, metrics) -%}
+            {%- set value = series_value(period, series, lock) -%}
             {%- do (integers if is_integer and is_counted else others).append(about + [value]) -%}
         {%- endif -%}
     {%- endfor -%}

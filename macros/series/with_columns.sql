@@ -2,7 +2,7 @@
 
     Args: lock (dict), metrics (dict of relations by period)
     Returns: dict, the lock with the `series` and `joint` that have all their columns, each in the
-        periods in which it has them
+        periods in which it has them, and with `columns` (dict by period of columns by name)
 -#}
 {% macro with_columns(lock, metrics) %}
     {%- set columns = {} -%}
@@ -26,5 +26,5 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{- return(dict(lock, **found)) -}}
+    {{- return(dict(lock, columns=columns, **found)) -}}
 {% endmacro %}
