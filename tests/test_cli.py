@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import BIN, REPOSITORY, Project
+from conftest import BIN, REPOSITORY, SMALL, Project
 from dbt_jetstream.cli import main
 from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.cli.parser import build_parser
+from tiers import exhaustive
 
 DOCS = (REPOSITORY / "docs/cli.md").read_text()
 # Shells start what runs in the background with Ctrl-C ignored.
@@ -121,6 +122,7 @@ def test_an_interrupt_is_one_line(stop: str) -> None:
     assert (process.returncode, printed) == (130, "interrupted\n")
 
 
+@exhaustive
 def test_an_interrupted_build_is_one_line(project: Project) -> None:
     script = (
         f"{LISTEN}import os, sys, time\n"
@@ -129,8 +131,8 @@ def test_an_interrupted_build_is_one_line(project: Project) -> None:
         "BuildTask.run_queue = lambda *_: os.kill(os.getpid(), signal.SIGINT) or time.sleep(9)\n"
         "sys.exit(main(sys.argv[1:]))"
     )
-    hub = f"--metric-hub={REPOSITORY / 'metric_hub'}"
-    experiments = f"--experiments={REPOSITORY / 'demo/experiments.json'}"
+    hub = f"--metric-hub={SMALL}"
+    experiments = f"--experiments={SMALL / 'experiments.json'}"
     done = subprocess.run(
         [sys.executable, "-c", script, "run", hub, experiments],
         cwd=project.path,

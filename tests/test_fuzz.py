@@ -26,7 +26,7 @@ from dbt_jetstream.cli import sync as sync_command
 from tiers import number
 
 # A tenth of a second each.
-EXAMPLES = number(60, 2000)
+EXAMPLES = number(40, 2000)
 MOST_SECONDS = 5.0
 SOUND = hostile.files()
 # `file: key: problem`, or a file with what its own parser says of a line of it.

@@ -15,6 +15,7 @@ from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, Read, _columns, _resolved
 from dbt_jetstream.platforms import ROLES
+from tiers import exhaustive
 from workspace import DEFINITIONS, DESKTOP, Workspace
 
 FENIX = "fenix-toolbar-shortcut"
@@ -96,6 +97,7 @@ def parsed(workspace: Workspace) -> Any:
     return json.loads((workspace.project.path / "target/manifest.json").read_text())
 
 
+@exhaustive
 def test_an_application_may_have_an_owner_of_its_own(workspace: Workspace) -> None:
     assert workspace.sync() == 0
     # No new lock is needed: who owns an experiment changes while it runs.

@@ -11,6 +11,7 @@ import pytest
 from conftest import REPOSITORY, Project, copy_project
 from dbt_jetstream.progress import SECONDS
 from terminal import Seen, run_python
+from tiers import exhaustive
 
 HUB = f"--metric-hub={REPOSITORY / 'metric_hub'}"
 EXPERIMENTS = f"--experiments={REPOSITORY / 'demo/experiments.json'}"
@@ -134,6 +135,7 @@ def jetstream(project: Project, *arguments: str) -> Seen:
     return run_python(AT_ONCE, *arguments, environment=environment, cwd=project.path)
 
 
+@exhaustive
 def test_commands_show_how_far_they_are(small: Project) -> None:
     generated = jetstream(small, "demo-data", "--clients=20")
     assert generated.code == 0

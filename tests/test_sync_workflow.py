@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from conftest import BIN, REPOSITORY, copy_project
+from tiers import exhaustive
 
 WORKFLOW = yaml.safe_load((REPOSITORY / ".github/workflows/sync.yml").read_text())
 STEPS: list[dict[str, Any]] = WORKFLOW["jobs"]["sync"]["steps"]
@@ -112,6 +113,7 @@ def test_new_locks_are_on_the_branch_of_the_pull_request(runner: Runner) -> None
     assert FENIX in body
 
 
+@exhaustive
 def test_an_open_pull_request_is_brought_up_to_date(runner: Runner) -> None:
     runner.known = "17"
     runner.run(SYNC)
@@ -119,6 +121,7 @@ def test_an_open_pull_request_is_brought_up_to_date(runner: Runner) -> None:
     assert runner.asked()[-1].startswith("pr edit 17 ")
 
 
+@exhaustive
 def test_without_changes_nothing_is_asked(runner: Runner) -> None:
     runner.run(SYNC)
     git(runner.path, "add", "--all")

@@ -28,7 +28,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Synced:
     folder = tmp_path_factory.mktemp("metric-hub")
     project = copy_project(folder / "project")
     known = json.loads(EXPERIMENTS.read_text())
-    sampled = sample(known, 20)
+    sampled = sample(known, 30)
     largest = [entry for entry in known if entry["slug"] in LARGEST and entry not in sampled]
     plain = [*sampled, *largest]
     experiments = [fitted(entry) for entry in plain]

@@ -29,7 +29,7 @@ pytestmark = [
         reason="needs the types of Mozilla's telemetry, at ../shared/zetasql",
     ),
 ]
-SPREAD_EVERY = 8
+SPREAD_EVERY = 12
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
 # Android's definitions, which the plain experiments take for desktop's, whose tables lack these.
 LACKING = {

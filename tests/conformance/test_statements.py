@@ -13,7 +13,7 @@ from conftest import REPOSITORY
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.validation.check import holds_expressions
 from partition_filters import scans
-from tiers import ALL
+from tiers import ALL, sample
 
 pytestmark = requires_metric_hub
 # Summaries hold names alone, and their SQL takes seconds to parse: a few stand for all.
@@ -67,7 +67,7 @@ def test_the_bigquery_sql_of_each_can_be_parsed_and_reads_few_partitions(synced:
     statements = Statements(REPOSITORY)
     not_pruned: dict[str, set[str]] = {}
     seen: set[str] = set()
-    for i, locked in enumerate(synced.report.experiments):
+    for i, locked in enumerate(sample(synced.report.experiments, 3)):
         everything = i % SUMMARIES_PARSED_EVERY == 0
         wanted = (lambda _: True) if everything else holds_expressions
         telemetry = {table.dotted: None for table in locked.tables}

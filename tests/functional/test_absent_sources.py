@@ -13,6 +13,7 @@ from built_tables import assert_equal, windows
 from more_metrics import VISITS, small_with
 
 from conftest import Project, copy_built
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -137,6 +138,7 @@ def test_a_source_absent_from_the_first_build(
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_a_source_absent_after_some_builds(
     synced: Project, undisturbed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

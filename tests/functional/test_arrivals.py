@@ -95,6 +95,7 @@ def test_windows_wait_for_late_telemetry_and_then_equal_those_of_a_build_in_time
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_a_later_date_does_not_pass_over_days_that_were_late(
     project: Project, undisturbed: Project
 ) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from conftest import REPOSITORY, SMALL, Project, project_with_telemetry
+from tiers import exhaustive
 
 SLUG = "fenix-toolbar-shortcut"
 
@@ -34,6 +35,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@exhaustive
 def test_a_metric_that_doubles_doubles_and_its_uplift_stays(changed: Project) -> None:
     parsed = list(changed.path.glob("target/*"))
     before = (changed.path / "models/experiments" / SLUG / f"{SLUG}.yml").read_text()

@@ -15,6 +15,7 @@ from browser import SCREENSHOTS, browser, requires_chromium, visit
 from playwright.sync_api import Browser, Page, expect
 
 from conftest import ARTIFACTS, Project
+from tiers import exhaustive
 
 EXPERIMENT = "pip_first_time_hint"
 # What the graph shows; it is drawn on a canvas.
@@ -174,6 +175,7 @@ def test_a_newcomer_gets_from_the_results_page_to_the_raw_table(page: Page) -> N
     expect(row).to_contain_text("Read for metric")
 
 
+@exhaustive
 def test_the_lineage_leads_from_raw_tables_to_page_and_exports(page: Page) -> None:
     page.get_by_title("View Lineage Graph").click()
     page.get_by_label("--select").fill("+tag:experiment:pip-first-time-hint")

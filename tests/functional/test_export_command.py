@@ -11,6 +11,7 @@ from built_tables import exports
 
 from conftest import DEMO_LAST_DAY, REPOSITORY, Project, copy_built, copy_project
 from emulators.storage import StorageServer
+from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 OTHER = "pip-first-time-hint"
@@ -58,6 +59,7 @@ def test_files_come_from_the_tables_that_are_there(built: Project, demo: Project
     assert exports(built) == expected
 
 
+@exhaustive
 def test_an_experiment_that_is_named_must_be_built(locked: Project) -> None:
     named = locked.run("jetstream", "export", SLUG)
     assert (named.returncode, named.stderr) == (1, "")

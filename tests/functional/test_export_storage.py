@@ -25,7 +25,7 @@ from conftest import (
 )
 from emulators.storage import StorageServer
 from emulators.storage_proxy import Moment, Request, StorageProxy, proxied
-from tiers import exhaustive, sample
+from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 GOLDEN_SLUG, GOLDEN_NAME = "pip-toggle-visibility", "pip_toggle_visibility"
@@ -159,13 +159,12 @@ def _is_delete(request: Request) -> bool:
 
 
 # When the server is killed, and how much of the request's body still reaches it.
-ALL_MOMENTS: dict[str, tuple[Moment, float]] = {
+MOMENTS: dict[str, tuple[Moment, float]] = {
     "while it is uploaded": (_is_upload, 0.5),
     "before it is uploaded": (_is_upload, 0.0),
     "before the temporary object is deleted": (_is_delete, 0.0),
     "before it is copied": (_is_copy, 0.0),
 }
-MOMENTS = dict(sample([*ALL_MOMENTS.items()], 4))
 
 
 @dataclass
@@ -236,6 +235,7 @@ def kills(built: StoredProject, tmp_path_factory: pytest.TempPathFactory) -> dic
         return {name: kill.result() for name, kill in running.items()}
 
 
+@exhaustive
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_kill_leaves_an_object_whole(
     kills: dict[str, Kill], in_folder: Project, moment: str
@@ -253,6 +253,7 @@ def test_a_kill_leaves_an_object_whole(
         assert kill.left[OBJECT][1] == OLD
 
 
+@exhaustive
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_build_whose_server_is_killed_fails_and_says_why(
     kills: dict[str, Kill], moment: str
@@ -264,6 +265,7 @@ def test_a_build_whose_server_is_killed_fails_and_says_why(
     assert uris == [f"gs://{BUCKET}/{OBJECT}", f"gs://{BUCKET}/{PREFIX}/errors/errors_{NAME}.json"]
 
 
+@exhaustive
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_next_build_repairs_what_a_kill_left(
     kills: dict[str, Kill], in_folder: Project, moment: str

@@ -69,6 +69,7 @@ def test_a_run_reads_only_telemetry_days_that_it_has_not_read(next_day: Project)
         assert f"between date '{NEXT_DAY}' and date '{NEXT_DAY}'" in path.read_text(), path.name
 
 
+@exhaustive
 def test_catching_up_gives_the_tables_of_one_build(
     early: Project, at_once: Project, tmp_path: Path
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_changed_definition_rebuilds_its_tables_and_no_others(
     assert f"{PREFIX}_overall" not in kept
 
 
+@exhaustive
 def test_nothing_is_due_while_units_still_enroll(tmp_path: Path) -> None:
     project = small_project(tmp_path / "enrolling", SLUG)
     project.build(SLUG, "2026-03-08")

@@ -21,7 +21,7 @@ from tiers import number
 
 SLUG = "pip-first-time-hint"
 EARLY, LATER = "2026-03-12", "2026-03-17"
-KILLS, SEED = number(2, 30), 5
+KILLS, SEED = number(1, 30), 5
 MOST_SECONDS = 300
 # As few metrics as use every kind of table: days, direct reads, a covariate, segments.
 DEFAULTS = """
@@ -122,7 +122,7 @@ def test_a_run_killed_at_any_moment_leaves_what_the_next_one_completes(
     with ThreadPoolExecutor(2) as pool:
         killed = list(pool.map(kill_and_finish, moments))
     # Two at a time are slower than one: nearly all are killed under way.
-    assert sum(killed) >= KILLS * 9 // 10, killed
+    assert sum(killed) > KILLS * 0.9 - 1, killed
 
 
 def _files(project: Project) -> dict[str, bytes]:

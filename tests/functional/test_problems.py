@@ -10,6 +10,7 @@ import pytest
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors
 
 from conftest import Project, copy_built, small_project
+from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 # Enrollment ends on 2026-03-09: five weeks are due, and the whole experiment is not.
@@ -95,6 +96,7 @@ def test_a_problem_that_is_mended_disappears(repaired: Project) -> None:
     assert ("published",) in states
 
 
+@exhaustive
 def test_an_absent_source_is_a_row_per_metric_whatever_its_message(
     repaired: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

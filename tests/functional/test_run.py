@@ -167,6 +167,7 @@ def test_what_fails_fails_alone_and_the_next_good_run_fills_the_gap(
     assert_equal(broken.project, undisturbed.project)
 
 
+@exhaustive
 def test_without_its_hub_a_run_builds_what_is_locked_and_fails(
     undisturbed: Workspace, tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ def test_without_its_hub_a_run_builds_what_is_locked_and_fails(
     assert late.project.query(newest) == [(3,)]
 
 
+@exhaustive
 def test_rerun_skip_keeps_what_is_published_and_rerun_replaces_it(
     workspace: Workspace, tmp_path: Path
 ) -> None:

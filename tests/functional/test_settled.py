@@ -72,6 +72,7 @@ def test_what_may_have_changed_is_built(settled: Project, tmp_path: Path, statem
     assert_equal(changed, settled)
 
 
+@exhaustive
 def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
     gone = changed.exports / f"statistics/statistics_{NAME}_weekly.json"
@@ -80,6 +81,7 @@ def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path)
     assert_equal(changed, settled)
 
 
+@exhaustive
 def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
     view = changed.path / "macros/results/statistics_view.sql"
@@ -99,6 +101,7 @@ def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Pat
     assert_equal(changed, settled)
 
 
+@exhaustive
 def test_what_waits_for_telemetry_is_asked_for_again(settled: Project, tmp_path: Path) -> None:
     late = copy_built(settled, tmp_path / "late")
     with duckdb.connect(str(late.database)) as connection:

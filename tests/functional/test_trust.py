@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from conftest import REPOSITORY, Project, copy_project
+from conftest import SMALL, Project, copy_project
 from dbt_jetstream.trust.finding import CHECKS
 from dbt_jetstream.trust.sample_ratio import ALPHA
 
@@ -71,8 +71,8 @@ def run(project: Project, as_of: str) -> subprocess.CompletedProcess[str]:
         "jetstream",
         "run",
         f"--experiment={FENIX}",
-        f"--metric-hub={REPOSITORY / 'metric_hub'}",
-        f"--experiments={REPOSITORY / 'demo/experiments.json'}",
+        f"--metric-hub={SMALL}",
+        f"--experiments={SMALL / 'experiments.json'}",
         as_of=as_of,
     )
 

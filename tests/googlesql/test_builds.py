@@ -22,6 +22,7 @@ from dbt_jetstream.statements.build import Statement
 from dbt_jetstream.statements.types import Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
 from googlesql.checking import Checked, MeasuredTypes, check, checked, too_large
+from tiers import ALL, number
 
 KINDS = {"create", "merge", "hook", "test", "probe"}
 
@@ -83,9 +84,10 @@ def test_bigquery_takes_every_statement_of_the_golden_experiment(tmp_path: Path)
     (locked,) = _locked(project, inputs / "metric_hub", inputs / "experiments.json")
     types = MeasuredTypes(_types_of_files(locked, inputs / "telemetry"))
     last = last_day(locked)
-    days = [(last, True), (last - dt.timedelta(days=14), False)]
+    # A later build of it says nothing that one of the demo's does not.
+    days = [(last, True), (last - dt.timedelta(days=14), False)][: number(1, 2)]
     found = checked(project, locked, types, days)
-    assert found.kinds == KINDS
+    assert found.kinds == (KINDS if ALL else KINDS - {"merge"})
     assert not found.refused, found.said()
 
 

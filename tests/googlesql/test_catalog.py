@@ -114,3 +114,17 @@ def test_a_process_is_ready_in_a_second() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
     assert float(done.stdout) < 1
+
+
+def test_expressions_may_be_long_and_deep(catalog: Catalog) -> None:
+    catalog.analyze(f"select {' + '.join(['n'] * 200)} as n from a.b.events")
+    catalog.analyze(f"select {'abs(' * 200}n{')' * 200} as n from a.b.events")
+
+
+def test_what_is_too_deep_is_refused_and_the_next_statement_is_not(catalog: Catalog) -> None:
+    for _ in range(3):
+        with pytest.raises(Refused, match="nested too deeply"):
+            catalog.analyze(f"select {' + '.join(['n'] * 5_000)} as n from a.b.events")
+    assert list(catalog.columns("select n from a.b.events")) == ["n"]
+    with pytest.raises(Refused, match="Unrecognized name: m"):
+        catalog.analyze("select m from a.b.events")

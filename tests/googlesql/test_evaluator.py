@@ -8,7 +8,7 @@ import math
 import pytest
 
 from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.googlesql.evaluator import rows
+from dbt_jetstream.googlesql.evaluator import evaluate
 from dbt_jetstream.googlesql.library import Refused
 
 
@@ -33,7 +33,7 @@ def test_values_are_those_of_python(catalog: Catalog) -> None:
         "select 1, [1, 2], struct(1 as x, 'y' as z), date '2026-01-31', null, true, 1.5, b'a', "
         "timestamp '2026-01-31 00:00:00.25 America/New_York'"
     )
-    assert rows(catalog, sql) == [
+    assert evaluate(catalog, sql).rows == [
         (
             1,
             [1, 2],
@@ -54,7 +54,7 @@ def test_tables_have_rows(catalog: Catalog) -> None:
         ("a", dt.date(2026, 1, 31), at, math.nan, [{"key": "k", "number": 7}, ("l", None)]),
         ("b", None, None, -math.inf, []),
     ]
-    found = rows(catalog, "select * from `p`.`d`.`t` order by id", {"p.d.t": given})
+    found = evaluate(catalog, "select * from `p`.`d`.`t` order by id", {"p.d.t": given}).rows
     assert found[0][:3] == ("a", dt.date(2026, 1, 31), at)
     assert math.isnan(found[0][3])
     assert found[0][4] == [{"key": "k", "number": 7}, {"key": "l", "number": None}]
@@ -64,14 +64,14 @@ def test_tables_have_rows(catalog: Catalog) -> None:
 def test_tables_of_one_name_are_told_apart_and_may_be_empty(catalog: Catalog) -> None:
     catalog.add_table("p.e.t", {"n": "INT64"})
     sql = "select n, id from `p`.`e`.`t` as one left join `p`.`d`.`t` as other on true"
-    assert rows(catalog, sql, {"p.e.t": [(1,)], "p.d.t": []}) == [(1, None)]
+    assert evaluate(catalog, sql, {"p.e.t": [(1,)], "p.d.t": []}).rows == [(1, None)]
 
 
 def test_nan_and_null_are_bigquery_s(catalog: Catalog) -> None:
     sql = "select nan > 1, nan = nan, concat('a', null) from (select cast('nan' as float64) as nan)"
-    assert rows(catalog, sql) == [(False, False, None)]
+    assert evaluate(catalog, sql).rows == [(False, False, None)]
 
 
 def test_a_query_that_fails_says_why(catalog: Catalog) -> None:
     with pytest.raises(Refused, match="division by zero: 1 / 0"):
-        rows(catalog, "select 1 / 0")
+        evaluate(catalog, "select 1 / 0")

@@ -13,7 +13,7 @@ import duckdb
 
 from conftest import REPOSITORY
 from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.googlesql.evaluator import rows
+from dbt_jetstream.googlesql.evaluator import evaluate
 from dbt_jetstream.googlesql.library import Refused
 from dbt_jetstream.render import Renderer
 from dbt_jetstream.sql.compatibility import gap
@@ -96,22 +96,28 @@ class Engines:
         marks = ", ".join("cast(? as json)" if name == "m" else "?" for name in COLUMNS)
         self.connection.executemany(f"insert into t values ({marks})", [_given(r) for r in ROWS])
 
-    def bigquery(self, expression: str, over: str) -> list[Any] | None:
-        """Return its values on Google's evaluator, or None for an error."""
-        try:
-            return [row[-1] for row in self._bigquery(expression, over)]
-        except Refused:
-            return None
+    def bigquery(self, expressions: Sequence[str], over: str) -> list[list[Any] | None]:
+        """Return the values of each on Google's evaluator, or None for an error.
 
-    def _bigquery(self, expression: str, over: str) -> Sequence[tuple[Any, ...]]:
-        found = rows(self.catalog, _query(expression, over), {"t": ROWS})
-        return sorted(found, key=lambda row: row[0]) if over == "each" else found
+        They are columns of one query, for each query costs; where it fails, halves are asked.
+        """
+        try:
+            found = evaluate(self.catalog, _query(expressions, over), {"t": ROWS}).rows
+        except Refused:
+            if len(expressions) == 1:
+                return [None]
+            half = len(expressions) // 2
+            halves = (expressions[:half], expressions[half:])
+            return [values for part in halves for values in self.bigquery(part, over)]
+        if over == "each":
+            found = [values for _, *values in sorted(found, key=lambda row: row[0])]
+        return [list(values) for values in zip(*found, strict=True)]
 
     def duckdb(self, expression: str, over: str) -> list[Any] | None:
         """Return its values on DuckDB, or None for an error."""
         translated = to_duckdb(parse_expression(expression))
         try:
-            found = self.connection.execute(_query(translated, over)).fetchall()
+            found = self.connection.execute(_query([translated], over)).fetchall()
         except duckdb.Error:
             return None
         return [row[-1] for row in (sorted(found) if over == "each" else found)]
@@ -122,10 +128,11 @@ def gap_in(expression: str) -> str | None:
     return gap(to_duckdb(parse_expression(expression)))
 
 
-def _query(expression: str, over: str) -> str:
+def _query(expressions: Sequence[str], over: str) -> str:
+    columns = ", ".join(f"{text} as value_{number}" for number, text in enumerate(expressions))
     if over == "each":
-        return f"select id, {expression} as value from t"
-    return f"select {expression} as value{' from t' if over == 'all' else ''}"
+        return f"select id, {columns} from t"
+    return f"select {columns}{' from t' if over == 'all' else ''}"
 
 
 def _given(row: tuple[Any, ...]) -> list[Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,8 @@ def _listed() -> list[tuple[str, str, str]]:
 
 
 EXPRESSIONS = _listed()
+SAMPLE = sample(EXPRESSIONS, 3)
+ASKED_AT_ONCE = 40
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +41,32 @@ def engines() -> Engines:
     return Engines()
 
 
-@pytest.mark.parametrize(("mark", "over", "expression"), sample(EXPRESSIONS, 3))
+@pytest.fixture(scope="module")
+def on_bigquery(engines: Engines) -> dict[tuple[str, str], list[Any] | None]:
+    """What Google's evaluator gives, by the expression and over which rows."""
+    found = {}
+    for over in {rows for _, rows, _ in SAMPLE}:
+        asked = sorted((mark, text) for mark, rows, text in SAMPLE if rows == over)
+        texts = [text for mark, text in asked if mark != "gap"]
+        for start in range(0, len(texts), ASKED_AT_ONCE):
+            part = texts[start : start + ASKED_AT_ONCE]
+            answers = engines.bigquery(part, over)
+            found |= {(over, text): values for text, values in zip(part, answers, strict=True)}
+    return found
+
+
+@pytest.mark.parametrize(("mark", "over", "expression"), SAMPLE)
 def test_duckdb_gives_what_bigquery_gives(
-    engines: Engines, mark: str, over: str, expression: str
+    engines: Engines,
+    on_bigquery: dict[tuple[str, str], list[Any] | None],
+    mark: str,
+    over: str,
+    expression: str,
 ) -> None:
     assert (gap_in(expression) is not None) == (mark == "gap")
     if mark == "gap":
         return
-    bigquery, duckdb = engines.bigquery(expression, over), engines.duckdb(expression, over)
+    bigquery, duckdb = on_bigquery[over, expression], engines.duckdb(expression, over)
     if mark == "lenient":
         assert bigquery is None
         assert duckdb is not None

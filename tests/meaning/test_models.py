@@ -19,7 +19,7 @@ import pytest
 
 from conftest import REPOSITORY, copy_project
 from dbt_jetstream.googlesql.catalog import Catalog, type_text
-from dbt_jetstream.googlesql.evaluator import rows
+from dbt_jetstream.googlesql.evaluator import evaluate
 from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
@@ -191,15 +191,15 @@ class BigQuery:
         """Make a model's table, and return its rows."""
         # The evaluator knows no function by a dotted name in one pair of backticks.
         query = query.replace("`mozfun.map.get_key`", "mozfun.map.get_key")
-        found = rows(self.catalog, query, self.contents)
-        self.catalog.add_typed_table(f"{SCHEMA}.{name}", self.catalog.columns(query))
-        self.contents[f"{SCHEMA}.{name}"] = found
-        return found
+        found = evaluate(self.catalog, query, self.contents)
+        self.catalog.add_typed_table(f"{SCHEMA}.{name}", found.columns)
+        self.contents[f"{SCHEMA}.{name}"] = found.rows
+        return found.rows
 
     def types(self, name: str) -> dict[str, str]:
         """Return the types of a model's columns."""
-        columns = self.catalog.columns(f"select * from `{SCHEMA}`.`{name}`")
-        return {column: type_text(kind) for column, kind in columns.items()}
+        table = self.catalog.table(f"{SCHEMA}.{name}")
+        return {column.name: type_text(column.type) for column in table.column}
 
 
 class OnDuckDB:

@@ -13,6 +13,7 @@ from dbt_jetstream.hub import definitions_of, read_hub
 from dbt_jetstream.lock.fragments import Fragment, expression, from_clause, gap_of, query
 from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
+from tiers import ALL, number, sample
 
 METRIC_HUB = SHARED / "metric-hub"
 GAPS = {
@@ -119,10 +120,13 @@ def _fragments() -> Iterator[tuple[str, Fragment]]:
 def test_of_the_real_definitions_only_those_with_private_functions_have_a_gap() -> None:
     found: dict[str, set[str]] = {}
     seen: Counter[bool] = Counter()
-    for name, fragment in _fragments():
+    for name, fragment in sample([*_fragments()], 4):
         reason = gap_of(fragment)
         seen[reason is None] += 1
         if reason is not None:
             found.setdefault(reason, set()).add(name)
-    assert found == GAPS_OF_METRIC_HUB
-    assert seen[True] > 3000
+    if ALL:
+        assert found == GAPS_OF_METRIC_HUB
+    for reason, names in found.items():
+        assert names <= GAPS_OF_METRIC_HUB[reason]
+    assert seen[True] > number(700, 3000)

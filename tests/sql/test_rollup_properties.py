@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
 from dbt_jetstream.sql.rollup import Rollup, split
+from tiers import number
 
 EXPRESSIONS = [
     "SUM(n)",
@@ -122,7 +123,7 @@ def _same(one: object, other: object) -> bool:
     return one == other
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=number(30, 60), deadline=None)
 @given(st.lists(rows, max_size=25))
 def test_days_roll_up_to_what_a_direct_evaluation_gives(telemetry: list[tuple]) -> None:
     with duckdb.connect() as connection:

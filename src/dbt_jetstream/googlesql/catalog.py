@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from google.protobuf import empty_pb2
@@ -13,7 +14,7 @@ from zetasql.wasi._pb2.zetasql.public import options_pb2 as features
 from zetasql.wasi._pb2.zetasql.public import type_pb2
 from zetasql.wasi._pb2.zetasql.resolved_ast.resolved_node_kind_pb2 import ResolvedNodeKind
 
-from dbt_jetstream.googlesql.library import call
+from dbt_jetstream.googlesql.library import call, loaded
 
 SIMPLE = {
     "INT64": type_pb2.TYPE_INT64,
@@ -51,7 +52,13 @@ class Catalog:
         self.language = _language()
         self.proto = simple_catalog_pb2.SimpleCatalogProto(name="bigquery")
         self.proto.builtin_function_options.language_options.CopyFrom(self.language)
-        self._registered: int | None = None
+        self._registered: tuple[object, int] | None = None
+
+    def copy(self) -> Catalog:
+        """Return a catalog of its own with the same tables and functions."""
+        made = Catalog()
+        made.proto.CopyFrom(self.proto)
+        return made
 
     def add_table(self, name: str, columns: Mapping[str, str]) -> None:
         """Add a table, or put it in the place of the one of its name.
@@ -120,12 +127,7 @@ class Catalog:
         plain = SYNONYMS.get(text.upper(), text.upper())
         if plain in SIMPLE:
             return type_pb2.TypeProto(type_kind=SIMPLE[plain])
-        request = service.AnalyzeRequest(options=self.options())
-        request.sql_statement = f"select cast(null as {text}) as value"
-        request.simple_catalog.builtin_function_options.language_options.CopyFrom(self.language)
-        response = call("Analyze", request, service.AnalyzeResponse)
-        (column,) = response.resolved_statement.resolved_query_stmt_node.output_column_list
-        return column.column.type
+        return type_pb2.TypeProto.FromString(_read_type(text))
 
     def options(self) -> options_pb2.AnalyzerOptionsProto:
         """Return how statements are analyzed."""
@@ -158,19 +160,32 @@ class Catalog:
 
     def _register(self) -> int:
         """Hand the catalog over once for all statements, and anew after a change."""
-        if self._registered is None:
+        if self._registered is None or self._registered[0] is not loaded():
             request = service.RegisterCatalogRequest(simple_catalog=self.proto)
             response = call("RegisterCatalog", request, service.RegisterResponse)
-            self._registered = response.registered_id
-        return self._registered
+            self._registered = loaded(), response.registered_id
+        return self._registered[1]
 
     def _forget(self) -> None:
-        if self._registered is not None:
-            request = service.UnregisterRequest(registered_id=self._registered)
+        if self._registered is not None and self._registered[0] is loaded():
+            request = service.UnregisterRequest(registered_id=self._registered[1])
             call("UnregisterCatalog", request, empty_pb2.Empty)
         self._registered = None
 
 
+@cache
+def _read_type(text: str) -> bytes:
+    """Ask what type a text names, once for a process, for telemetry repeats them."""
+    (kind,) = _without_tables().columns(f"select cast(null as {text}) as value").values()
+    return bytes(kind.SerializeToString())
+
+
+@cache
+def _without_tables() -> Catalog:
+    return Catalog()
+
+
+@cache
 def _language() -> Any:
     """Return GoogleSQL with all its features, as BigQuery sets it: no set of it is BigQuery's."""
     asked = service.LanguageOptionsRequest(maximum_features=True)

@@ -15,12 +15,16 @@ from pathlib import Path
 from wasmtime import Config, Engine, Module, WasmtimeError
 from zetasql.wasi import get_wasm_path
 
+STACK_BYTES = 2 * 1024 * 1024
+
 
 def engine() -> Engine:
     """Return the engine that machine code is made for and runs in."""
     config = Config()
     # The module's memory is of this kind.
     config.shared_memory = True
+    # Expressions may be nested 600 deep; half a megabyte, the default, holds 200.
+    config.max_wasm_stack = STACK_BYTES
     return Engine(config)
 
 

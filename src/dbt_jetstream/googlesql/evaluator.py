@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import empty_pb2
@@ -26,9 +27,22 @@ FIELDS = {
 }
 
 
-def rows(
+@dataclass(frozen=True)
+class Evaluated:
+    """What a query gives.
+
+    Attributes:
+        columns: The types of its columns, by their names.
+        rows: Its rows: dates and times as Python's, arrays as lists, structs as dicts.
+    """
+
+    columns: dict[str, type_pb2.TypeProto]
+    rows: list[tuple[Any, ...]]
+
+
+def evaluate(
     catalog: Catalog, sql: str, contents: Mapping[str, Iterable[Sequence[Any]]] | None = None
-) -> list[tuple[Any, ...]]:
+) -> Evaluated:
     """Evaluate a query.
 
     Args:
@@ -36,9 +50,6 @@ def rows(
         sql: The query, which names tables as macros do: each part of a name in backticks.
         contents: The rows of all tables that it reads, in the order of their columns, by the
             tables' names with dots.
-
-    Returns:
-        Its rows: dates and times as Python's, arrays as lists, structs as dicts.
 
     Raises:
         Refused: If the query is not BigQuery's, or fails while it runs.
@@ -55,11 +66,13 @@ def rows(
     finally:
         ended = service.UnprepareQueryRequest(prepared_query_id=number)
         call("UnprepareQuery", ended, empty_pb2.Empty)
+    columns = {column.name: column.type for column in prepared.columns}
     kinds = [column.type for column in prepared.columns]
-    return [
+    rows = [
         tuple(_python(cell, kind) for cell, kind in zip(row.cell, kinds, strict=True))
         for row in found.content.table_data.row
     ]
+    return Evaluated(columns, rows)
 
 
 def _fill(request: Any, table: Any, name: str, given: Iterable[Sequence[Any]]) -> None:

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import tzdata
+from google._upb import _message as upb
 from google.protobuf.message import Message
-from wasmtime import Linker, Store, WasiConfig
+from wasmtime import Linker, Store, Trap, WasiConfig
 
 from dbt_jetstream.googlesql import compiled
 
 Response = TypeVar("Response", bound=Message)
 # The width of a size in the module's memory.
 SIZE_BYTES = 4
+# The message of an expression of thirty operators is nested deeper than protobuf allows by default.
+upb.SetAllowOversizeProtos(True)
 
 
 class Refused(ValueError):
@@ -35,11 +38,22 @@ def call(function: str, request: Message, response: type[Response]) -> Response:
         response: The type of its answer.
 
     Raises:
-        Refused: If it finds a mistake, such as one in a statement.
+        Refused: If it finds a mistake, such as one in a statement, or cannot hold it.
     """
-    answer = _library().call(f"ZetaSqlLocalService_{function}", request.SerializeToString())
+    try:
+        answer = _library().call(f"ZetaSqlLocalService_{function}", request.SerializeToString())
+    except Trap as trap:
+        # It stopped half way, and what it holds is in no order any more.
+        _library.cache_clear()
+        message = "the statement is nested too deeply for Google's analyzer"
+        raise Refused(message) from trap
     found: Response = response.FromString(answer)
     return found
+
+
+def loaded() -> object:
+    """Return what stands for the library as it is loaded now; loaded anew, it has forgotten all."""
+    return _library()
 
 
 @cache
@@ -70,21 +84,19 @@ class _Library:
 
         Raises:
             Refused: If it finds a mistake.
+            Trap: If the function ends half way; the library is of no use afterwards.
         """
         given = self._run("wasm_malloc", len(request))
         size = self._run("wasm_malloc", SIZE_BYTES)
-        try:
-            ctypes.memmove(self._address(given), request, len(request))
-            answer = self._run(function, given, len(request), size)
-            if not answer:
-                raise Refused(self._mistake())
-            length = int.from_bytes(self._read(size, SIZE_BYTES), "little")
-            found = self._read(answer, length)
-            self._run("wasm_free", answer)
-            return found
-        finally:
-            self._run("wasm_free", given)
-            self._run("wasm_free", size)
+        ctypes.memmove(self._address(given), request, len(request))
+        answer = self._run(function, given, len(request), size)
+        length = int.from_bytes(self._read(size, SIZE_BYTES), "little") if answer else 0
+        found = self._read(answer, length)
+        for place in (given, size, answer):
+            self._run("wasm_free", place)
+        if not answer:
+            raise Refused(self._mistake())
+        return found
 
     def _mistake(self) -> str:
         size = self._run("wasm_get_last_error_size")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Container, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,13 +96,8 @@ class ColumnTypes:
         Raises:
             ImportError: If `zetasql` is not installed.
         """
-        from dbt_jetstream.googlesql.catalog import Catalog  # noqa: PLC0415 - an extra
-
-        self.catalog: Catalog = Catalog()
+        self.catalog = _functions().copy()
         self._unread = dict(telemetry)
-        for statement in FUNCTIONS.read_text(encoding="utf-8").split(";"):
-            if statement.strip():
-                self.catalog.add_function(statement)
         self._known: dict[str, dict[str, str]] = {}
         self._datasets: set[str] = set()
         self.learned: set[str] = set()
@@ -182,6 +178,18 @@ class ColumnTypes:
     def of(self, name: str) -> dict[str, str]:
         """Return the types of a table's columns that are known, by the columns' names."""
         return self._known.get(name, {})
+
+
+@cache
+def _functions() -> Catalog:
+    """Read the functions that Mozilla has in BigQuery, once for a process."""
+    from dbt_jetstream.googlesql.catalog import Catalog  # noqa: PLC0415 - an extra
+
+    catalog = Catalog()
+    for statement in FUNCTIONS.read_text(encoding="utf-8").split(";"):
+        if statement.strip():
+            catalog.add_function(statement)
+    return catalog
 
 
 def _prune(kind: Any, named: Container[str]) -> None:
