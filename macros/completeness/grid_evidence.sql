@@ -5,6 +5,8 @@
 {% macro grid_evidence(lock, tables) -%}
 {%- set cell = 'analysis_period, window_index, analysis_basis, segment, metric' -%}
 {%- set needed = [] -%}
+{%- set needed_columns = dict.fromkeys(['metric', 'statistic', 'series'], dbt.type_string()) -%}
+{%- do needed_columns.update(series_needed=integer_type()) -%}
 {%- for statistic in lock.statistics -%}
     {%- for series in statistic.series -%}
         {%- do needed.append([statistic.metric, statistic.statistic, series, statistic.series | length]) -%}
@@ -44,7 +46,7 @@ valued as (
             from {{ tables.bins or nothing(cell.split(', ') + ['series', 'branch'], ['window_index']) | indent(12) }}
             group by {{ cell }}, series, branch
         ) as found
-        inner join {{ literal_rows('needed', ['metric', 'statistic', 'series', 'series_needed'], needed) | indent(8) }}
+        inner join {{ typed_rows('needed', needed_columns, needed) | indent(8) }}
             on needed.metric = found.metric
             and needed.series = found.series
         group by {{ cell | replace('metric', 'found.metric') }}, needed.statistic, found.branch

@@ -4,11 +4,11 @@
 -#}
 {% macro grid_failures(lock, tables) -%}
 {%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
-{%- set upstream, all_upstream, sources = [], [], [] -%}
+{%- set string = dbt.type_string() -%}
+{%- set upstream, sources = [], [] -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for node in described.upstream -%}
         {%- do upstream.append([period, node]) -%}
-        {%- do all_upstream.append(node) -%}
     {%- endfor -%}
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
@@ -36,7 +36,7 @@ period_failures as (
     select
         upstream.analysis_period,
         min(failures.func_name || ': ' || failures.message) as reason
-    from {{ literal_rows('upstream', ['analysis_period', 'node'], upstream) | indent(4) }}
+    from {{ typed_rows('upstream', dict.fromkeys(['analysis_period', 'node'], string), upstream) | indent(4) }}
     inner join failures
         on failures.func_name = upstream.node
         and failures.metric is null
@@ -67,7 +67,7 @@ absent_cells as (
             concat('the window was computed without its data source ', sources.data_source)
         )) as reason
     from computed
-    inner join {{ literal_rows('sources', ['metric', 'statistic', 'data_source'], sources) | indent(4) }}
+    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source'], string), sources) | indent(4) }}
         on replace(
             concat(',', computed.absent_sources, ','),
             concat(',', sources.data_source, ','),

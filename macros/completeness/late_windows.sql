@@ -7,6 +7,7 @@
         where one is absent)
 -#}
 {% macro late_windows(lock, client_days) -%}
+{%- set text = dbt.type_string() -%}
 {%- set read, adjusted, not_known = [], [], [] -%}
 {%- set arrived = arrivals(client_days) -%}
 {%- for period, described in lock.periods.items() -%}
@@ -28,7 +29,7 @@ arrivals as (
     select
         data_source,
         last_day
-    from {{ literal_rows('arrived', ['data_source', 'last_day'], arrived + not_known) | indent(4) }}
+    from {{ typed_rows('arrived', dict.fromkeys(['data_source', 'last_day'], text), arrived + not_known) | indent(4) }}
 ),
 
 waiting_windows as (
@@ -49,7 +50,7 @@ waiting_windows as (
             )
         ) as reason
     from analysis_windows
-    inner join {{ literal_rows('sources_read', ['analysis_period', 'data_source'], read) | indent(4) }}
+    inner join {{ typed_rows('sources_read', dict.fromkeys(['analysis_period', 'data_source'], text), read) | indent(4) }}
         on sources_read.analysis_period = analysis_windows.analysis_period
     inner join arrivals
         on arrivals.data_source = sources_read.data_source
@@ -76,7 +77,7 @@ late_windows as (
             analysis_windows.window_index,
             waiting_windows.reason
         from analysis_windows
-        inner join {{ literal_rows('adjusted', ['analysis_period', 'earlier_period'], adjusted) | indent(8) }}
+        inner join {{ typed_rows('adjusted', dict.fromkeys(['analysis_period', 'earlier_period'], text), adjusted) | indent(8) }}
             on adjusted.analysis_period = analysis_windows.analysis_period
         inner join waiting_windows
             on waiting_windows.analysis_period = adjusted.earlier_period

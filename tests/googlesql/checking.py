@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from dbt_jetstream.statements.types import ColumnTypes, Telemetry
 
 # BigQuery takes more; what it adds to a statement needs room.
 MOST_CHARACTERS = 128 * 1024
+KINDS = {"create", "merge", "hook", "test", "probe"}
 
 
 class MeasuredTypes(ColumnTypes):
@@ -57,13 +58,15 @@ def checked(
     locked: LockedExperiment,
     types: ColumnTypes,
     builds: Iterable[tuple[dt.date, bool]],
+    kinds: Container[str] = KINDS,
 ) -> Checked:
-    """Ask about all statements of builds; a first build comes first."""
+    """Ask about all statements of builds, of some kinds; a first build comes first."""
     found = Checked()
     statements = Statements(project, "bigquery", types)
     for day, is_first in builds:
         for statement in statements_of(statements, locked, day, is_first=is_first):
-            check(found, types, statement)
+            if statement.kind in kinds:
+                check(found, types, statement)
     return found
 
 

@@ -21,10 +21,8 @@ from dbt_jetstream.render import Renderer, last_day
 from dbt_jetstream.statements.build import Statement
 from dbt_jetstream.statements.types import Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
-from googlesql.checking import Checked, MeasuredTypes, check, checked, too_large
+from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
 from tiers import ALL, number
-
-KINDS = {"create", "merge", "hook", "test", "probe"}
 
 
 def _locked(project: Path, hub: Path, experiments: Path, *slugs: str) -> list[LockedExperiment]:

@@ -53,6 +53,8 @@ class Catalog:
         self.proto = simple_catalog_pb2.SimpleCatalogProto(name="bigquery")
         self.proto.builtin_function_options.language_options.CopyFrom(self.language)
         self._registered: tuple[object, int] | None = None
+        # The tables that have changed since the catalog was handed over.
+        self._changed: set[str] = set()
 
     def copy(self) -> Catalog:
         """Return a catalog of its own with the same tables and functions."""
@@ -78,7 +80,7 @@ class Catalog:
         table = catalog.table.add(name=last)
         for column, kind in columns.items():
             table.column.add(name=column).type.CopyFrom(kind)
-        self._forget()
+        self._changed.add(last.lower())
 
     def add_function(self, create: str, name: str | None = None) -> None:
         """Add a function: of SQL with its body, of another language by its signature.
@@ -146,7 +148,7 @@ class Catalog:
         """
         split = DOTTED.sub(lambda name: name.group().replace(".", "`.`"), sql)
         request = service.AnalyzeRequest(
-            options=self.options(), sql_statement=split, registered_catalog_id=self._register()
+            options=self.options(), sql_statement=split, registered_catalog_id=self._register(sql)
         )
         return call("Analyze", request, service.AnalyzeResponse)
 
@@ -158,12 +160,16 @@ class Catalog:
         """
         return columns_of(self.analyze(sql))
 
-    def _register(self) -> int:
-        """Hand the catalog over once for all statements, and anew after a change."""
+    def _register(self, sql: str) -> int:
+        """Hand the catalog over once for all statements, and anew where one names what changed."""
+        text = sql.lower()
+        if any(table in text for table in self._changed):
+            self._forget()
         if self._registered is None or self._registered[0] is not loaded():
             request = service.RegisterCatalogRequest(simple_catalog=self.proto)
             response = call("RegisterCatalog", request, service.RegisterResponse)
             self._registered = loaded(), response.registered_id
+            self._changed.clear()
         return self._registered[1]
 
     def _forget(self) -> None:
