@@ -19,10 +19,10 @@ density_branches as {{ stored() }} (
         *,
         -- Scott's rule, not scaled by the spread
         pow(branch_units, -0.2) as bandwidth,
-        (branch_highest - branch_lowest) / (density_size - 1) as point_step,
+        (branch_highest - branch_lowest) / nullif(density_size - 1, 0) as point_step,
         case
             when is_log_density and branch_lowest >= 0 and branch_lowest_positive < branch_highest
-                then ln(branch_highest / branch_lowest_positive) / (density_size - 1)
+                then ln(branch_highest / branch_lowest_positive) / nullif(density_size - 1, 0)
         end as log_point_step,
         row_number() over (order by {{ cell }}, branch) as branch_id
     from (

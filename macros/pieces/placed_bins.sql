@@ -38,10 +38,10 @@ measured_bins as (
         *,
         branch_units - 1 as last_rank,
         sqrt(branch_units - 1) / {{ numbers.decile_parts }} as rank_step,
-        nullif((branch_highest - branch_lowest) / (grid_size - 1), 0) as grid_step,
+        nullif((branch_highest - branch_lowest) / nullif(grid_size - 1, 0), 0) as grid_step,
         case
             when is_log_grid and branch_lowest >= 0 and branch_lowest_positive < branch_highest
-                then ln(branch_highest / branch_lowest_positive) / (grid_size - 1)
+                then ln(branch_highest / branch_lowest_positive) / nullif(grid_size - 1, 0)
         end as log_grid_step,
         pooled_up_to - pooled_bin_units as pooled_first_rank,
         (branch_units - 1) * (1 - drop_highest) as clipped_rank,
