@@ -48,6 +48,7 @@ from dbt_jetstream.registry import (
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.settings import check_owners
+from dbt_jetstream.unexpected import unexpected
 
 # New experiments that ended longer ago are not added by themselves: Experimenter lists thousands.
 ENDED_RECENTLY = dt.timedelta(days=28)
@@ -229,6 +230,8 @@ class _Sync:
             if held is not None and not held.is_private and self.hub.is_private(slug):
                 # Rather not analysed than published.
                 self._remove(held)
+        except Exception as error:  # Whatever it is, the other experiments go on.
+            self._refuse(slug, [unexpected(error, self.request.project, slug)])
 
     def _remove(self, held: HeldLock) -> None:
         """Take an experiment's models out of the project; its tables stay."""
@@ -277,11 +280,12 @@ class _Sync:
         self.report.warnings += check_config(config, self._own_path(slug))
         platform = platform_of(experiment, self.platforms)
         locked = lock(self.hub, experiment, config, platform, history)
+        files = experiment_files(self.request.project, locked)
         self._take_names(locked)
         self.report.experiments.append(locked)
         self.report.warnings += locked.warnings
         self.retired.discard(slug)
-        self.changes.append(experiment_files(self.request.project, locked))
+        self.changes.append(files)
 
     def _check_wanted(self, experiment: Experiment) -> None:
         slug = str(experiment.normandy_slug)

@@ -54,7 +54,8 @@ def test_the_statistic_of_a_default(project: Path, diff: Callable[..., str]) -> 
     ]
     assert headings(printed) == [f"`{DESKTOP}`", f"SQL of `{DESKTOP}`"]
     assert FENIX not in printed
-    assert moved(printed) == {"-0.001,", "+0.002,"}
+    row = "(15, 'search_count', 'values', {}, -1, FALSE, -1, FALSE, -1, FALSE, FALSE),"
+    assert moved(printed) == {f"-{row.format('0.001')}", f"+{row.format('0.002')}"}
 
 
 def test_whitespace_in_sql_says_nothing(project: Path, diff: Callable[..., str]) -> None:

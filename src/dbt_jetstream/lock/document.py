@@ -28,7 +28,7 @@ from dbt_jetstream.lock.metrics import (
     sanity_metrics,
 )
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import check, lock_summaries
+from dbt_jetstream.lock.summaries import check, lock_summaries, uncomputed
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.versions import version_part, versions
@@ -216,12 +216,16 @@ class _Builder:
     def _check_summaries(self) -> None:
         checked = set()
         for period in self.periods:
-            for summary in self.config.metrics[period]:
+            summaries = self.config.metrics[period]
+            computed = {metric.name for metric in period_metrics(summaries)}
+            for summary in summaries:
                 key = f"metrics.{summary.metric.name}.statistics.{summary.statistic.name}"
+                path = self.hub.statistic_file(summary, self.slug, self.app)
                 if key not in checked:
                     checked.add(key)
-                    path = self.hub.statistic_file(summary, self.slug, self.app)
                     self._try(partial(check, summary), path, key)
+                for inner, problem in uncomputed(summary, computed, period.value):
+                    self.errors.append(ConfigError(path, f"{key}{inner}", problem))
 
     def _data_sources(self) -> list[LockedDataSource]:
         """Lock every data source once, with the metrics of each period that read it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +79,45 @@ def check(summary: Summary) -> Treatment:
     if adjustment:
         _covariate_period(adjustment)
     return found
+
+
+def uncomputed(
+    summary: Summary, computed: Collection[str], period: str
+) -> Iterator[tuple[str, str]]:
+    """Find what a statistic reads that has no value for each unit.
+
+    Args:
+        summary: The statistic, of its metric.
+        computed: The metrics that are computed in the period.
+        period: Its name, such as `overall`.
+
+    Yields:
+        What follows the statistic's key, and what is wrong there.
+    """
+    metric, name = summary.metric.name, summary.statistic.name
+    if name != "population_ratio":
+        if metric not in computed:
+            parts = ", ".join(f"`{s.metric.name}`" for s in summary.metric.depends_on or [])
+            yield (
+                "",
+                (
+                    f"`{metric}` has no values of its own to take this from, only parts (`depends_on`:"
+                    f" {parts or 'none'}); use `population_ratio`, or give it a `select_expression`"
+                ),
+            )
+        return
+    for side in ("numerator", "denominator"):
+        part = summary.statistic.params.get(side)
+        if isinstance(part, str) and part not in computed:
+            nearest = difflib.get_close_matches(part, computed, n=1)
+            hint = f"did you mean `{nearest[0]}`? Else name it in" if nearest else "name it in"
+            yield (
+                f".{side}",
+                (
+                    f"`{part}` is no metric that {period} computes for each unit; {hint}"
+                    f" `metrics.{metric}.depends_on`"
+                ),
+            )
 
 
 def _add(

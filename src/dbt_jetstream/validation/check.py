@@ -28,6 +28,7 @@ from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import Renderer, RenderError
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
+from dbt_jetstream.unexpected import unexpected
 from dbt_jetstream.validation.sample import sample_experiment
 
 DIALECTS = ("bigquery", "duckdb")
@@ -67,12 +68,20 @@ class Checker:
             known: Real experiments; a config without one is tried on a made-up one.
         """
         self.hub = hub
+        self.project = project
         self.platforms = platforms
         self.known = {str(experiment.normandy_slug): experiment for experiment in known}
         self.renderers = {dialect: _renderer(project, dialect) for dialect in DIALECTS}
 
     def check(self, file: HubFile) -> Finding:
         """Check a file: its keys, its references, its statistics and its SQL in both dialects."""
+        try:
+            return self._check(file)
+        except Exception as error:  # Whatever it is, the other files are checked.
+            mistake = unexpected(error, self.project, file.name, file.shown)
+            return Finding(file, errors=[mistake])
+
+    def _check(self, file: HubFile) -> Finding:
         finding = Finding(file)
         finding.errors += unknown_keys(file.path, file.found, file.shown)
         if file.kind == "function":
