@@ -34,9 +34,9 @@
             sum(units) as all_units,
             (sum(units) - 1) * (1 - {{ drop }}) as clipped_rank,
             sum(case when {{ is_below }} then units else 0 end) as units_below,
-            min(lowest) as lowest,
+            {{ least_number('lowest') }} as lowest,
             max(case when {{ is_below }} then highest end) as lower_value,
-            min(case when not {{ is_below }} then lowest end) as upper_value
+            {{ least_number('case when not ' ~ is_below ~ ' then lowest end') }} as upper_value
         from new_pieces
         where {{ drop }} is not null
         group by {{ cell }}{{ ', branch' if not is_pooled }}, has_integers, {{ drop }}

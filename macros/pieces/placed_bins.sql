@@ -15,7 +15,7 @@ ranked_bins as (
         *,
         sum(units) over (in_branch order by bin) - units as first_rank,
         sum(units) over in_branch as branch_units,
-        min(lowest) over in_branch as branch_lowest,
+        {{ least_number('lowest', 'in_branch') }} as branch_lowest,
         max(highest) over in_branch as branch_highest,
         min(case when lowest > 0 then lowest end) over in_branch as branch_lowest_positive,
         sum(units * value) over in_branch / sum(units) over in_branch as branch_mean,
@@ -23,7 +23,7 @@ ranked_bins as (
         -- the default frame holds the same bin of all branches
         sum(units) over (in_cell order by bin) as pooled_up_to,
         sum(units) over in_bin as pooled_bin_units,
-        min(lowest) over in_bin < max(highest) over in_bin as has_pooled_width
+        {{ least_number('lowest', 'in_bin') }} < max(highest) over in_bin as has_pooled_width
     from new_bins
     inner join series_settings
         using (metric, series)

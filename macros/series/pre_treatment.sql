@@ -1,6 +1,6 @@
 {#- A value after a pre-treatment; null where it removes the unit, or where the value is null.
 
-    Args: treatment (dict: name and parameters), length (int, days of a window), value (str), pool (str, the
+    Args: treatment (dict: name and parameters), length (int, days of a window; none while the end is open, and no row is there), value (str), pool (str, the
         columns that make the units whose quantile is taken; needed where one is)
 -#}
 {% macro pre_treatment(treatment, length, value, pool=none) -%}
@@ -9,7 +9,7 @@
     {%- elif treatment.name == 'remove_indefinites' -%}
         case when not {{ is_nan(value) }} and {{ value }} != {{ float_literal('inf') }} then {{ value }} end
     {%- elif treatment.name == 'normalize_over_analysis_period' -%}
-        {{ value }} / {{ length }}
+        {{ value }} / {{ 'cast(null as ' ~ float_type() ~ ')' if length is none else length }}
     {%- elif treatment.name == 'log' -%}
         case when {{ value }} > 0 then ln({{ value }}) / ln({{ treatment.base }})
         {#- #} when {{ value }} = 0 then {{ float_literal('-inf') }}

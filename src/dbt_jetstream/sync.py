@@ -185,7 +185,12 @@ class _Sync:
     def _move(self) -> None:
         """Bring every lock that an earlier version wrote to this one: dbt reads all of them."""
         for held in self.held.values():
-            if changes := moved(self.request.project, held):
+            try:
+                changes = moved(self.request.project, held)
+            except ConfigErrors as error:
+                self._refuse(held.slug, error.errors)
+                continue
+            if changes:
                 self.changes.append(changes)
                 self.report.moved.append(held.slug)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.configs import with_data_sources, with_metric
+from checks.configs import with_data_sources, with_metric, with_segment
 from checks.desk import Desk
 
 
@@ -39,6 +39,14 @@ def test_a_metric_and_a_segment_share_no_name(desk: Desk) -> None:
         "own.toml: metrics.Regulars: the metric `Regulars` of data source `clicks` would have the "
         "same name as the segment `regulars`; rename it"
     )
+
+
+@pytest.mark.parametrize("name", ["population", "Value", "segment", "is_counted", "x"])
+def test_a_segment_that_takes_a_column_of_results_is_refused(desk: Desk, name: str) -> None:
+    ((kind, line),) = desk.mistakes(with_segment("", name))
+    assert kind == "MetricNameCollisionException"
+    problem = f"our tables of results have a column `{name.lower()}`; rename it"
+    assert line == f"own.toml: segments.{name}: {problem}"
 
 
 @pytest.mark.parametrize("name", ["unit_windows", "Analysis_Windows", "anchored_units", "E"])

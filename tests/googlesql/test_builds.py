@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +20,8 @@ from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import Renderer, last_day
-from dbt_jetstream.statements.build import Statement
+from dbt_jetstream.statements.build import Statement, statements_of
+from dbt_jetstream.statements.rendering import Statements as DialectStatements
 from dbt_jetstream.statements.types import Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
 from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
@@ -73,6 +76,24 @@ def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, Measu
     assert weekly["window_index"] == "INT64"
     assert weekly["num_enrollment_events"] == "INT64"
     assert weekly["active_hours"] == "FLOAT64"
+
+
+def test_an_experiment_without_an_end_is_built_while_it_enrolls(
+    demo_types: Telemetry, tmp_path: Path
+) -> None:
+    """No window is due, and how long the overall one will be is not known."""
+    project = copy_project(tmp_path / "project").path
+    experiments = json.loads((REPOSITORY / "demo/experiments.json").read_text())
+    path = tmp_path / "experiments.json"
+    path.write_text(json.dumps([{**entry, "endDate": None} for entry in experiments]))
+    (locked,) = _locked(project, REPOSITORY / "metric_hub", path, SLUGS[0])
+    enrolling = [(dt.date(2026, 3, 5), True)]
+    found = checked(project, locked, MeasuredTypes(demo_types), enrolling)
+    assert not found.refused, found.said()
+    on_duckdb = DialectStatements(REPOSITORY, "duckdb", None)
+    day, _ = enrolling[0]
+    for statement in statements_of(on_duckdb, locked, day, is_first=True):
+        assert not re.search(r"\bNone\b", statement.sql), statement.node
 
 
 @requires_golden

@@ -7,9 +7,11 @@ import math
 
 import pytest
 
+from conftest import REPOSITORY
 from dbt_jetstream.googlesql.catalog import Catalog
 from dbt_jetstream.googlesql.evaluator import evaluate
 from dbt_jetstream.googlesql.library import Refused
+from dbt_jetstream.render import Renderer
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +28,16 @@ def catalog() -> Catalog:
         },
     )
     return made
+
+
+def test_the_least_number_is_that_of_duckdb(catalog: Catalog) -> None:
+    macro = Renderer(REPOSITORY, "bigquery").macros["least_number"]
+    rows = "unnest([cast('nan' as float64), 3.0, 1.0, null]) as x"
+    assert evaluate(catalog, f"select {macro('x')} from {rows}").rows == [(1.0,)]
+    over = f"select {macro('x', 'all_rows')} from {rows} window all_rows as (partition by 1)"
+    assert evaluate(catalog, over).rows == [(1.0,)] * 4
+    ((nan,),) = evaluate(catalog, f"select {macro('x')} from {rows} where is_nan(x)").rows
+    assert math.isnan(nan)
 
 
 def test_values_are_those_of_python(catalog: Catalog) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -140,12 +141,34 @@ def test_bad_input_is_named(
 def test_a_type_that_bigquery_lacks_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types = {"mozdata.telemetry.events": {"client_id": "VARCHAR"}}
+    types = json.loads(Path(TYPES).read_text())
+    types["mozdata.telemetry.events"]["client_id"] = "VARCHAR"
     (tmp_path / "types.json").write_text(json.dumps(types))
     code, said = render(
         capsys, "--types", str(tmp_path / "types.json"), "--out", str(tmp_path / "sql")
     )
     assert (code, "VARCHAR" in said) == (1, True)
+
+
+def test_tables_without_types_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    types = json.loads(Path(TYPES).read_text())
+    del types["mozdata.telemetry.events"]
+    (tmp_path / "types.json").write_text(json.dumps(types))
+    code, said = render(
+        capsys, "--types", str(tmp_path / "types.json"), "--out", str(tmp_path / "sql")
+    )
+    assert code == 1
+    assert "types.json: mozdata.telemetry.events: no types of a table that" in said
+    assert "refuses" not in said
+
+
+def test_types_that_are_cut_off_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "types.json.gz"
+    path.write_bytes(gzip.compress(Path(TYPES).read_bytes())[:-6])
+    code, said = render(capsys, "--types", str(path), "--out", str(tmp_path / "sql"))
+    assert (code, "types.json.gz: is cut off" in said) == (1, True)
 
 
 def test_an_experiment_that_is_not_locked_is_named(

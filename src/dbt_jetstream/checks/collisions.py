@@ -30,6 +30,25 @@ OWN_COLUMNS = (
     "num_exposure_events",
     "window_index",
 )
+# What the queries over the metrics tables call what they make for each unit, beside its segments.
+UNIT_COLUMNS = (
+    "analysis_period",
+    "bin",
+    "group_id",
+    "is_counted",
+    "is_integer",
+    "joint_id",
+    "octave",
+    "own_segment",
+    "parts",
+    "population",
+    "position",
+    "segment",
+    "series_id",
+    "value",
+    "x",
+    "y",
+)
 # The metric that counts units. The segment of all units is a reserved word of SQL anyway.
 OWN_METRIC = "identity"
 # In a query over a period's windows, the CTEs, and the name of the units that they are joined to.
@@ -40,7 +59,7 @@ DERIVED_TABLES = ("", "_direct", "_window_days", "_window_parts")
 
 
 def collisions(
-    metrics: Sequence[Metric], segments: Iterable[Segment], summarised: Iterable[str]
+    metrics: Sequence[Metric], segments: Sequence[Segment], summarised: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the key and the problem of each name that is taken already.
 
@@ -54,6 +73,10 @@ def collisions(
     sources = [by_name[name] for name in sorted(by_name)]
     yield from _repeated(_columns(metrics, segments, sources))
     yield from _repeated(_tables(sources))
+    for segment in segments:
+        if segment.name.lower() in UNIT_COLUMNS:
+            problem = f"our tables of results have a column `{segment.name.lower()}`; rename it"
+            yield f"segments.{segment.name}", problem
     for name in sorted(summarised):
         if name.lower() == OWN_METRIC:
             problem = f"the metric `{name}` is the one that counts units; rename it"

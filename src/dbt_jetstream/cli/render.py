@@ -20,14 +20,14 @@ def add(commands: Commands) -> None:
             "Writes what a build of a locked experiment would send, in the order of running:\n"
             "NNN-<node>-<kind>.sql, where the kind is create, merge, hook, test or probe.\n"
             "All telemetry is taken to have arrived. With --types, Google's own analyzer\n"
-            "finds the types of all columns, and tells what BigQuery would refuse."
+            "finds the types of all columns, and tells which table BigQuery would not create."
         ),
         examples=[
             "jetstream render pip-first-time-hint --out target/sql   # a first build",
             "jetstream render pip-first-time-hint --day 2026-03-20 --out target/sql",
             "jetstream render pip-first-time-hint --types demo/telemetry-types.json --out sql",
         ],
-        fails="the experiment is not locked, or BigQuery would refuse a statement",
+        fails="the experiment is not locked, or BigQuery would refuse to create a table",
     )
     render.add_argument("experiment", metavar="SLUG", help="an experiment that is locked")
     render.add_argument(

@@ -228,4 +228,4 @@ def type_text(kind: type_pb2.TypeProto) -> str:
             for text in [type_text(field.field_type)]
         ]
         return f"STRUCT<{', '.join(fields)}>"
-    return NAMES[kind.type_kind]
+    return NAMES.get(kind.type_kind) or type_pb2.TypeKind.Name(kind.type_kind).removeprefix("TYPE_")

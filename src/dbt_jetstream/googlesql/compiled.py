@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,11 +50,13 @@ def path() -> Path:
 
 
 def _keep(code: bytes | bytearray, kept: Path) -> None:
-    """Write aside and rename: several processes may compile at once."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
-        file.write(code)
-    Path(file.name).replace(kept)
+    """Write aside and rename: several processes may compile at once. No cache is no mistake."""
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
+            aside = Path(folder, kept.name)
+            aside.write_bytes(code)
+            aside.replace(kept)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream import naming
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.files import Changes
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.data_tests import described
@@ -20,7 +21,7 @@ from dbt_jetstream.lock.folder import FOLDERS
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.lock.nodes import call, column_documents, ref, unique_key
 
-METRICS = re.compile(r"metrics=(\{.*\})")
+METRICS = re.compile(r"metrics\s*=\s*(\{.*?\})", re.DOTALL)
 
 
 def moved(project: Path, held: HeldLock) -> Changes:
@@ -36,7 +37,11 @@ def moved(project: Path, held: HeldLock) -> Changes:
     if not (project / old).exists():
         return {}
     held.text = held.with_models(partial(_moved_model, held.slug))
-    (metrics,) = METRICS.findall((project / old).read_text(encoding="utf-8"))
+    found = METRICS.search((project / old).read_text(encoding="utf-8", errors="replace"))
+    if found is None:
+        problem = "is no model as `jetstream sync` writes it; restore it, or delete its folder"
+        raise ConfigErrors([ConfigError(old, "", problem)])
+    metrics = " ".join(found.group(1).split())
     pieces, moments = naming.pieces(held.slug), naming.moments(held.slug)
     sql = {
         pieces: call("pieces", bins=ref(naming.bins(held.slug)), metrics=metrics),

@@ -101,8 +101,8 @@ def uncomputed(
             yield (
                 "",
                 (
-                    f"`{metric}` has no values of its own to take this from, only parts (`depends_on`:"
-                    f" {parts or 'none'}); use `population_ratio`, or give it a `select_expression`"
+                    f"`{metric}` has no values of its own, only parts (`depends_on`: {parts or 'none'});"
+                    " use `population_ratio`, or give it a `select_expression`"
                 ),
             )
         return

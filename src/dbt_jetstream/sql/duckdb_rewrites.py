@@ -35,8 +35,10 @@ def rewrite(root: exp.Expr) -> None:
 def _count_conditions(root: exp.Expr) -> None:
     """Count zero over no row: DuckDB's count_if is null there."""
     for node in list(root.find_all(exp.CountIf)):
-        case = exp.Case().when(node.this, exp.Literal.number(1), copy=False)
-        node.replace(exp.Count(this=case))
+        is_distinct = isinstance(node.this, exp.Distinct)
+        condition = node.this.expressions[0] if is_distinct else node.this
+        case = exp.Case().when(condition, exp.Literal.number(1), copy=False)
+        node.replace(exp.Count(this=exp.Distinct(expressions=[case]) if is_distinct else case))
 
 
 def _name_functions(root: exp.Expr) -> None:

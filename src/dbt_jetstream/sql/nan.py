@@ -85,6 +85,9 @@ def _tell_nan_apart(root: exp.Expr) -> None:
 def _take_nan_for_the_least(root: exp.Expr) -> None:
     """Let MIN and LEAST be NaN where one of the values is."""
     for node in innermost_first(root, exp.Min):
+        if isinstance(node.this, exp.Distinct):
+            # The least of all is the least of those that differ.
+            node.set("this", node.this.expressions[0])
         if may_be_nan(node.this) and not node.expressions:
             _replace_minimum(node)
     for choice in innermost_first(root, exp.Least):

@@ -17,6 +17,8 @@ from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
 from dbt_jetstream.statements.types import ColumnTypes, TypeMistake, read_types
 
+# How long an experiment without an end may be taken to last.
+OPEN_ENDED = dt.timedelta(days=5 * 365)
 NO_ANALYZER = (
     "columns are taken for fractional numbers: to know their types, install `zetasql` "
     "(the extra `types` of this package)"
@@ -73,7 +75,7 @@ def render(asked: Request) -> Rendered:
     locked = read_lock(held)
     day = _day(locked, asked)
     _check_folder(asked.folder)
-    types, note = _types(asked)
+    types, note = _types(asked, locked)
     rendering = Statements(asked.project, asked.dialect, types)
     try:
         found = list(statements_of(rendering, locked, day, is_first=asked.day is None))
@@ -91,9 +93,9 @@ def _day(locked: LockedExperiment, asked: Request) -> dt.date:
         return last
     experiment = locked.nodes[0].meta["experiment"]
     start = dt.date.fromisoformat(experiment["start_date"])
-    end = dt.date.max if experiment["end_date"] is None else last
+    end = start + OPEN_ENDED if experiment["end_date"] is None else last
     if not start <= asked.day <= end:
-        until = f"to {end}" if experiment["end_date"] else "and has no end yet"
+        until = f"to {end}" if experiment["end_date"] else f"and has no end: {end} at most"
         problem = f"{asked.day} lies outside of {locked.slug}, which runs from {start} {until}"
         raise ConfigErrors([ConfigError(None, "--day", problem)])
     return asked.day
@@ -107,13 +109,17 @@ def _check_folder(folder: Path) -> None:
         raise ConfigErrors([ConfigError(folder, "--out", problem)])
 
 
-def _types(asked: Request) -> tuple[ColumnTypes | None, str]:
-    """Return the types of telemetry, or what to know where there are none."""
+def _types(asked: Request, locked: LockedExperiment) -> tuple[ColumnTypes | None, str]:
+    """Return the types of the telemetry that an experiment reads, or what to know without them."""
     if asked.dialect != "bigquery":
         if asked.types:
             raise ConfigErrors([ConfigError(None, "--types", "is for --target bigquery alone")])
         return None, ON_DUCKDB
     telemetry = read_types(asked.types) if asked.types else None
+    lacking = sorted({t.dotted for t in locked.tables} - telemetry.keys()) if telemetry else []
+    if telemetry is not None and lacking:
+        problem = f"no types of a table that {locked.slug} reads; add them"
+        raise ConfigErrors([ConfigError(asked.types, table, problem) for table in lacking])
     if find_spec("zetasql") is None:
         return None, NO_ANALYZER
     if telemetry is None:

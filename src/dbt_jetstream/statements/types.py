@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,8 @@ def read_types(path: Path) -> Telemetry:
     try:
         content = path.read_bytes()
         found = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    except (EOFError, zlib.error) as error:
+        raise ConfigErrors([ConfigError(path, "", "is cut off, or no gzip file")]) from error
     except OSError as error:
         raise ConfigErrors([ConfigError(path, "", error.strerror or "cannot be read")]) from error
     except ValueError as error:
