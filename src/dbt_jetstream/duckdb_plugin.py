@@ -1,4 +1,4 @@
-"""Gives dbt-duckdb's connection the functions that DuckDB lacks; named in the profile."""
+"""Gives dbt-duckdb's connection what it lacks of BigQuery's; named in the profile."""
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
@@ -7,10 +7,11 @@ from dbt_jetstream.export import export_text
 
 
 class Plugin(BasePlugin):
-    """Registers `export_text(path, text)`, which the export post-hooks call."""
+    """Registers `export_text(path, text)`, which export post-hooks call; sets the zone to UTC."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Register the functions once for the database."""
+        """Register the functions once for the database, and let its days be those of UTC."""
+        conn.execute("set global timezone = 'UTC'")
         conn.create_function(
             "export_text", _export_text, ["VARCHAR", "VARCHAR"], "VARCHAR", side_effects=True
         )

@@ -98,13 +98,8 @@ def uncomputed(
     if name != "population_ratio":
         if metric not in computed:
             parts = ", ".join(f"`{s.metric.name}`" for s in summary.metric.depends_on or [])
-            yield (
-                "",
-                (
-                    f"`{metric}` has no values of its own, only parts (`depends_on`: {parts or 'none'});"
-                    " use `population_ratio`, or give it a `select_expression`"
-                ),
-            )
+            what = f"`{metric}` has no values, only parts (`depends_on`: {parts or 'none'})"
+            yield "", f"{what}; use `population_ratio`, or give it a `select_expression`"
         return
     for side in ("numerator", "denominator"):
         part = summary.statistic.params.get(side)
