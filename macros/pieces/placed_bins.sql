@@ -10,6 +10,8 @@
 {% macro placed_bins() -%}
 {%- set cell = series_cell() -%}
 {%- set numbers = piece_numbers() -%}
+{%- set is_moderate = 'abs(value) < ' ~ numbers.largest -%}
+{%- set has_spread = 'lowest < highest and greatest(abs(lowest), abs(highest)) < ' ~ numbers.largest -%}
 ranked_bins as (
     select
         *,
@@ -18,7 +20,8 @@ ranked_bins as (
         {{ least_number('lowest', 'in_branch') }} as branch_lowest,
         max(highest) over in_branch as branch_highest,
         min(case when lowest > 0 then lowest end) over in_branch as branch_lowest_positive,
-        sum(units * value) over in_branch / sum(units) over in_branch as branch_mean,
+        sum(case when {{ is_moderate }} then units * value else 0 end) over in_branch
+        / nullif(sum(case when {{ is_moderate }} then units else 0 end) over in_branch, 0) as branch_mean,
         sum(units) over in_cell as pooled_units,
         -- the default frame holds the same bin of all branches
         sum(units) over (in_cell order by bin) as pooled_up_to,
@@ -38,7 +41,10 @@ measured_bins as (
         *,
         branch_units - 1 as last_rank,
         sqrt(branch_units - 1) / {{ numbers.decile_parts }} as rank_step,
-        nullif((branch_highest - branch_lowest) / nullif(grid_size - 1, 0), 0) as grid_step,
+        case
+            when grid_size is not null
+                then nullif((branch_highest - branch_lowest) / nullif(grid_size - 1, 0), 0)
+        end as grid_step,
         case
             when is_log_grid and branch_lowest >= 0 and branch_lowest_positive < branch_highest
                 then ln(branch_highest / branch_lowest_positive) / nullif(grid_size - 1, 0)
@@ -46,14 +52,14 @@ measured_bins as (
         pooled_up_to - pooled_bin_units as pooled_first_rank,
         (branch_units - 1) * (1 - drop_highest) as clipped_rank,
         (pooled_units - 1) * (1 - pooled_drop_highest) as pooled_clipped_rank,
-        units * (highest - lowest) * (highest - lowest) as spread_inside,
+        case when {{ has_spread }} then units * (highest - lowest) * (highest - lowest) else 0 end as spread_inside,
         sum(
             case
-                when lowest < highest then units * (highest - lowest) * (highest - lowest)
+                when {{ has_spread }} then units * (highest - lowest) * (highest - lowest)
                 else 0
             end
             + case
-                when abs(value) < {{ float_literal('inf') }} then units * (value - branch_mean) * (value - branch_mean)
+                when {{ is_moderate }} then units * (value - branch_mean) * (value - branch_mean)
                 else 0
             end
         ) over (partition by {{ cell }}, branch) as branch_spread
@@ -90,7 +96,7 @@ explained_bins as (
     select
         *,
         lowest < highest and branch_units <= {{ numbers.kept_units }} as keeps_values,
-        lowest < highest and spread_inside > {{ numbers.heavy_share }} * branch_spread as is_heavy,
+        coalesce(lowest < highest and spread_inside > {{ numbers.heavy_share }} * branch_spread, false) as is_heavy,
         lowest < highest
         and coalesce(first_rank <= ceil(clipped_rank) and first_rank + units > floor(clipped_rank), false)
             as holds_clip,

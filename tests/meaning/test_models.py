@@ -97,7 +97,8 @@ GET_KEY = """
         (select entry.value from unnest(map) as entry where entry.key = k limit 1)
     )
 """
-FLOATS = (math.nan, math.inf, -math.inf, 0.0, 0.25, 1.5, 7.125, 40.0)
+# The square of one is beyond FLOAT64, an error on BigQuery.
+FLOATS = (math.nan, math.inf, -math.inf, 0.0, 0.25, 1.5, 7.125, 40.0, 1e200)
 
 
 def _row(chance: random.Random, columns: dict[str, str], slug: str) -> dict[str, Any]:
