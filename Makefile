@@ -56,8 +56,9 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every commit that matters
 	$(PYTEST) tests --ignore tests/next_dbt
 
-# Bars are watched for half a minute, and in a build.
-NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py
+# Bars are watched for half a minute, and in a build; whole builds take Google's analyzer two minutes.
+NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py \
+	tests/conformance/test_googlesql.py tests/googlesql/test_builds.py tests/meaning/test_models.py
 
 test-fast: install ## Run all tests that need no dbt build: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
