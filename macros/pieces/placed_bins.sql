@@ -11,7 +11,13 @@
 {%- set cell = series_cell() -%}
 {%- set numbers = piece_numbers() -%}
 {%- set is_moderate = 'abs(value) < ' ~ numbers.largest -%}
-{%- set has_spread = 'lowest < highest and greatest(abs(lowest), abs(highest)) < ' ~ numbers.largest -%}
+{%- set spread_inside -%}
+case
+    when lowest < highest and greatest(abs(lowest), abs(highest)) < {{ numbers.largest }}
+        then units * (highest - lowest) * (highest - lowest)
+    else 0
+end
+{%- endset -%}
 ranked_bins as (
     select
         *,
@@ -52,12 +58,9 @@ measured_bins as (
         pooled_up_to - pooled_bin_units as pooled_first_rank,
         (branch_units - 1) * (1 - drop_highest) as clipped_rank,
         (pooled_units - 1) * (1 - pooled_drop_highest) as pooled_clipped_rank,
-        case when {{ has_spread }} then units * (highest - lowest) * (highest - lowest) else 0 end as spread_inside,
+        {{ spread_inside | indent(8) }} as spread_inside,
         sum(
-            case
-                when {{ has_spread }} then units * (highest - lowest) * (highest - lowest)
-                else 0
-            end
+            {{ spread_inside | indent(12) }}
             + case
                 when {{ is_moderate }} then units * (value - branch_mean) * (value - branch_mean)
                 else 0

@@ -1,5 +1,6 @@
 """What a user's mistake looks like: one line that names the file, the key and the way out."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,12 @@ def shown(text: str, length: int) -> str:
     start = text[: length + 1]
     printable = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in start)
     return printable if len(printable) <= length else f"{printable[:length]}…"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Ask for the known name that is nearest to one that is not known; empty if none is near."""
+    nearest = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean `{nearest[0]}`?" if nearest else ""
 
 
 def distinct(errors: Iterable[ConfigError]) -> list[ConfigError]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from metric_config_parser.experiment import EnrollmentsQueryType, Experiment
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 
 PLATFORMS = Path("seeds/platforms.csv")
 TABLES = Path("seeds/enrollment_tables.csv")
@@ -94,8 +93,8 @@ def platform_of(experiment: Experiment, platforms: dict[str, Platform]) -> Platf
     name = experiment.app_name
     if name in platforms:
         return platforms[name]
-    nearest = difflib.get_close_matches(name, platforms, n=1)
-    hint = f"did you mean `{nearest[0]}`? Else add" if nearest else "add"
+    question = did_you_mean(name, platforms)
+    hint = f"{question} Else add" if question else "add"
     problem = f"unknown application `{name}`; {hint} a row for it to {PLATFORMS}"
     raise ConfigErrors([ConfigError(None, f"{experiment.normandy_slug}.appName", problem)])
 
@@ -136,6 +135,5 @@ def _check(
     value = row.get(column) or ""
     if value in known:
         return
-    nearest = difflib.get_close_matches(value, list(known), n=1)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(known)}"
+    hint = did_you_mean(value, known) or f"known are {', '.join(known)}"
     errors.append(ConfigError(row["where"], column, f"unknown value `{value}`; {hint}"))

@@ -98,14 +98,19 @@ class Renderer:
         self.environment = _environment()
         self.environment.globals.update(self._context())
         for path in sorted((project / "macros").rglob("*.sql")):
-            template = self.template(path.read_text(encoding="utf-8"))
-            # Shared: macros see those that are loaded after them, and the model being rendered.
-            module = template.make_module(self.environment.globals, shared=True)
-            for name, macro in vars(module).items():
-                if isinstance(macro, jinja2.runtime.Macro):
-                    self.macros[name] = partial(_call, macro)
+            self.macros |= self.load(path.read_text(encoding="utf-8"))
         self.macros |= self._answers()
         self.environment.globals.update(self.macros)
+
+    def load(self, source: str) -> dict[str, Callable[..., Any]]:
+        """Return the macros of a file, by their names."""
+        # Shared: macros see those that are loaded after them, and the model being rendered.
+        module = self.template(source).make_module(self.environment.globals, shared=True)
+        return {
+            name: partial(_call, macro)
+            for name, macro in vars(module).items()
+            if isinstance(macro, jinja2.runtime.Macro)
+        }
 
     def template(self, source: str) -> jinja2.Template:
         """Make a template whose names are this renderer's."""

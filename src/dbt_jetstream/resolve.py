@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod, MetricDefinition, MetricReference
 from metric_config_parser.outcome import OutcomeSpec
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
 
@@ -178,8 +177,5 @@ def _undeclared_parameters(
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    nearest = difflib.get_close_matches(name, list(known), n=1)
-    hint = (
-        f"did you mean `{nearest[0]}`?" if nearest else "define it, or remove the reference to it"
-    )
+    hint = did_you_mean(name, known) or "define it, or remove the reference to it"
     return f"unknown {kind} `{name}`; {hint}"

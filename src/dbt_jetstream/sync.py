@@ -7,7 +7,6 @@ are written. All changes are made at once at the end.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,7 +20,7 @@ from dbt_jetstream.checks import (
     check_wanted,
     shown,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct, mistakes_of
+from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean, distinct, mistakes_of
 from dbt_jetstream.experiments import read_all
 from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
@@ -211,8 +210,7 @@ class _Sync:
         return [by_slug[s] for s in wanted if s in by_slug and s not in self.report.refused]
 
     def _unknown(self, slug: str, known: Iterable[str]) -> ConfigError:
-        nearest = difflib.get_close_matches(slug, known, n=1)
-        hint = f"did you mean `{nearest[0]}`?" if nearest else "check the slug"
+        hint = did_you_mean(slug, known) or "check the slug"
         problem = f"no such experiment in the file; {hint}"
         return ConfigError(self.request.experiments, slug, problem)
 

@@ -102,15 +102,19 @@ def test_types_of_columns_decide_what_bigquery_is_sent(
     assert not [name for name in differing if "client_days" in name or "enrollments" in name]
 
 
+def render_with(
+    types: dict[str, dict[str, str]], path: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str]:
+    (path / "types.json").write_text(json.dumps(types))
+    return render(capsys, "--types", str(path / "types.json"), "--out", str(path / "sql"))
+
+
 def test_what_bigquery_would_refuse_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types = json.loads(Path(TYPES).read_text())
     types["mozdata.telemetry.clients_daily"]["search_count_all"] = "STRING"
-    (tmp_path / "types.json").write_text(json.dumps(types))
-    code, said = render(
-        capsys, "--types", str(tmp_path / "types.json"), "--out", str(tmp_path / "sql")
-    )
+    code, said = render_with(types, tmp_path, capsys)
     assert code == 1
     refused = f"error: {NAME}_clients_daily_client_days: BigQuery refuses it: No matching signature"
     assert refused in said
@@ -143,22 +147,23 @@ def test_a_type_that_bigquery_lacks_is_named(
 ) -> None:
     types = json.loads(Path(TYPES).read_text())
     types["mozdata.telemetry.events"]["client_id"] = "VARCHAR"
-    (tmp_path / "types.json").write_text(json.dumps(types))
-    code, said = render(
-        capsys, "--types", str(tmp_path / "types.json"), "--out", str(tmp_path / "sql")
-    )
+    code, said = render_with(types, tmp_path, capsys)
     assert (code, "VARCHAR" in said) == (1, True)
 
 
 def test_tables_without_types_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     types = json.loads(Path(TYPES).read_text())
     del types["mozdata.telemetry.events"]
-    (tmp_path / "types.json").write_text(json.dumps(types))
-    code, said = render(
-        capsys, "--types", str(tmp_path / "types.json"), "--out", str(tmp_path / "sql")
-    )
+    code, said = render_with(types, tmp_path, capsys)
     assert code == 1
     assert "types.json: mozdata.telemetry.events: no types of a table that" in said
+    assert "refuses" not in said
+
+
+def test_types_of_no_table_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = render_with({}, tmp_path, capsys)
+    assert code == 1
+    assert said.count("no types of a table that") == 2
     assert "refuses" not in said
 
 

@@ -220,11 +220,14 @@ class _Builder:
             computed = {metric.name for metric in period_metrics(summaries)}
             for summary in summaries:
                 key = f"metrics.{summary.metric.name}.statistics.{summary.statistic.name}"
+                problems = list(uncomputed(summary, computed, period.value))
+                if key in checked and not problems:
+                    continue
                 path = self.hub.statistic_file(summary, self.slug, self.app)
                 if key not in checked:
                     checked.add(key)
                     self._try(partial(check, summary), path, key)
-                for inner, problem in uncomputed(summary, computed, period.value):
+                for inner, problem in problems:
                     self.errors.append(ConfigError(path, f"{key}{inner}", problem))
 
     def _data_sources(self) -> list[LockedDataSource]:

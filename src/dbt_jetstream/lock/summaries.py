@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod, Summary
 
+from dbt_jetstream.errors import did_you_mean
 from dbt_jetstream.statistics.catalogue import (
     PRE_TREATMENTS,
     STATISTICS,
@@ -104,15 +104,10 @@ def uncomputed(
     for side in ("numerator", "denominator"):
         part = summary.statistic.params.get(side)
         if isinstance(part, str) and part not in computed:
-            nearest = difflib.get_close_matches(part, computed, n=1)
-            hint = f"did you mean `{nearest[0]}`? Else name it in" if nearest else "name it in"
-            yield (
-                f".{side}",
-                (
-                    f"`{part}` is no metric that {period} computes for each unit; {hint}"
-                    f" `metrics.{metric}.depends_on`"
-                ),
-            )
+            question = did_you_mean(part, computed)
+            hint = f"{question} Else name it in" if question else "name it in"
+            what = f"`{part}` is no metric that {period} computes for each unit"
+            yield f".{side}", f"{what}; {hint} `metrics.{metric}.depends_on`"
 
 
 def _add(

@@ -116,10 +116,9 @@ def _types(asked: Request, locked: LockedExperiment) -> tuple[ColumnTypes | None
             raise ConfigErrors([ConfigError(None, "--types", "is for --target bigquery alone")])
         return None, ON_DUCKDB
     telemetry = read_types(asked.types) if asked.types else None
-    lacking = sorted({t.dotted for t in locked.tables} - telemetry.keys()) if telemetry else []
-    if telemetry is not None and lacking:
+    if telemetry is not None and (lacking := {t.dotted for t in locked.tables} - telemetry.keys()):
         problem = f"no types of a table that {locked.slug} reads; add them"
-        raise ConfigErrors([ConfigError(asked.types, table, problem) for table in lacking])
+        raise ConfigErrors([ConfigError(asked.types, table, problem) for table in sorted(lacking)])
     if find_spec("zetasql") is None:
         return None, NO_ANALYZER
     if telemetry is None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import jinja2
 import yaml
 
 from dbt_jetstream.lock.nodes import Node
@@ -22,7 +21,6 @@ from dbt_jetstream.render import (
     SCHEMA,
     Relation,
     Renderer,
-    _call,
     described,
 )
 from dbt_jetstream.statements import dbt_macros
@@ -85,14 +83,10 @@ class Statements(Renderer):
         vars(context["dbt"]).update(self.dbt)
 
     def _load(self, paths: Iterable[Path]) -> dict[str, Any]:
-        loaded = {}
+        loaded: dict[str, Any] = {}
         for path in paths:
             text = path.read_text(encoding="utf-8").replace("{% test ", "{% macro test_")
-            text = text.replace("{% endtest %}", "{% endmacro %}")
-            module: Any = self.template(text).make_module(self.environment.globals, shared=True)
-            for name, macro in vars(module).items():
-                if isinstance(macro, jinja2.runtime.Macro):
-                    loaded[name] = partial(_call, macro)
+            loaded |= self.load(text.replace("{% endtest %}", "{% endmacro %}"))
         return loaded
 
     def _dispatch(self, name: str, _package: str = PACKAGE) -> Any:
