@@ -1,6 +1,7 @@
 {#- How bins are numbered. A value in [2^octave, 2^(octave + 1)) has bin `middle` + `parts` * octave + its part of the
     octave; a negative one the same with a minus. Zero and, where all values are integers, those up to
-    `last_integer` are bins by themselves.
+    `last_integer` are bins by themselves. With `few_segments` units are counted by all their segments before they are
+    counted in each: few combinations of segments have as few bins.
 
     Returns: dict
 -#}
@@ -14,5 +15,6 @@
         'last_integer': 1000,
         'infinity': 2000000,
         'nan': 3000000,
+        'few_segments': 4,
     }) -}}
 {% endmacro %}

@@ -4,10 +4,11 @@
     have bins of their own, and so has each small integer where all are integers. All but the logarithm,
     which only finds the power, is exact in binary arithmetic.
 
-    Reads: unit_values. Makes: measured_values, placed_values, binned_values (unit_keys, series_id, value,
+    Reads: unit_values, or a part of them. Makes: measured_values, placed_values, binned_values (unit_keys, series_id, value,
     octave, bin, position).
+    Args: values (str, the CTE of the values)
 -#}
-{% macro binned_values() -%}
+{% macro binned_values(values='unit_values') -%}
 {%- set numbers = bin_numbers() -%}
 {%- set infinity = float_literal('inf') -%}
 measured_values as (
@@ -18,7 +19,7 @@ measured_values as (
             when {{ is_nan('value') }} or abs(value) = {{ infinity }} then null
             else greatest(floor({{ log2('abs(value)') }}), {{ numbers.lowest_octave }})
         end as octave
-    from unit_values
+    from {{ values }}
     where value is not null
 ),
 

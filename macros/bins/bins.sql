@@ -26,18 +26,37 @@ with
 
 {{ binned_values() }},
 
-counted as (
+{% set is_counted_first = 0 < lock.segments | length <= numbers.few_segments -%}
+{%- set keys = unit_key_names(lock) ~ (', own_segment' if has_censored(lock)) if is_counted_first else group_keys() -%}
+{{ 'counted_once' if is_counted_first else 'counted' }} as (
     select
-        {{ group_keys() }},
+        {{ keys }},
         series_id,
         bin,
         {{ 'sum(units)' if counts_integers() else 'count(*)' }} as units,
         min(value) as lowest,
         max(value) as highest,
         {{ position_sums('units' if counts_integers()) | indent(8) }}
-    from {{ in_groups('binned_values', lock) | indent(4) }}
+    from {{ 'binned_values' if is_counted_first else in_groups('binned_values', lock) | indent(4) }}
+    group by {{ keys }}, series_id, bin
+),
+
+{% if is_counted_first -%}
+counted as (
+    select
+        {{ group_keys() }},
+        series_id,
+        bin,
+        sum(units) as units,
+        min(lowest) as lowest,
+        max(highest) as highest,
+        sum(positions) as positions,
+        sum(squares) as squares
+    from {{ in_groups('counted_once', lock) | indent(4) }}
     group by {{ group_keys() }}, series_id, bin
 ),
+
+{% endif -%}
 
 measured as (
     select

@@ -18,6 +18,7 @@ where false
 {%- set cell = series_cell() -%}
 {%- set series = of_new_windows(numbered_series(lock), metrics, missing) -%}
 {%- set dense = series | selectattr('density_size', 'defined') | selectattr('density_size') | list -%}
+{%- set dense = series_with_rows(pieces, 'lowest < highest', dense) if dense else [] -%}
 {%- set joints = of_new_windows(numbered_joints(lock), metrics, missing) -%}
 with
 

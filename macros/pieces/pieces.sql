@@ -18,6 +18,9 @@ where false
 {%- set lock = with_columns(definition(), metrics) -%}
 {%- set cell = series_cell() -%}
 {%- set numbers = piece_numbers() -%}
+{%- set is_placed = 'abs(bin) between ' ~ bin_numbers().least_placed ~ ' and ' ~ bin_numbers().most_placed -%}
+{%- set series = of_new_windows(numbered_series(lock), metrics, missing) -%}
+{%- set uneven = series_with_rows(bins, is_placed, series) -%}
 with
 
 {{ series_settings(lock) }},
@@ -26,10 +29,14 @@ with
 
 {{ placed_bins() }},
 
-{{ populations(lock, metrics, missing) }}
-{{- unit_values(series_in_octaves(lock, metrics, missing), lock, metrics, missing) }},
+{{ wanted_bins() }},
 
-{{ binned_values() }},
+{{ populations(lock, metrics, missing) }}
+{{- unit_values(uneven or series[:1], lock, metrics, missing) }},
+
+{{ wanted_values() }},
+
+{{ binned_values('wanted_values') }},
 
 {{ reread_units(lock) }},
 

@@ -1,21 +1,10 @@
-{#- CTEs with the units of the bins that must be read once more, each with its rank there.
+{#- CTEs with the units of the wanted bins, each with its rank there.
 
-    Reads: placed_bins, binned_values. Makes: wanted_bins (a number for each such bin, and one for the same
-    bin of all branches), reread_units, ranked_units (bin_id, value, units_below,
+    Reads: wanted_bins, binned_values. Makes: bins_to_find, reread_units, ranked_units (bin_id, value, units_below,
     pooled_units_below).
     Args: lock (dict)
 -#}
 {% macro reread_units(lock) -%}
-{%- set cell = series_cell() -%}
-wanted_bins as {{ stored() }} (
-    select
-        *,
-        row_number() over (order by {{ cell }}, branch, bin) as bin_id,
-        dense_rank() over (order by {{ cell }}, bin) as pooled_bin_id
-    from placed_bins
-    where is_reread
-),
-
 bins_to_find as (
     select
         {{ group_names() }},
@@ -28,19 +17,13 @@ bins_to_find as (
     from wanted_bins
 ),
 
-values_in_octaves as (
-    select *
-    from binned_values
-    where octave is not null
-),
-
 reread_units as (
     select
         bin_id,
         ranked_bin_id,
         pooled_bin_id,
         value
-    from {{ with_rows_about_groups('values_in_octaves', 'bins_to_find', ['series_id', 'bin'], lock) | indent(4) }}
+    from {{ with_rows_about_groups('binned_values', 'bins_to_find', ['series_id', 'bin'], lock) | indent(4) }}
 ),
 
 ranked_units as (

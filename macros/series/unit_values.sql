@@ -8,7 +8,7 @@
 {%- set fields = ['series_id', 'is_integer', 'value'] -%}
 {%- set selects = [] -%}
 {%- for period in missing or metrics -%}
-    {%- set integers, others, censored = [], [], [] -%}
+    {%- set flags, integers, others, censored = [], [], [], [] -%}
     {%- for series in wanted if period in series.periods -%}
         {%- set is_integer = series_is_integer(period, series, lock) -%}
         {%- set about = [series.id | string, is_integer | string | lower] -%}
@@ -16,9 +16,18 @@
             {%- do censored.append(about + [censored_value(series, lock)]) -%}
         {%- else -%}
             {%- set value = series_value(period, series, lock) -%}
-            {%- do (integers if is_integer and is_counted else others).append(about + [value]) -%}
+            {%- if is_counted and series_is_flag(period, series, lock) -%}
+                {%- do flags.append(about + ['0', unit_count(value ~ ' = 0')]) -%}
+                {%- do flags.append(about + ['1', unit_count(value ~ ' = 1')]) -%}
+            {%- else -%}
+                {%- do (integers if is_integer and is_counted else others).append(about + [value]) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if flags -%}
+        {%- set rows = unit_rows(period, fields + ['units'], flags, lock, metrics, missing) -%}
+        {%- do selects.append(added_rows(rows, unit_keys(period, lock))) -%}
+    {%- endif -%}
     {%- if integers -%}
         {%- set rows = unit_rows(period, fields, integers, lock, metrics, missing) -%}
         {%- do selects.append(counted_rows(rows, lock)) -%}
@@ -39,6 +48,21 @@
     of the metrics table more. -#}
 {% macro counts_integers() -%}
     {{- return(target.type == 'duckdb') -}}
+{%- endmacro %}
+
+{#- Of how many units a condition holds. -#}
+{% macro unit_count(condition) -%}
+count(case when {{ condition }} then 1 end)
+{%- endmacro %}
+
+{#- A select of the values that are known beforehand, with the units that were added up. -#}
+{% macro added_rows(rows, keys) -%}
+select *
+from (
+    {{ rows | indent(4) }}
+    group by {{ keys }}
+) as rows_of_counts
+where units > 0
 {%- endmacro %}
 
 {#- A select of distinct values, and how many units have each. -#}

@@ -146,6 +146,7 @@ class Renderer:
             "newest_window": lambda _: 1,
             "newest_day": lambda _relation, _date, _first, last: last,
             "read_until": lambda _: dt.date.max,
+            "series_with_rows": lambda _relation, _condition, among: among,
             "windows_by_period": lambda _: {},
             "windows_missing": lambda *arguments: due(*arguments)[:MOST_WINDOWS],
             "windows_missing_by_period": partial(_first_by_period, due),

@@ -148,6 +148,9 @@ class Statements(Renderer):
             "newest_day": lambda _relation, _date, _first, last: Answer(last),
             "newest_window": self._newest_window,
             "read_until": self._read_until,
+            "series_with_rows": lambda _relation, _condition, among: Answer(
+                *((series["metric"], series["series"]) for series in among)
+            ),
             "tables_of_schema": lambda *_: Answer(*sorted(self._build.present)),
             "untested_days": self._days_computed,
             "untested_windows": self._windows_counted,
