@@ -18,6 +18,7 @@
         'statistics': statistics,
         'logs': this.incorporate(path={'identifier': 'logs'}),
     } -%}
+    {%- do tables.update({'late': late_in_run(node_of(this), tables)}) -%}
     {{- completeness_query(definition(), tables) -}}
 {%- endif -%}
 {% endmacro %}

@@ -2,7 +2,8 @@
     has been read, is decided now, all else when it is read.
 
     Args: lock (dict, of the completeness node), tables (dict of relations, none where one is absent:
-        enrollments, bins, statistics, logs, and dicts of metrics by period, client_days by data source)
+        enrollments, bins, statistics, logs, and dicts of metrics by period, client_days by data source; `late`,
+        see `late_telemetry`)
 -#}
 {% macro completeness_query(lock, tables) -%}
 {%- set end_date = parse_date(lock.experiment.end_date) -%}
@@ -17,6 +18,7 @@
     'late_windows': window,
     'period_failures': ['analysis_period'],
     'absent_cells': window + ['metric', 'statistic'],
+    'late_cells': window + ['analysis_basis', 'metric', 'statistic'],
     'valued': statistic + ['branch'],
     'results': statistic + ['branch'],
     'notes': statistic,
@@ -35,13 +37,17 @@ judged as (
         notes.problem,
         absent_cells.reason as absence,
         late_windows.reason as lateness,
+        late_cells.waiting,
+        late_cells.shortage,
         period_failures.reason as period_failure,
         any_failure.reason as failure,
         enrolled.units as enrolled_units,
         case
             when results.has_point = 1 then 'published'
             when cells.undue_state is not null then cells.undue_state
-            when absent_cells.reason is not null or notes.problem like 'no result:%' then 'failed'
+            when absent_cells.reason is not null then 'failed'
+            when late_cells.waiting is not null then 'not due'
+            when notes.problem like 'no result:%' then 'failed'
             when results.has_point = 0 or notes.problem is not null then 'undefined'
             when computed.window_index is null and period_failures.reason is not null then 'failed'
             when enrolled.units = 0 then '{{ 'no data' if is_over else 'not due' }}'
@@ -74,15 +80,17 @@ select
     judged.branch,
     judged.state,
     case
-        when judged.state = 'published' then judged.problem
+        when judged.state = 'published'
+            then coalesce(judged.problem || '; ' || judged.shortage, judged.problem, judged.shortage)
         when judged.state = judged.undue_state then judged.undue_reason
         when judged.state = 'undefined' then coalesce(judged.problem, 'the values of the units leave it undefined')
         -- a failure without a reason is a silent loss
         when judged.state = 'failed'
             then coalesce(judged.absence, judged.problem, judged.period_failure, judged.failure)
-        when judged.enrolled_units = 0 then 'no unit has enrolled, as far as telemetry has arrived'
-        when judged.state = 'not due' then judged.lateness
-        else 'no unit of the branch, basis and segment has what it is computed from'
+        when judged.enrolled_units = 0
+            then {{ text_literal(tables.late.enrollments or 'no unit has enrolled, as far as telemetry has arrived') }}
+        when judged.state = 'not due' then coalesce(judged.waiting, judged.lateness)
+        else coalesce(judged.shortage, 'no unit of the branch, basis and segment has what it is computed from')
     end as reason
 from judged
 {%- endmacro %}

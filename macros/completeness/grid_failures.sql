@@ -1,11 +1,11 @@
-{#- CTEs of why there is no result: `late_windows`, `absent_cells`, `period_failures`, `any_failure`.
+{#- CTEs of why there is no result: `late_windows`, `late_cells`, `absent_cells`, `period_failures`, `any_failure`.
 
     Args: lock (dict, of the completeness node), tables (dict, see `completeness_query`)
 -#}
 {% macro grid_failures(lock, tables) -%}
 {%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
 {%- set string = dbt.type_string() -%}
-{%- set upstream, sources = [], [] -%}
+{%- set upstream, sources, read = [], [], [] -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for node in described.upstream -%}
         {%- do upstream.append([period, node]) -%}
@@ -14,9 +14,37 @@
 {%- for statistic in lock.statistics -%}
     {%- for source in statistic.sources -%}
         {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
+        {%- for basis in statistic.bases -%}
+            {%- do read.append([statistic.metric, statistic.statistic, basis, source]) -%}
+        {%- endfor -%}
     {%- endfor -%}
+    {%- if 'exposures' in statistic.bases -%}
+        {%- do read.append([statistic.metric, statistic.statistic, 'exposures', exposure_signal_name()]) -%}
+    {%- endif -%}
 {%- endfor -%}
 {{ late_windows(lock, tables.client_days) }},
+
+{{ late_sources_of_windows(lock, tables.late.windows) }},
+
+late_cells as (
+    select
+        late.analysis_period,
+        late.window_index,
+        cells_read.analysis_basis,
+        cells_read.metric,
+        cells_read.statistic,
+        string_agg(distinct late.waiting, '; ' order by late.waiting) as waiting,
+        string_agg(distinct late.shortage, '; ' order by late.shortage) as shortage
+    from late_sources_of_windows as late
+    inner join {{ typed_rows('cells_read', dict.fromkeys(['metric', 'statistic', 'analysis_basis', 'data_source'], string), read) | indent(4) }}
+        on cells_read.data_source = late.data_source
+    group by
+        late.analysis_period,
+        late.window_index,
+        cells_read.analysis_basis,
+        cells_read.metric,
+        cells_read.statistic
+),
 
 failures as (
     select
@@ -76,6 +104,11 @@ absent_cells as (
     left join failures
         on failures.metric = sources.metric
         and failures.func_name = sources.data_source
+    left join late_sources_of_windows as late
+        on late.analysis_period = computed.analysis_period
+        and late.window_index = computed.window_index
+        and late.data_source = sources.data_source
+    where late.waiting is null
     group by computed.analysis_period, computed.window_index, sources.metric, sources.statistic
 )
 {%- endmacro %}

@@ -13,5 +13,6 @@
         {%- endfor -%}
         {%- do tables.update(found if named is string else {key: found}) -%}
     {%- endfor -%}
+    {%- do tables.update({'late': late_in_run(grid, tables)}) -%}
     {{- return(tables) -}}
 {% endmacro %}

@@ -1,7 +1,8 @@
-{#- CTEs that end in `late_windows`: windows that are due by date, but whose telemetry is not all there.
+{#- CTEs that end in `late_windows`: windows that are due by date, but whose telemetry had not all been read before.
 
-    After `analysis_windows`. Of telemetry that is read anew for each window nothing is kept that says
-    how far it has come: there a window that has not been computed counts as late.
+    After `analysis_windows`. They matter where a window has not been computed at all, as in a run of the grid
+    alone. Of telemetry that is read anew for each window nothing is kept that says how far it has come: there
+    a window that has not been computed counts as late.
 
     Args: lock (dict, of the completeness node), client_days (dict of relations by data source; none
         where one is absent)
@@ -9,13 +10,18 @@
 {% macro late_windows(lock, client_days) -%}
 {%- set text = dbt.type_string() -%}
 {%- set read, adjusted, not_known = [], [], [] -%}
-{%- set arrived = arrivals(client_days) -%}
+{%- set arrived = [] -%}
+{%- for source, day in arrivals(client_days) -%}
+    {%- set tables = (lock.source_tables or {}).get(source, source) -%}
+    {%- set words = tables ~ (' has been read until ' ~ day if day else ' has not been read') -%}
+    {%- do arrived.append([source, day, words]) -%}
+{%- endfor -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for source in described.daily_sources + described.not_known -%}
         {%- do read.append([period, source]) -%}
     {%- endfor -%}
-    {%- for source in described.not_known if [source, none] not in not_known -%}
-        {%- do not_known.append([source, none]) -%}
+    {%- for source in described.not_known if [source, none, none] not in not_known -%}
+        {%- do not_known.append([source, none, none]) -%}
     {%- endfor -%}
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
@@ -28,26 +34,23 @@
 arrivals as (
     select
         data_source,
-        last_day
-    from {{ typed_rows('arrived', dict.fromkeys(['data_source', 'last_day'], text), arrived + not_known) | indent(4) }}
+        last_day,
+        words
+    from {{ typed_rows('arrived', dict.fromkeys(['data_source', 'last_day', 'words'], text), arrived + not_known) | indent(4) }}
 ),
 
 waiting_windows as (
     select
         analysis_windows.analysis_period,
         analysis_windows.window_index,
-        concat(
-            'waiting for telemetry until ',
-            max(analysis_windows.needs_day),
-            ': ',
-            string_agg(
-                concat(
-                    arrivals.data_source,
-                    coalesce(' has been read until ' || arrivals.last_day, ' has not been read')
-                ),
-                ', '
-                order by arrivals.data_source
-            )
+        coalesce(
+            concat(
+                'waiting for telemetry until ',
+                max(analysis_windows.needs_day),
+                ': ',
+                string_agg(distinct arrivals.words, ', ' order by arrivals.words)
+            ),
+            'not computed yet'
         ) as reason
     from analysis_windows
     inner join {{ typed_rows('sources_read', dict.fromkeys(['analysis_period', 'data_source'], text), read) | indent(4) }}

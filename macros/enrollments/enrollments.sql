@@ -1,5 +1,6 @@
 {#- The enrollments of an experiment: who enrolled when, in which branch and segments, and who was
-    exposed. Written once, when enrollment is complete and its telemetry has arrived, and kept.
+    exposed. Written once, when enrollment is complete, and kept: when its telemetry has arrived, or
+    the wait for it has ended. `late_telemetry` says then what had not arrived.
 
     Args: telemetry (dict of relations by key: the event table and the segments' tables)
 -#}
@@ -11,6 +12,8 @@
 select * from {{ this }}
 where false
 {%- else -%}
+{%- set late = late_enrollment_tables(lock, telemetry) if enrollment_is_complete(lock.experiment) else [] -%}
+{%- set notice = enrollment_notice(late, lock.experiment) -%}
 with
 
 enrolled_units as (
@@ -40,6 +43,7 @@ select
     {%- endfor %}
     exposed_units.exposure_date,
     exposed_units.num_exposure_events,
+    {{ text_literal(none if notice.is_waiting else notice.text) }} as late_telemetry,
     '{{ lock.definition_hash }}' as definition_hash
 from enrolled_units
 {%- for source in lock.segment_sources %}
@@ -53,7 +57,7 @@ left join exposed_units
 {%- if not enrollment_is_complete(lock.experiment) %}
 -- enrollment lasts until {{ lock.experiment.last_enrollment_date }}
 where false
-{%- elif not enrollment_has_arrived(lock, telemetry) %}
+{%- elif notice.is_waiting %}
 -- not all telemetry up to {{ lock.experiment.last_enrollment_date }} has arrived
 where false
 {%- endif %}

@@ -6,9 +6,5 @@
     Returns: dict, to read and to add to
 -#}
 {% macro found_before() %}
-    {%- set node = graph.nodes.get(model.unique_id, model) -%}
-    {%- if node.get('_found_before', {}).get('run') != invocation_id -%}
-        {%- do node.update({'_found_before': {'run': invocation_id}}) -%}
-    {%- endif -%}
-    {{- return(node['_found_before']) -}}
+    {{- return(noted_in_run(graph.nodes.get(model.unique_id, model))) -}}
 {% endmacro %}

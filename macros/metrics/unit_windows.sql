@@ -1,11 +1,12 @@
 {#- Every enrolled unit once per analysis basis and window.
 
     With an experiment's own exposure signal, the exposures basis has each window's own exposures:
-    those between the signal's limits for that window.
+    those between the signal's limits for that window. A window that waits for the signal has no such rows.
 
-    Args: lock (dict), exposure_days (relation, or none without a signal)
+    Args: lock (dict), exposure_days (relation, or none without a signal), late (list, see `late_sources`)
 -#}
-{% macro unit_windows(lock, exposure_days) -%}
+{% macro unit_windows(lock, exposure_days, late) -%}
+    {%- set waiting = waiting_windows(exposure_signal_name(), late) -%}
     {%- if not exposure_days %}
 select *
 from anchored_units
@@ -40,5 +41,8 @@ left join (
     on x.analysis_id = u.analysis_id
     and x.branch = u.branch
     and x.window_index = w.window_index
+        {%- if waiting %}
+where not (u.analysis_basis = 'exposures' and w.window_index in ({{ waiting | join(', ') }}))
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}

@@ -15,6 +15,6 @@
     {%- if not enrollment_is_complete(experiment) or not has_rows(enrollments) -%}
         {{- return(nothing) -}}
     {%- endif -%}
-    {%- set arrived = arrived_day(dated_source(source, telemetry), first, last_telemetry_day(experiment)) -%}
+    {%- set arrived = arrival(source, first, last_telemetry_day(experiment), telemetry).until -%}
     {{- return({'first': first, 'last': arrived} if arrived is not none else nothing) -}}
 {% endmacro %}

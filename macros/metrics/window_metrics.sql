@@ -1,7 +1,8 @@
-{#- The metrics of a period: one row per enrolled unit, analysis basis and window that can be computed.
+{#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
 
-    Data sources that are absent in this run are left out with their columns, and named in
-    `absent_sources`: such a window is incomplete, and the next run computes it again.
+    Data sources that failed in this run are left out with their columns; metrics of those whose telemetry a
+    window waits for are null. `absent_sources` names both: such a window is incomplete, and the next run
+    computes it again. `late_telemetry` says how far late telemetry had come, also where it was not waited for.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
         telemetry (dict of relations by key, for metrics that read telemetry directly),
@@ -9,11 +10,12 @@
 -#}
 {% macro window_metrics(enrollments, client_days, telemetry, exposure_days=none) %}
 {%- if execute -%}
-{%- set absent = absent_sources(definition().experiment) -%}
-{%- set present = definition().data_sources | rejectattr('name', 'in', absent) | list -%}
+{%- set failed = absent_sources(definition().experiment) -%}
+{%- set present = definition().data_sources | rejectattr('name', 'in', failed) | list -%}
 {%- set lock = dict(definition(), data_sources=present) -%}
-{%- set windows = windows_to_compute(lock, client_days, telemetry, exposure_days) -%}
-{%- set tables = metric_tables(lock.data_sources) -%}
+{%- set windows = windows_missing(lock.windows, lock.experiment) -%}
+{%- set late = late_sources(windows, lock, client_days, telemetry, exposure_days) -%}
+{%- set tables = metric_tables(lock.data_sources, late) -%}
 with
 
 analysis_windows as (
@@ -25,16 +27,17 @@ anchored_units as (
 ),
 
 unit_windows as (
-    {{- unit_windows(lock, exposure_days) | indent(4) }}
+    {{- unit_windows(lock, exposure_days, late) | indent(4) }}
 )
 {%- for source in lock.data_sources %}
+{%- set own_windows = windows_with(windows, source.name, late) %}
 {%- if source.daily_metrics %},
 
-{{ rolled_up_metrics(source, lock, windows, client_days[source.name]) }}
+{{ rolled_up_metrics(source, lock, own_windows, client_days[source.name]) }}
 {%- endif %}
 {%- if source.direct_metrics %},
 
-{{ direct_metrics(source, lock, windows, telemetry) }}
+{{ direct_metrics(source, lock, own_windows, telemetry) }}
 {%- endif %}
 {%- endfor %}
 
@@ -57,7 +60,8 @@ select
     {{ metric_column(table, metric, lock.bases) }} as {{ metric.name }},
     {%- endfor %}
     {%- endfor %}
-    '{{ absent | sort | join(',') }}' as absent_sources,
+    {{ text_of_window(absent_by_window(windows, failed, late), '') | indent(4) }} as absent_sources,
+    {{ text_of_window(late_by_window(late), none) | indent(4) }} as late_telemetry,
     '{{ lock.definition_hash }}' as definition_hash
 from unit_windows as e
 {%- for table in tables %}

@@ -1,34 +1,39 @@
 {#- What a period's windows are computed from, and until which day each has been read or has arrived.
 
-    Args: lock (dict), windows (list of {index, start, end}), client_days (dict of relations by data
-        source), telemetry (dict of relations by key), exposure_days (relation or none)
-    Returns: list of {name, until, needed}: a date or none, and by window index the date needed
+    Args: windows (list of {index, start, end}, not empty), lock (dict), client_days (dict of relations by
+        data source), telemetry (dict of relations by key), exposure_days (relation or none)
+    Returns: list of {name, tables, until, since, needed}: the names of its tables; a date or none; the first
+        day that was asked for; by window index the last date needed
 -#}
-{% macro window_sources(lock, windows, client_days, telemetry, exposure_days) %}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
+{% macro window_sources(windows, lock, client_days, telemetry, exposure_days) %}
     {%- set needed, exposures_needed = {}, {} -%}
     {%- for window in windows -%}
-        {%- do needed.update({window.index: parse_date(lock.experiment.last_enrollment_date) + window.end * day}) -%}
+        {%- do needed.update({window.index: last_day_of(window.end, lock.experiment)}) -%}
         {%- if exposure_days -%}
             {%- set dates = exposure_dates(lock.exposure_signal, lock.experiment, window) -%}
             {%- do exposures_needed.update({window.index: dates.last} if dates.first <= dates.last else {}) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set first = parse_date(lock.experiment.start_date) + (windows | map(attribute='start') | min) * day -%}
+    {%- set since = window_days(windows, lock.experiment).first -%}
     {%- set found = [] -%}
     {%- for source in lock.data_sources -%}
+        {%- set about = {'name': source.name, 'since': since, 'needed': needed} -%}
         {%- if source.daily_metrics -%}
             {%- set until = read_until(client_days[source.name]) -%}
-            {%- do found.append({'name': source.name, 'until': until, 'needed': needed}) -%}
+            {%- do found.append(dict(about, until=until, tables=table_names(source))) -%}
         {#- client days hold no day that has not arrived: they answer for the telemetry, too -#}
         {%- elif source.direct_metrics -%}
-            {%- set until = arrived_day(dated_source(source, telemetry), first, needed.values() | max) -%}
-            {%- do found.append({'name': source.name, 'until': until, 'needed': needed}) -%}
+            {%- do found.append(dict(about, **arrival(source, since, needed.values() | max, telemetry))) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if exposures_needed -%}
-        {%- set until = read_until(exposure_days) -%}
-        {%- do found.append({'name': 'the exposure signal', 'until': until, 'needed': exposures_needed}) -%}
+        {%- do found.append({
+            'name': exposure_signal_name(),
+            'tables': table_names(dict(lock.exposure_signal, name=exposure_signal_name())),
+            'until': read_until(exposure_days),
+            'since': since,
+            'needed': exposures_needed,
+        }) -%}
     {%- endif -%}
     {{- return(found) -}}
 {% endmacro %}

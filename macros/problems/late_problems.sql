@@ -1,4 +1,5 @@
-{#- A query for the windows that wait for telemetry, except where a node that failed explains them.
+{#- A query for what waits for telemetry, or was computed from what there was, except where a node that failed
+    explains it.
 
     Args: grid (dict of dbt's graph: the completeness node), tables (dict, see `completeness_query`),
         failed (list of names of nodes)
@@ -10,18 +11,27 @@
     {%- do explained.append(text_literal(period)) -%}
 {%- endfor -%}
 {%- set rows -%}
-select late_windows.analysis_period, late_windows.window_index, late_windows.reason as message
-from late_windows
-where late_windows.analysis_period not in ({{ explained | join(', ') }})
-    {%- if tables.bins %}
-    and not exists (
-        select 1
-        from {{ tables.bins }} as bins
-        where
-            bins.analysis_period = late_windows.analysis_period
-            and bins.window_index = late_windows.window_index
-    )
-    {%- endif %}
+select analysis_period, window_index, message
+from (
+    select analysis_period, window_index, coalesce(waiting, shortage) as message
+    from late_sources_of_windows
+    union distinct
+    -- windows that are not computed at all: where nobody has enrolled yet, that is said instead
+    select late_windows.analysis_period, late_windows.window_index, late_windows.reason as message
+    from late_windows
+    where
+        {{ 'exists (select 1 from ' ~ tables.enrollments ~ ')' if tables.enrollments else 'false' }}
+        {%- for period, relation in tables.metrics.items() if relation %}
+        and not exists (
+            select 1
+            from {{ relation }} as computed
+            where
+                late_windows.analysis_period = {{ text_literal(period) }}
+                and computed.window_index = late_windows.window_index
+        )
+        {%- endfor %}
+) as late
+where analysis_period not in ({{ explained | join(', ') }})
 {%- endset -%}
 select
     {%- for column in ['metric', 'statistic', 'analysis_basis', 'segment'] %}
@@ -30,16 +40,22 @@ select
     analysis_period,
     message,
     'WARNING' as log_level,
-    'windows_to_compute.sql' as filename,
-    'windows_to_compute' as func_name,
+    'late_telemetry.sql' as filename,
+    'late_telemetry' as func_name,
     {{ text_literal(none) }} as exception_type
 from (
     with
 
     {{ grid_windows_cte(lock) | indent(4) }},
 
-    {{ late_windows(lock, tables.client_days) | indent(4) }}
+    {{ late_windows(lock, tables.client_days) | indent(4) }},
+
+    {{ late_sources_of_windows(lock, tables.late.windows) | indent(4) }}
 
     {{ window_ranges(rows, ['analysis_period']) | indent(4) }}
+    {%- if tables.late.enrollments %}
+    union all
+    select {{ text_literal(none) }} as analysis_period, {{ text_literal(tables.late.enrollments) }} as message
+    {%- endif %}
 ) as problems
 {%- endmacro %}

@@ -143,7 +143,9 @@ class Renderer:
         due = self.macros["windows_due"]
         return {
             "has_rows": lambda _: True,
+            "late_in_run": lambda *_: {"windows": [], "enrollments": None},
             "newest_window": lambda _: 1,
+            "node_of": lambda _: None,
             "newest_day": lambda _relation, _date, _first, last: last,
             "read_until": lambda _: dt.date.max,
             "series_with_rows": lambda _relation, _condition, among: among,

@@ -35,7 +35,8 @@ class RunReport:
         failures: What failed, and was not made good by leaving a data source out.
         absent_sources: The data sources that were left out, with the reason, by experiment.
         settled: The experiments that were not built, since nothing would have changed.
-        logged: What else the logs hold: for each `experiment` the lines to say.
+        logged: What else the logs hold: for each `experiment` the lines to say, and whether each
+            `is_late`: it waits for telemetry, or was computed without.
         doubts: The lines of trust checks that warn; they leave a run well.
         seconds: How long each part took.
     """
@@ -48,6 +49,11 @@ class RunReport:
     logged: list[dict[str, Any]]
     doubts: list[str]
     seconds: dict[str, float]
+
+    @property
+    def late(self) -> list[dict[str, Any]]:
+        """What waits for telemetry, or was computed without; it leaves a run well."""
+        return [row for row in self.logged if row["is_late"]]
 
     @property
     def is_well(self) -> bool:

@@ -59,8 +59,17 @@ def run_lines(report: RunReport) -> Iterator[str]:
     yield from report.doubts
     times = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in report.seconds.items())
     yield f"took: {times}"
+    yield _verdict(report)
+
+
+def _verdict(report: RunReport) -> str:
+    if not report.is_well:
+        return "not all is well: see the lines above"
     doubts = f"; see {_counted(len(report.doubts), 'warning')} above" if report.doubts else ""
-    yield (f"all is well{doubts}" if report.is_well else "not all is well: see the lines above")
+    if report.late:
+        notices = _counted(len(report.late), "notice")
+        return f"nothing failed, but not all telemetry is there: see {notices} above{doubts}"
+    return f"all is well{doubts}"
 
 
 def _skipped_lines(skipped: Mapping[str, ConfigError]) -> Iterator[str]:

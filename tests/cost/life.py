@@ -64,10 +64,10 @@ class Life:
                 continue
             self.see(windows_missing=lambda *_, new=missing: new, read_until=lambda _: dt.date.max)
             days = {part["name"]: "client_days" for part in lock["data_sources"]}
-            new = self.macros["windows_to_compute"](lock, days, self.telemetry, None)
-            assert new == missing
-            done += [window["index"] for window in new]
+            late = self.macros["late_sources"](missing, lock, days, self.telemetry, None)
+            assert late == []
+            done += [window["index"] for window in missing]
             for part in lock["data_sources"]:
                 if part["direct_metrics"]:
-                    found += literal(self.macros["direct_metrics"](part, lock, new, self.telemetry))
+                    found += literal(self.macros["direct_metrics"](part, lock, missing, self.telemetry))
         return found

@@ -24,7 +24,7 @@ def test_what_is_read_here_is_what_the_macros_read_on_each_date(cases: Project, 
     assert of_plan(found.here.of(None, Purpose.DAYS)) == sorted(days)
     windows = [d for node in found.definition.periods for d in life.windows(node.meta)]
     assert of_plan(found.here.of(None, Purpose.WINDOWS)) == sorted(windows)
-    assert life.macros["enrollment_has_arrived"](found.definition.meta, life.telemetry)
+    assert life.macros["late_enrollment_tables"](found.definition.meta, life.telemetry) == []
     assert of_plan(found.arrival) == sorted(life.asked)
 
 

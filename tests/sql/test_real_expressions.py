@@ -73,7 +73,7 @@ class Macros:
         self.renderer.environment.globals.update(
             definition=lambda: self.lock,
             unread_days=lambda *_: {"first": FIRST_DAY, "last": FIRST_DAY + 30 * DAY},
-            windows_to_compute=lambda *_: WINDOWS,
+            windows_missing=lambda *_: WINDOWS,
             env_var=lambda _, otherwise="": otherwise,
         )
 

@@ -26,8 +26,13 @@ DEFINITION_HASH = Column(
 
 ABSENT_SOURCES = Column(
     "absent_sources",
-    "The data sources that failed when the window was computed, by name; empty where it is "
-    "complete. The next run computes an incomplete window again.",
+    "The data sources that failed when the window was computed, or that it waits for, by name; "
+    "empty where it is complete. The next run computes an incomplete window again.",
+)
+LATE_TELEMETRY = Column(
+    "late_telemetry",
+    "What telemetry had not arrived when the window was computed, as JSON by data source: the "
+    "tables, the day until which they had been read, the first day asked for. Null where all had.",
 )
 
 
@@ -56,6 +61,10 @@ def enrollments(branches: Sequence[str], segments: Iterable[tuple[str, str]]) ->
             "closed; null where there is none.",
         ),
         Column("num_exposure_events", "Exposure events counted for `exposure_date`."),
+        Column(
+            "late_telemetry",
+            "What telemetry had not arrived when the table was written; null where all had.",
+        ),
         DEFINITION_HASH,
     ]
 
@@ -115,6 +124,7 @@ def metrics(
             for metric in source.metrics.get(period, [])
         ),
         ABSENT_SOURCES,
+        LATE_TELEMETRY,
         DEFINITION_HASH,
     ]
 

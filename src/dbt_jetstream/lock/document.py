@@ -16,6 +16,7 @@ from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
+from dbt_jetstream.lock.dated import all_dated_tables
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
 from dbt_jetstream.lock.exposures import signal_part
 from dbt_jetstream.lock.fragments import Table, gap_of
@@ -132,6 +133,7 @@ class _Builder:
         enrollments = self._enrollments(signal, reruns)
         if self.errors or enrollments is None:
             return []
+        enrollments.meta["dated_tables"] = all_dated_tables(enrollments.meta, sources, self.tables)
         enrollments.meta["columns_read"] = telemetry_columns(
             enrollments.meta, sources, self.shared.ids, self.tables
         )
@@ -284,7 +286,8 @@ class _Builder:
             "versions": versions(self.hub, self.experiment),
             **({"rerun": reruns} if reruns else {}),
             "reads": [table.dotted for table in sorted(set(self.tables))],
-            # Known when all else is; here, since it is looked up by its first occurrence.
+            # Known when all else is; here, since they are looked up by their first occurrence.
+            "dated_tables": [],
             "columns_read": {},
             "experiment": self.shared.experiment,
             "enrollment": enrollment[0],

@@ -10,6 +10,7 @@ from metric_config_parser import AnalysisUnit
 from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.segment import Segment, SegmentDataSource
 
+from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.fragments import Table, expression, from_clause, query
 from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.platforms import Platform
@@ -114,12 +115,14 @@ def segment_parts(
     for source, members in by_source.items():
         clause, found = from_clause(source.from_expression.format(dataset=dataset))
         tables += found
+        date_column = source.submission_date_column or "submission_date"
         parts.append(
             {
                 "data_source": source.name,
                 "from": clause,
                 "unit_column": ids.column(source),
-                "date_column": source.submission_date_column or "submission_date",
+                "date_column": date_column,
+                "dated_tables": dated_tables(clause, date_column, found),
                 "window_start": source.window_start,
                 "window_end": source.window_end,
                 "segments": [

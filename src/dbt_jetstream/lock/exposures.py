@@ -6,6 +6,7 @@ from typing import Any
 
 from metric_config_parser.exposure_signal import AnalysisWindow, ExposureSignal
 
+from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.fragments import Table, expression, from_clause
 from dbt_jetstream.lock.units import UnitIds
 
@@ -29,11 +30,13 @@ def signal_part(
     """
     source = signal.data_source
     clause, tables = from_clause(source.from_expr_for(dataset))
+    date_column = source.submission_date_column or "submission_date"
     part = {
         "name": signal.name,
         "from": clause,
         "unit_column": ids.column(source),
-        "date_column": source.submission_date_column or "submission_date",
+        "date_column": date_column,
+        "dated_tables": dated_tables(clause, date_column, tables),
         "sql": expression(signal.select_expression),
         "window_start": _limit(signal.window_start),
         "window_end": _limit(signal.window_end),

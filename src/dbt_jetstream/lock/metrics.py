@@ -11,6 +11,7 @@ from typing import Any
 from metric_config_parser.data_source import DataSource
 from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
+from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.fragments import (
     Fragment,
     Table,
@@ -80,6 +81,16 @@ class LockedDataSource:
     def name(self) -> str:
         """The data source's name."""
         return str(self.source.name)
+
+    @property
+    def date_column(self) -> str:
+        """The column that says on which day a row was sent."""
+        return self.source.submission_date_column or "submission_date"
+
+    @property
+    def dated_tables(self) -> list[dict[str, Any]]:
+        """The tables that its date column comes from; see the function of this name."""
+        return dated_tables(self.clause, self.date_column, self.tables)
 
     def distinct(self) -> list[LockedMetric]:
         """List the metrics of all periods once."""
@@ -222,7 +233,8 @@ def data_source_part(locked: LockedDataSource, slug: str, ids: UnitIds) -> dict[
         "name": locked.name,
         "from": locked.clause,
         "unit_column": ids.column(locked.source),
-        "date_column": locked.source.submission_date_column or "submission_date",
+        "date_column": locked.date_column,
+        "dated_tables": locked.dated_tables,
         "enrolled_branch": expression(branch) if branch else None,
     }
 

@@ -278,7 +278,7 @@ def metrics(
 
 def _limits(exposure_days: Node) -> dict[str, Any]:
     signal = exposure_days.meta["exposure_signal"]
-    return {key: signal[key] for key in ("window_start", "window_end")}
+    return {key: signal[key] for key in ("window_start", "window_end", "dated_tables")}
 
 
 def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSummaries) -> Node:
@@ -474,6 +474,11 @@ def completeness(
                     **read_by(node, days, first),
                 }
                 for period, node in periods.items()
+            },
+            "source_tables": {
+                source.name: ", ".join(table["name"] for table in source.dated_tables)
+                for source in sources
+                if source.is_daily and source.dated_tables
             },
             "tables": tables,
             "nodes": [node.name for node in nodes],

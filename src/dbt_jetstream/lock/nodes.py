@@ -17,6 +17,7 @@ LAYOUT = 3
 NOT_HASHED = {
     "accepts",
     "columns_read",
+    "dated_tables",
     "end_date",
     "gap",
     "metadata",
@@ -25,6 +26,7 @@ NOT_HASHED = {
     "reason",
     "reference_branch",
     "select_expression",
+    "source_tables",
     "versions",
 }
 # BigQuery modifies at most as many partitions in one job; no experiment has as many windows.

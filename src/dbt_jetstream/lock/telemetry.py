@@ -5,7 +5,6 @@ Found in the SQL as far as it tells; a column that nobody can attribute to a tab
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ from functools import cache
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.optimizer.scope import Scope
 
 from dbt_jetstream.lock.fragments import Fragment, Table
 from dbt_jetstream.lock.metrics import LockedDataSource, enrolled_branch
+from dbt_jetstream.lock.scopes import bigquery_text, scopes_of, starred, table_key
 from dbt_jetstream.lock.units import UnitIds
-from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression, parse_query
+from dbt_jetstream.sql.dialect import parse_expression
 
 # By table, by column: what reads it.
 Uses = dict[str, dict[str, list[str]]]
@@ -28,7 +27,6 @@ UNIT, DAY, BRANCH = "the analysis unit", "the telemetry day", "the branch that t
 ENROLLMENT = "enrollments and exposures"
 # How expressions call their data source, and the enrolled units that it is joined to.
 SOURCE, ENROLLED = "ds", "e"
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 _LEGACY = (
     "event_category event_map_values event_method event_string_value sample_id submission_date"
@@ -104,8 +102,7 @@ def _of_source(source: LockedDataSource, slug: str, ids: UnitIds) -> Read:
     ]
     branch = enrolled_branch(source.source, slug)
     columns += [(column, BRANCH) for column in (_columns(branch) if branch else ())]
-    day = source.source.submission_date_column or "submission_date"
-    columns += [(ids.column(source.source), UNIT), (day, DAY)]
+    columns += [(ids.column(source.source), UNIT), (source.date_column, DAY)]
     return Read(f"data source `{source.name}`", source.clause, columns)
 
 
@@ -113,7 +110,7 @@ def _of_segments(part: Mapping[str, Any]) -> Read:
     columns = [
         (column, f"segment `{segment['name']}`")
         for segment in part["segments"]
-        for column in _columns(_bigquery(segment["sql"]))
+        for column in _columns(bigquery_text(segment["sql"]))
     ]
     columns += [(part["unit_column"], UNIT), (part["date_column"], DAY)]
     return Read(f"data source `{part['data_source']}`", part["from"], columns)
@@ -121,7 +118,7 @@ def _of_segments(part: Mapping[str, Any]) -> Read:
 
 def _of_signal(part: Mapping[str, Any]) -> Read:
     use = f"exposure signal `{part['name']}`"
-    columns = [(column, use) for column in _columns(_bigquery(part["sql"]))]
+    columns = [(column, use) for column in _columns(bigquery_text(part["sql"]))]
     columns += [(part["unit_column"], UNIT), (part["date_column"], DAY)]
     return Read(use, part["from"], columns)
 
@@ -134,21 +131,16 @@ def _of_events(part: Mapping[str, Any], ids: UnitIds) -> Iterator[tuple[str, str
             yield key, ids.analysis_unit, UNIT
         yield from ((key, name, ENROLLMENT) for name in names.removeprefix(UNIT).split())
     if part["custom_query"]:
-        for key, column in _inner(_bigquery(part["custom_query"])):
+        for key, column in _inner(bigquery_text(part["custom_query"])):
             yield key, column, ENROLLMENT
 
 
 def _resolved(read: Read) -> Iterator[tuple[str, str, str]]:
     """Yield table, column and use: of the clause itself, and of what is read from it."""
-    query = f"SELECT * FROM {_bigquery(read.clause)}"
+    query = f"SELECT * FROM {bigquery_text(read.clause)}"
     yield from ((key, column, read.name) for key, column in _inner(query))
     for column, use in read.columns:
         yield from ((key, column, use) for key in _holders(query, column))
-
-
-def _bigquery(fragment: Fragment) -> str:
-    text = fragment if isinstance(fragment, str) else fragment["bigquery"]
-    return PLACEHOLDER.sub(r"`\1`", text or "")
 
 
 @cache
@@ -171,7 +163,7 @@ def _columns(sql: str) -> tuple[str, ...]:
 def _inner(query: str) -> tuple[tuple[str, str], ...]:
     """List the tables' columns that a query names itself."""
     found = set()
-    for scope in _scopes(query):
+    for scope in scopes_of(query):
         tables = _tables(scope)
         for column in scope.columns:
             first, *rest = (part.name for part in column.parts)
@@ -185,7 +177,7 @@ def _inner(query: str) -> tuple[tuple[str, str], ...]:
 @cache
 def _holders(query: str, column: str) -> tuple[str, ...]:
     """Name the tables from which a query takes a column that it does not name itself."""
-    scopes = _scopes(query)
+    scopes = scopes_of(query)
     return tuple(sorted(set(_through(scopes[-1], column)))) if scopes else ()
 
 
@@ -194,29 +186,13 @@ def _through(scope: Scope, column: str) -> Iterator[str]:
         yield from _through(member, column)
     if not isinstance(scope.expression, exp.Select):
         return
-    stars = [s for s in scope.expression.expressions if s.is_star]
-    if column in scope.expression.named_selects or not stars:
-        return
-    names = {s.table for s in stars if isinstance(s, exp.Column)} or set(scope.sources)
-    for name in names & set(scope.sources) if len(names) == 1 else ():
-        source = scope.sources[name]
+    for source in starred(scope, column):
         if isinstance(source, Scope):
             yield from _through(source, column)
         else:
-            yield _key(source)
-
-
-def _scopes(query: str) -> list[Scope]:
-    try:
-        return traverse_scope(parse_query(query))
-    except (SqlSyntaxError, SqlglotError):
-        return []
+            yield table_key(source)
 
 
 def _tables(scope: Scope) -> dict[str, str]:
     sources = scope.sources.items()
-    return {name: _key(source) for name, source in sources if isinstance(source, exp.Table)}
-
-
-def _key(table: exp.Table) -> str:
-    return ".".join(part.name for part in table.parts)
+    return {name: table_key(source) for name, source in sources if isinstance(source, exp.Table)}

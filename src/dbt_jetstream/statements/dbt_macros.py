@@ -104,9 +104,21 @@ def duckdb_adapter() -> dict[str, Any]:
     }
 
 
-def graph_node(node: Node, database: str, schema: str, upstream: list[str]) -> SimpleNamespace:
+class GraphNode(SimpleNamespace):
+    """A model as dbt's graph holds it: a dict, which macros note things in."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a value, or the default."""
+        return vars(self).get(key, default)
+
+    def update(self, more: dict[str, Any]) -> None:
+        """Note something."""
+        vars(self).update(more)
+
+
+def graph_node(node: Node, database: str, schema: str, upstream: list[str]) -> GraphNode:
     """Return a model as dbt's graph holds it."""
-    return SimpleNamespace(
+    return GraphNode(
         name=node.name,
         alias=node.name,
         database=database,

@@ -151,6 +151,7 @@ class Statements(Renderer):
             "series_with_rows": lambda _relation, _condition, among: Answer(
                 *((series["metric"], series["series"]) for series in among)
             ),
+            "tables_with_column": lambda *_: Answer(*sorted(self._build.present)),
             "tables_of_schema": lambda *_: Answer(*sorted(self._build.present)),
             "untested_days": self._days_computed,
             "untested_windows": self._windows_counted,
