@@ -4,6 +4,9 @@ import re
 
 from metric_config_parser.metric import AnalysisPeriod
 
+# How an experiment's own exposure signal is called among data sources: these have no spaces.
+EXPOSURE_SIGNAL = "the exposure signal"
+
 
 def normalise(slug: str) -> str:
     """Make `slug` a part of a table name: all but letters, digits and `_` becomes `_`."""

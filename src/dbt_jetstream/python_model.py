@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dbt_jetstream.naming import EXPOSURE_SIGNAL
 from dbt_jetstream.statistics.rows import statistics_rows
 from dbt_jetstream.statistics.summary import summaries
 from dbt_jetstream.tables import Table, open_table, returned, table_of
@@ -72,8 +73,17 @@ def statistics_table(
                 "definition_hash": definition["definition_hash"],
             }
             summarised = found.filter(pc.equal(found["window_index"], window))
-            rows += [{**row, **about} for row in statistics_rows(summarised, definition)]
+            computed = statistics_rows(summarised, definition)
+            rows += [{**row, **about} for row in _known(computed, about["absent_sources"])]
     return returned(session, pa.Table.from_pylist(rows, schema=SCHEMA))
+
+
+def _known(rows: Iterable[dict[str, Any]], absent_sources: str) -> Iterator[dict[str, Any]]:
+    """Yield the statistics of a window but those of exposures that it still waits for."""
+    waits = EXPOSURE_SIGNAL in absent_sources.split(",")
+    for row in rows:
+        if not (waits and row["analysis_basis"] == "exposures"):
+            yield row
 
 
 def _batches(windows: Sequence[Window]) -> Iterator[tuple[str, list[int]]]:

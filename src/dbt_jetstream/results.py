@@ -76,6 +76,13 @@ class Tables:
         columns = "distinct analysis_period, window_index, absent_sources"
         return self._read(naming.statistics(self.slug), columns, None, "absent_sources <> ''")
 
+    def late_telemetry(self) -> pd.DataFrame:
+        """Return what waits for telemetry or was computed without: period (or null), message."""
+        where = "experiment = @slug and func_name = 'late_telemetry'"
+        columns = "analysis_period, message"
+        found = self._read("logs", columns, None, where, slug=self.slug)
+        return _text_nulls(found).sort_values(columns.split(", "), ignore_index=True)
+
     def completeness(self) -> pd.DataFrame:
         """Return the completeness grid; see the function of this name."""
         return _text_nulls(self._read(naming.completeness(self.slug)))
@@ -87,12 +94,16 @@ class Tables:
         return found.sort_values(list(KEY), key=_rank, na_position="first", ignore_index=True)
 
     def _read(
-        self, table: str, columns: str = "*", period: str | None = None, where: str = "true"
+        self,
+        table: str,
+        columns: str = "*",
+        period: str | None = None,
+        where: str = "true",
+        **values: Any,
     ) -> pd.DataFrame:
         name = self.warehouse.table(table, self.lock.dataset)
         # Names of tables and columns come from the lock, values go as parameters.
         sql = f"select {columns} from {name} where {where}"
-        values: dict[str, Any] = {}
         if period is not None:
             sql += " and analysis_period = @period"
             values["period"] = period

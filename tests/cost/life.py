@@ -69,5 +69,7 @@ class Life:
             done += [window["index"] for window in missing]
             for part in lock["data_sources"]:
                 if part["direct_metrics"]:
-                    found += literal(self.macros["direct_metrics"](part, lock, missing, self.telemetry))
+                    found += literal(
+                        self.macros["direct_metrics"](part, lock, missing, self.telemetry)
+                    )
         return found

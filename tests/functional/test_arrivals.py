@@ -81,17 +81,22 @@ def test_windows_wait_for_late_telemetry_and_then_equal_those_of_a_build_in_time
     project: Project, undisturbed: Project
 ) -> None:
     _assert_holds(undisturbed, ALL_WEEKS)
-    with _late(project, "clients_daily", "2026-03-21"):
+    with _late(project, "clients_daily", "2026-03-27"):
         output = project.build(SLUG, AS_OF)
-    _assert_holds(project, [1])
-    (line,) = _lines(output, "held back")
+    (line,) = _lines(output, "wait for")
     expected = (
-        f"{SLUG}, weekly: windows 2, 3 held back, waiting for clients_daily, "
-        "which has arrived until 2026-03-21"
+        f"{SLUG}, weekly: windows 3 wait for clients_daily: "
+        "mozdata.telemetry.clients_daily has been read until 2026-03-27"
     )
     assert expected in line
+    # What reads other tables is there.
+    _assert_holds(project, ALL_WEEKS)
+    hours = f"select distinct window_index from analysis.statistics_{NAME} where metric = '{{}}'"
+    weekly = f"{hours} and analysis_period = 'weekly' order by 1"
+    assert project.query(weekly.format("active_hours")) == [(1,), (2,)]
+    assert project.query(weekly.format("toggles_shown")) == [(1,), (2,), (3,)]
     output = project.build(SLUG, AS_OF)
-    assert not _lines(output, "held back")
+    assert not _lines(output, "wait for")
     assert_equal(project, undisturbed)
 
 
@@ -100,8 +105,8 @@ def test_a_later_date_does_not_pass_over_days_that_were_late(
     project: Project, undisturbed: Project
 ) -> None:
     with _late(project, "events", "2026-03-18"):
-        project.build(SLUG, "2026-03-22")
-    _assert_holds(project, [1])
+        output = project.build(SLUG, "2026-03-22")
+    assert _lines(output, "windows 2 wait for events")
     project.build(SLUG, AS_OF)
     assert_equal(project, undisturbed)
 
@@ -116,7 +121,7 @@ def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(project: Project) ->
         connection.execute(f"delete from telemetry.clients_daily where {last_days}")
         connection.execute("insert into telemetry.clients_daily from stranger")
     output = project.build(SLUG, AS_OF)
-    assert not _lines(output, "held back")
+    assert not _lines(output, "wait for")
     _assert_holds(project, ALL_WEEKS)
     days = f"analysis.{NAME}_clients_daily_client_days"
     sent = project.query(f"select max(submission_date)::text from {days} where branch is not null")
@@ -144,38 +149,36 @@ def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(project: Project) ->
     [
         pytest.param("events", "2026-03-08", "telemetry.events", marks=exhaustive),
         # Segments look at the days before enrollment: the last of them is the 8th.
-        ("clients_daily", "2026-03-07", "clients_daily_two_weeks_before"),
+        ("clients_daily", "2026-03-07", "telemetry.clients_daily"),
     ],
 )
 def test_enrollments_are_not_written_before_their_telemetry_is_there(
     project: Project, undisturbed: Project, table: str, last_day: str, source: str
 ) -> None:
     with _late(project, table, last_day):
-        output = project.build(SLUG, "2026-03-20")
+        output = project.build(SLUG, "2026-03-10")
     for name in tables(project):
         # The trust checks say of every check that there is nothing to look at yet.
         counted = "coalesce(sum(units), 0)" if name.startswith("trust_") else "count(*)"
         assert project.query(f"select {counted} from analysis.{name}") == [(0,)], name
-    line = (
-        f"{SLUG}: enrollments held back, waiting for {source}, which has arrived until {last_day}"
-    )
+    line = f"{SLUG}: enrollments are late: mozdata.{source} has been read until {last_day}"
     assert len(_lines(output, line)) == 1
     project.build(SLUG, AS_OF)
     assert_equal(project, undisturbed)
 
 
 @exhaustive
-def test_a_source_that_has_ended_holds_nothing_back_once_the_project_says_so(
-    project: Project,
+@pytest.mark.parametrize("name", ["events", "mozdata.telemetry.events"])
+def test_a_source_that_has_ended_is_not_missed_once_the_project_says_so(
+    project: Project, name: str
 ) -> None:
     with _late(project, "events", "2026-03-16"):
         output = project.build(SLUG, AS_OF)
-        _assert_holds(project, [1])
-        assert _lines(output, "waiting for events, which has arrived until 2026-03-16")
-        end_sources(project, "events")
+        assert _lines(output, "mozdata.telemetry.events has been read until 2026-03-16")
+        end_sources(project, name)
         output = project.build(SLUG, AS_OF)
     _assert_holds(project, ALL_WEEKS)
-    assert not _lines(output, "held back")
+    assert not _lines(output, "wait for")
 
 
 def test_a_date_in_the_past_leaves_later_windows_as_they_are(
@@ -183,7 +186,7 @@ def test_a_date_in_the_past_leaves_later_windows_as_they_are(
 ) -> None:
     project = copy_built(undisturbed, tmp_path / "past")
     output = project.build(SLUG, "2026-03-15")
-    assert not _lines(output, "held back")
+    assert not _lines(output, "wait for")
     _assert_holds(project, ALL_WEEKS)
 
 
@@ -196,28 +199,18 @@ def with_more(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Proje
 
 
 @pytest.mark.parametrize(
-    ("table", "last_day", "weeks", "waiting"),
-    [
-        # What is read directly is read for each week.
-        ("visits", "2026-03-14", [], "windows 1, 2, 3 held back, waiting for visits"),
-        # Exposures of a week count until its last day.
-        ("signals", "2026-03-23", [1, 2], "windows 3 held back, waiting for the exposure signal"),
-    ],
+    ("table", "source"), [("visits", "visits"), ("signals", "the exposure signal")]
 )
 def test_windows_wait_for_what_they_read_directly_and_for_the_exposure_signal(
-    with_more: Callable[[str], Project],
-    table: str,
-    last_day: str,
-    weeks: list[int],
-    waiting: str,
+    with_more: Callable[[str], Project], table: str, source: str
 ) -> None:
     project = with_more(table)
-    with _late(project, table, last_day):
+    with _late(project, table, "2026-03-28"):
         output = project.build(SLUG, AS_OF)
-    _assert_holds(project, weeks)
-    (line,) = _lines(output, "held back")
-    assert waiting in line
-    assert line.endswith(f"which has arrived until {last_day}")
+    (line,) = _lines(output, "wait for")
+    expected = f"mozdata.telemetry.{table} has been read until 2026-03-28"
+    assert line.endswith(f"windows 3 wait for {source}: {expected}")
+    _assert_holds(project, ALL_WEEKS)
     if ALL:
         project.build(SLUG, AS_OF)
         in_time = with_more(f"{table}_in_time")

@@ -129,7 +129,10 @@ def test_windows_wait_for_telemetry_and_for_sources_that_failed(
     # A run that reads client days makes the grid anew, which says how far they were read then.
     done = project.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stdout
-    waiting = "waiting for telemetry until 2026-04-15: clients_daily has been read until 2026-04-14"
+    waiting = (
+        "waiting for telemetry until 2026-04-15: "
+        "mozdata.fenix.clients_daily has been read until 2026-04-14"
+    )
     assert _states(project, day) == {("not due", waiting)}
     assert _states(project, f"{week} and metric = 'toolbar_taps'") == {
         ("failed", "the window was computed without its data source events_stream")

@@ -16,6 +16,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.report.content import (
     ABSENT_COLUMNS,
+    LATE_COLUMNS,
     PROBLEM_COLUMNS,
     TRUST_COLUMNS,
     read_content,
@@ -141,6 +142,9 @@ class MadeUp:
 
     def problems(self) -> pd.DataFrame:
         return self._frame("problems", PROBLEM_COLUMNS)
+
+    def late_telemetry(self) -> pd.DataFrame:
+        return self._frame("late", LATE_COLUMNS)
 
     def absent_sources(self) -> pd.DataFrame:
         return self._frame("absent", ABSENT_COLUMNS)

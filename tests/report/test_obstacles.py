@@ -51,6 +51,24 @@ def test_what_stands_in_the_way_is_said_warnings_first() -> None:
     assert levels == sorted(levels, reverse=True)
 
 
+def test_late_telemetry_is_named_and_is_no_failure() -> None:
+    message = "waiting for telemetry until 2026-01-15: mozdata.telemetry.main has no rows"
+    cell = {"analysis_period": "weekly", "window_index": 1, "segment": "all", "metric": "crashes"}
+    late = [
+        {"analysis_period": None, "message": "enrollments: late"},
+        {"analysis_period": "weekly", "message": message},
+    ]
+    found = content(
+        compared("hours", 0.3, 0.1),
+        grid=[cell | {"state": "not due", "reason": message}],
+        absent=[{"analysis_period": "weekly", "window_index": 1, "absent_sources": "main"}],
+        late=late,
+    )
+    said = [(o.level, o.text) for o in found.obstacles if o.title == "Telemetry is late"]
+    assert said == [("warning", "enrollments: late."), ("warning", f"Weekly: {message}.")]
+    assert "A data source failed" not in [o.title for o in found.obstacles]
+
+
 def test_a_failed_overall_window_is_no_interim_look() -> None:
     grid = [
         {"analysis_period": "overall", "window_index": 1, "segment": "all", "metric": "hours"}

@@ -8,6 +8,7 @@ from typing import Any
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.summaries import LockedSummaries
+from dbt_jetstream.naming import EXPOSURE_SIGNAL
 
 # How many units each branch has; what bins and statistics call it.
 POPULATION = {"metric": "identity", "statistic": "count", "series": ["units"], "sources": []}
@@ -75,7 +76,7 @@ def read_by(metrics: Node, days: Mapping[str, Node], first: Iterable[Node]) -> d
     """
     sources = metrics.meta["data_sources"]
     daily = [s["name"] for s in sources if s["daily_metrics"]]
-    signal = ["the exposure signal"] if "exposure_signal" in metrics.meta else []
+    signal = [EXPOSURE_SIGNAL] if "exposure_signal" in metrics.meta else []
     upstream = [*first, *(days[name] for name in daily), metrics]
     return {
         "daily_sources": daily,

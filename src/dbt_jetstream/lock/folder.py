@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import yaml
 from dbt_jetstream.files import Changes
 from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.fragments import Fragment, Table
 from dbt_jetstream.lock.lineage import lineage, stage_color
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.verbatim import verbatim
@@ -30,6 +30,12 @@ SOURCES = Path("models/sources")
 READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
 # What each column is read for, which is indented more than the key.
 COLUMNS_READ = re.compile(r"^( +)columns_read:\n((?:\1 .*\n)+)", re.MULTILINE)
+# The tables whose date is known, each with its key, its name and the date.
+DATED_TABLES = re.compile(r"^( +)dated_tables:\n((?:\1[- ] ?.*\n)+?)(?=\1\w)", re.MULTILINE)
+# A table that lacks yesterday is late; one that lacks two days more is not waited for any longer.
+WARN_AFTER, ERROR_AFTER = ({"count": days, "period": "day"} for days in (2, 4))
+# No more of a table is read to find its newest day.
+DAYS_LOOKED_BACK = 30
 # So many readers of a column are named in the docs.
 MOST_READERS = 12
 HEADER = "# Written by `jetstream sync`. Change the hub, not this file.\n"
@@ -104,6 +110,7 @@ def source_files(project: Path, retired: Iterable[str] = ()) -> Changes:
     """Return one file per source, over all experiments in the project that are not retired."""
     by_source: dict[str, set[Table]] = defaultdict(set)
     columns: Columns = defaultdict(lambda: defaultdict(set))
+    dates: dict[str, Fragment] = {}
     ignored = set(retired)
     for slug, is_private, path in definitions(project):
         if slug not in ignored:
@@ -112,9 +119,10 @@ def source_files(project: Path, retired: Iterable[str] = ()) -> Changes:
                 by_source[table.source].add(table)
             # What a private experiment measures must not be seen in a file that is committed.
             _add_columns("" if is_private else text, columns)
+            dates |= {} if is_private else _dates(text)
     files: Changes = {p.relative_to(project): None for p in project.glob(f"{SOURCES}/*.yml")}
     for name, tables in by_source.items():
-        text = HEADER + dump({"sources": [_source(name, sorted(tables), columns)]})
+        text = HEADER + dump({"sources": [_source(name, sorted(tables), columns, dates)]})
         files[SOURCES / f"{name}.yml"] = text
     return files
 
@@ -133,7 +141,16 @@ def _add_columns(text: str, columns: Columns) -> None:
             columns[table][column].update(readers)
 
 
-def _source(name: str, tables: list[Table], columns: Columns) -> dict[str, Any]:
+def _dates(text: str) -> dict[str, Fragment]:
+    """Return the dates of the tables in a lock, by their names."""
+    found = DATED_TABLES.search(text)
+    listed = yaml.load(found.group(2), yaml.CSafeLoader) if found else []
+    return {table["name"]: table["date"] for table in listed}
+
+
+def _source(
+    name: str, tables: list[Table], columns: Columns, dates: Mapping[str, Fragment]
+) -> dict[str, Any]:
     source: dict[str, Any] = {
         "name": name,
         "schema": tables[0].dataset,
@@ -147,6 +164,7 @@ def _source(name: str, tables: list[Table], columns: Columns) -> dict[str, Any]:
         {
             "name": table.name,
             "description": f"`{table.dotted}` in BigQuery. Listed are the columns that are read.",
+            **(_freshness(dates[table.dotted]) if table.dotted in dates else {}),
             "columns": [
                 {"name": column, "description": verbatim(_readers(columns[table.dotted][column]))}
                 for column in sorted(columns[table.dotted])
@@ -155,6 +173,28 @@ def _source(name: str, tables: list[Table], columns: Columns) -> dict[str, Any]:
         for table in tables
     ]
     return source
+
+
+def _freshness(date: Fragment) -> dict[str, Any]:
+    """Let `dbt source freshness` look for a table's newest day; dbt compares timestamps."""
+    return {
+        "config": {
+            "loaded_at_field": _by_target(date, "cast({} as timestamp)"),
+            "freshness": {
+                "warn_after": WARN_AFTER,
+                "error_after": ERROR_AFTER,
+                "filter": _by_target(date, f"{{}} > current_date - {DAYS_LOOKED_BACK}"),
+            },
+        }
+    }
+
+
+def _by_target(date: Fragment, form: str) -> str:
+    """Write SQL about a date, as Jinja where dialects differ."""
+    if isinstance(date, str):
+        return str(verbatim(form.format(date)))
+    bigquery, duckdb = (form.format(date[key]) for key in ("bigquery", "duckdb"))
+    return f"{{{{ {bigquery!r} if target.type == 'bigquery' else {duckdb!r} }}}}"
 
 
 def _readers(uses: set[str]) -> str:

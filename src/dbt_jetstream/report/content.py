@@ -34,6 +34,7 @@ TRUST_COLUMNS = [
 COMPLETENESS_COLUMNS = [*CELL, "metric", "statistic", "branch", "state", "reason"]
 PROBLEM_COLUMNS = [*CELL, "metric", "statistic", "problem"]
 ABSENT_COLUMNS = ["analysis_period", "window_index", "absent_sources"]
+LATE_COLUMNS = ["analysis_period", "message"]
 
 
 SEGMENTS, DISTRIBUTIONS, DAYS = "segments", "distributions", "days"
@@ -203,6 +204,10 @@ def read_content(tables: Tables) -> Content:
         found["trust"] = tables.trust()
     except ConfigErrors:
         found["trust"] = _empty(TRUST_COLUMNS)
+    try:
+        found["late_telemetry"] = tables.late_telemetry()
+    except ConfigErrors:
+        found["late_telemetry"] = _empty(LATE_COLUMNS)
     defined = statistics[_is_defined(definitions, statistics)]
     compared = comparisons(defined)
     after = defined[defined["analysis_period"].isin(AFTER_ENROLLMENT)]

@@ -61,13 +61,15 @@ def obstacles(
     Args:
         definitions: The experiment.
         window: The window that the verdict is about; None where none is complete.
-        found: `trust`, `completeness`, `problems` and `absent_sources` of the experiment's tables.
+        found: `trust`, `completeness`, `problems`, `absent_sources` and `late_telemetry` of the
+            experiment's tables.
     """
     listed = [
         *_trust(found["trust"]),
         *(_untested(found["trust"]) if window is not None else ()),
         *_tails(definitions, found["trust"]),
-        *_absent(found["absent_sources"]),
+        *_absent(found["absent_sources"], found["completeness"]),
+        *_late(found["late_telemetry"]),
         *_unpublished(definitions, found["completeness"], window),
         *_interim(found["completeness"], window),
         *_remarks(definitions, found["problems"], window),
@@ -119,8 +121,18 @@ def _untested(trust: pd.DataFrame) -> Iterator[Obstacle]:
         yield Obstacle(NOTE, "Not everything could be checked", " ".join(messages[:3]) + more)
 
 
-def _absent(absent: pd.DataFrame) -> Iterator[Obstacle]:
-    for sources, rows in absent.groupby("absent_sources"):
+def _late(late: pd.DataFrame) -> Iterator[Obstacle]:
+    """Say what waits for telemetry, and what was computed from what there was of it."""
+    for period, message in late.itertuples(index=False):
+        about = f"{words.PERIODS[period]}: " if period else ""
+        yield Obstacle(WARNING, "Telemetry is late", f"{about}{message}.")
+
+
+def _absent(absent: pd.DataFrame, completeness: pd.DataFrame) -> Iterator[Obstacle]:
+    """Say which data sources failed; of windows that merely wait for them, nothing has."""
+    failed = set(_windows(where(completeness, state="failed")))
+    is_failed = [window in failed for window in _windows(absent)]
+    for sources, rows in absent.loc[is_failed].groupby("absent_sources"):
         windows = words.listed(
             [words.window_label(p, i) for p, i in sorted(_windows(rows))][:5]
             + (["others"] if len(rows) > 5 else [])
