@@ -12,6 +12,7 @@ from built_tables import assert_equal
 from more_metrics import VISITS, small_with
 
 from conftest import SMALL, Project, copy_built
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -236,6 +237,7 @@ def test_what_is_first_built_after_its_waits_does_not_wait(
     assert logged[1].endswith("had been read until 2026-03-12 (windows 1 to 2)")
 
 
+@exhaustive
 def test_the_project_says_how_long_windows_wait(without: Callable[[str], Project]) -> None:
     project = without(EMPTY)
     settings = project.path / "dbt_project.yml"
@@ -288,3 +290,20 @@ def test_enrollments_wait_no_longer_than_windows(tmp_path: Path, synced: Project
     assert project.query(last) == [("2026-03-08",)]
     # Enrollments are kept, and so is the warning.
     assert f"{SLUG}: {short}" in _run(project, "2026-03-12")
+
+
+def test_dbt_knows_how_fresh_tables_are(synced: Project, tmp_path: Path) -> None:
+    project = copy_built(synced, tmp_path / "project")
+    yesterday = "current_date - 1 as submission_date"
+    _execute(
+        project,
+        f"insert into telemetry.visits by name select {yesterday}",
+        f"insert into telemetry.events by name select {yesterday}",
+        # Longer than a window waits.
+        "insert into telemetry.clients_daily by name select current_date - 4 as submission_date",
+    )
+    done = project.run("dbt", "source", "freshness")
+    stale = [line for line in done.stdout.splitlines() if "ERROR STALE freshness of" in line]
+    fresh = [line for line in done.stdout.splitlines() if "PASS freshness of" in line]
+    assert ["telemetry.clients_daily" in line for line in stale] == [True]
+    assert len(fresh) == 2

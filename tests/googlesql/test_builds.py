@@ -13,7 +13,7 @@ import pytest
 from sqlglot import exp
 
 from bigquery_sql.parsing import SLUGS
-from bigquery_statements import Statements
+from bigquery_statements import Answer, Statements
 from conftest import GOLDEN, REPOSITORY, copy_project, requires_golden
 from dbt_jetstream.googlesql.catalog import Catalog
 from dbt_jetstream.hub import HubAddress
@@ -96,6 +96,39 @@ def test_an_experiment_without_an_end_is_built_while_it_enrolls(
         assert not re.search(r"\bNone\b", statement.sql), statement.node
 
 
+def test_bigquery_takes_what_is_written_while_telemetry_is_late(
+    demo_types: Telemetry, tmp_path: Path
+) -> None:
+    project = copy_project(tmp_path / "project").path
+    experiments = REPOSITORY / "demo/experiments.json"
+    (locked,) = _locked(project, REPOSITORY / "metric_hub", experiments, SLUGS[0])
+    types = MeasuredTypes(demo_types)
+    statements = DialectStatements(REPOSITORY, "bigquery", types)
+    day = dt.date(2026, 3, 22)
+    late = {"tables": "mozdata.telemetry.events", "until": None, "since": "2026-03-02"}
+    read = {**late, "until": "2026-03-14"}
+    statements.answers = {
+        "as newest_day": Answer(None),
+        "as last_day": Answer(dt.date(2026, 3, 20)),
+        "select distinct analysis_period, window_index, absent_sources": Answer(
+            ("daily", 14, "events", json.dumps({"events": late})),
+            ("weekly", 1, "", json.dumps({"events": read, "clients_daily": read})),
+            ("enrollments", 0, "", "enrollments: computed from what telemetry there was"),
+        ),
+    }
+    found, texts = Checked(), {}
+    for statement in statements_of(statements, locked, day, is_first=True):
+        texts[statement.node, statement.kind] = statement.sql
+        check(found, types, statement)
+    assert not found.refused, found.said()
+    weekly = texts["pip_first_time_hint_weekly", "create"]
+    # The second week ends on the day of the build, the first a week before.
+    assert "when e.window_index in (2) then 'clients_daily,events'" in weekly
+    assert "when e.window_index in (2) then null" in weekly
+    grid = texts["completeness_pip_first_time_hint", "create"]
+    assert "mozdata.telemetry.events has no rows since 2026-03-02" in grid
+
+
 @requires_golden
 def test_bigquery_takes_every_statement_of_the_golden_experiment(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project").path
@@ -150,4 +183,4 @@ def test_no_problem_is_logged_where_nothing_was_ever_built() -> None:
         load_relation=lambda _: None, api=SimpleNamespace(Relation=relation)
     )
     sql = str(renderer.macros["logged_problems"]())
-    assert list(Catalog().columns(sql)) == ["experiment", "message"]
+    assert list(Catalog().columns(sql)) == ["experiment", "message", "is_late"]

@@ -137,7 +137,9 @@ class ColumnTypes:
         """Let there be what runs write by themselves into a dataset."""
         if dataset not in self._datasets:
             self._datasets.add(dataset)
-            self.catalog.add_table(f"{PROJECT}.{dataset}.INFORMATION_SCHEMA.TABLES", TABLES)
+            schema = f"{PROJECT}.{dataset}.INFORMATION_SCHEMA"
+            self.catalog.add_table(f"{schema}.TABLES", TABLES)
+            self.catalog.add_table(f"{schema}.COLUMNS", {**TABLES, "column_name": "STRING"})
             for name, columns in OTHERS.items():
                 self.catalog.add_table(f"{dataset}.{name}", columns)
 
