@@ -26,6 +26,8 @@ SIZES = {
     "exposure_date": DATE,
     "analysis_basis": TEXT + 11,
     "absent_sources": TEXT,
+    # Null where all telemetry was there.
+    "late_telemetry": 0,
     "definition_hash": HASH,
 }
 

@@ -292,6 +292,23 @@ def test_enrollments_wait_no_longer_than_windows(tmp_path: Path, synced: Project
     assert f"{SLUG}: {short}" in _run(project, "2026-03-12")
 
 
+@exhaustive
+def test_tables_of_an_earlier_version_are_added_to(
+    without: Callable[[str], Project],
+) -> None:
+    project = without("submission_date > '2026-03-20'")
+    project.build(SLUG, LAST_DAY_OF_WAIT)
+    for table in (f"{NAME}_weekly", f"enrollments_{NAME}"):
+        _execute(project, f"alter table analysis.{table} drop column late_telemetry")
+    # Nothing is new, then a week is.
+    project.build(SLUG, LAST_DAY_OF_WAIT)
+    project.build(SLUG, NEXT_WEEK)
+    assert _published(project, 1) == {*OTHERS, *OF_VISITS}
+    assert _published(project, 2) == OTHERS
+    ((_, message, _),) = _logged(project)
+    assert message.startswith(f"waiting for telemetry until {NEXT_WEEK}: mozdata.telemetry.visits")
+
+
 def test_dbt_knows_how_fresh_tables_are(synced: Project, tmp_path: Path) -> None:
     project = copy_built(synced, tmp_path / "project")
     yesterday = "current_date - 1 as submission_date"
