@@ -78,6 +78,16 @@ class Request:
         is_before = self.cell.analysis_period.startswith("preenrollment")
         return bool(self.parameters.get("covariate")) and not is_before
 
+    def require_numbers(self) -> None:
+        """Refuse to compute anything but a count from what is no number.
+
+        Raises:
+            ValueError: What the values are.
+        """
+        said = self.summary.no_numbers.get(self.parameters["series"])
+        if said and self.parameters["statistic"] != COUNT:
+            raise ValueError(said)
+
     def report(self, message: str) -> None:
         """Record what there is to know about a result, or why there is none."""
         self.problems.append(message)
@@ -226,6 +236,7 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
     ci_width = None if statistic in WITHOUT_INTERVAL else request.confidence
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
     try:
+        request.require_numbers()
         for comparison in _statistic(request.parameters)(request):
             yield _row(about, comparison)
     except ValueError as error:
