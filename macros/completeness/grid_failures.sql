@@ -15,6 +15,9 @@
     {%- for source in statistic.sources -%}
         {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
     {%- endfor -%}
+    {%- for metric in statistic.metrics -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric]) -%}
+    {%- endfor -%}
 {%- endfor -%}
 {{ late_windows(lock, tables.client_days) }},
 
@@ -64,7 +67,7 @@ absent_cells as (
         sources.statistic,
         min(coalesce(
             failures.message,
-            concat('the window was computed without its data source ', sources.data_source)
+            concat('the window was computed without ', sources.data_source)
         )) as reason
     from computed
     inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source'], string), sources) | indent(4) }}

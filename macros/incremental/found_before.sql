@@ -7,8 +7,10 @@
 -#}
 {% macro found_before() %}
     {%- set node = graph.nodes.get(model.unique_id, model) -%}
-    {%- if node.get('_found_before', {}).get('run') != invocation_id -%}
-        {%- do node.update({'_found_before': {'run': invocation_id}}) -%}
+    {#- a model that failed is built once more by another definition, see leaving_out.py -#}
+    {%- set run = invocation_id ~ ' ' ~ model.config.get('meta', {}).get('definition_hash', '') -%}
+    {%- if node.get('_found_before', {}).get('run') != run -%}
+        {%- do node.update({'_found_before': {'run': run}}) -%}
     {%- endif -%}
     {{- return(node['_found_before']) -}}
 {% endmacro %}

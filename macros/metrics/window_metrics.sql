@@ -1,7 +1,8 @@
 {#- The metrics of a period: one row per enrolled unit, analysis basis and window that can be computed.
 
     Data sources that are absent in this run are left out with their columns, and named in
-    `absent_sources`: such a window is incomplete, and the next run computes it again.
+    `absent_sources`, and so is a metric or segment that fails alone: such a window is incomplete, and the next run
+    computes it again.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
         telemetry (dict of relations by key, for metrics that read telemetry directly),
@@ -57,7 +58,7 @@ select
     {{ metric_column(table, metric, lock.bases) }} as {{ metric.name }},
     {%- endfor %}
     {%- endfor %}
-    '{{ absent | sort | join(',') }}' as absent_sources,
+    '{{ (absent | list + lock.get('left_out', [])) | sort | join(',') }}' as absent_sources,
     '{{ lock.definition_hash }}' as definition_hash
 from unit_windows as e
 {%- for table in tables %}

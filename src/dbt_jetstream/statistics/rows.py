@@ -84,9 +84,14 @@ class Request:
         Raises:
             ValueError: What the values are.
         """
-        said = self.summary.no_numbers.get(self.parameters["series"])
-        if said and self.parameters["statistic"] != COUNT:
-            raise ValueError(said)
+        said = self.summary.no_numbers
+        # A ratio is made from all series of its own; others name theirs.
+        read = [self.parameters[key] for key in ("series", "joint") if key in self.parameters]
+        if "series" not in self.parameters:
+            read = list(said)
+        for series in read:
+            if series in said and self.parameters["statistic"] != COUNT:
+                raise ValueError(said[series])
 
     def report(self, message: str) -> None:
         """Record what there is to know about a result, or why there is none."""
