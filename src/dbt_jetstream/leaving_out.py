@@ -19,7 +19,7 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_jetstream.reduced import PART, affected, entries_of, reduced
+from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
 
 # Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
 LEFT_OUT = "left_out"
@@ -76,12 +76,10 @@ def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:
         known = left_out(manifest).setdefault(slug, {})
         new = {entry: reason for entry, reason in out.items() if entry not in known}
         known.update(new)
-    for entry, reason in new.items():
+    for entry, reason in without_parts(new).items():
         kind, _, name = entry.partition(" ")
-        # Of a part its metrics are told.
-        if kind != PART:
-            message = f"{slug}: {kind} `{name}` is left out, for it fails: {reason}"
-            fire_event(Note(msg=message), level=EventLevel.WARN)
+        message = f"{slug}: {kind} `{name}` is left out, for it fails: {reason}"
+        fire_event(Note(msg=message), level=EventLevel.WARN)
 
 
 def _failing(

@@ -45,6 +45,11 @@ def affected(definition: Definition, left_out: Mapping[str, str]) -> dict[str, s
     return found
 
 
+def without_parts(left_out: Mapping[str, str]) -> dict[str, str]:
+    """Return what people know of what was left out: metrics and segments."""
+    return {entry: why for entry, why in left_out.items() if entry.partition(" ")[0] != PART}
+
+
 def reduced(definition: Definition, left_out: Collection[str]) -> dict[str, Any]:
     """Return a definition without some entries; what has days or units gets a hash of its own.
 

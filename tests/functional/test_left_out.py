@@ -10,7 +10,7 @@ import pytest
 from built_tables import assert_equal
 from more_metrics import small_with
 
-from conftest import Project, copy_built
+from conftest import SMALL, Project, copy_built
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -151,3 +151,17 @@ def test_what_works_again_is_as_if_it_had_always_worked(
         project.build(SLUG, LATER)
     assert_equal(healed, undisturbed)
     assert _points(healed)["misspelt"]
+
+
+def test_a_run_says_what_it_left_out_and_does_not_end_well(
+    synced: Project, early: tuple[Project, str], tmp_path: Path
+) -> None:
+    project = copy_built(early[0], tmp_path / "project")
+    hub, experiments = synced.path.parent / "hub", SMALL / "experiments.json"
+    inputs = (f"--metric-hub={hub}", f"--experiments={experiments}")
+    done = project.run("jetstream", "run", f"--experiment={SLUG}", *inputs, "--date", EARLY)
+    assert done.returncode == 1
+    assert f"left out: {SLUG}: metric `kinds`, which fails: Binder Error: " in done.stdout
+    assert f"left out: {SLUG}: segment `no_flag`, which fails: " in done.stdout
+    assert "part `" not in done.stdout
+    assert "not all is well" in done.stdout
