@@ -13,10 +13,10 @@
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
     {%- for source in statistic.sources -%}
-        {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, source, 'its data source ' ~ source]) -%}
     {%- endfor -%}
     {%- for metric in statistic.metrics -%}
-        {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric]) -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric, 'metric ' ~ metric]) -%}
     {%- endfor -%}
 {%- endfor -%}
 {{ late_windows(lock, tables.client_days) }},
@@ -67,10 +67,10 @@ absent_cells as (
         sources.statistic,
         min(coalesce(
             failures.message,
-            concat('the window was computed without ', sources.data_source)
+            concat('the window was computed without ', sources.named)
         )) as reason
     from computed
-    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source'], string), sources) | indent(4) }}
+    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source', 'named'], string), sources) | indent(4) }}
         on replace(
             concat(',', computed.absent_sources, ','),
             concat(',', sources.data_source, ','),

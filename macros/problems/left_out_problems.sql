@@ -5,7 +5,7 @@
     Returns: list of dicts by column
 -#}
 {% macro left_out_problems(grid) %}
-    {%- set given = graph.get('left_out', {}) -%}
+    {%- set given = graph.left_out if graph.left_out is defined else {} -%}
     {%- set rows = [] -%}
     {%- for entry, reason in given.get(grid.config.meta.experiment.slug, {}).items() -%}
         {%- set kind, name = entry.split(' ', 1) -%}
