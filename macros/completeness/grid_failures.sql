@@ -13,10 +13,17 @@
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
     {%- for source in statistic.sources -%}
+<<<<<<< HEAD
         {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
         {%- for basis in statistic.bases -%}
             {%- do read.append([statistic.metric, statistic.statistic, basis, source]) -%}
         {%- endfor -%}
+=======
+        {%- do sources.append([statistic.metric, statistic.statistic, source, 'its data source ' ~ source]) -%}
+    {%- endfor -%}
+    {%- for metric in statistic.metrics -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric, 'metric ' ~ metric]) -%}
+>>>>>>> parts
     {%- endfor -%}
     {%- if 'exposures' in statistic.bases -%}
         {%- do read.append([statistic.metric, statistic.statistic, 'exposures', exposure_signal_name()]) -%}
@@ -92,10 +99,10 @@ absent_cells as (
         sources.statistic,
         min(coalesce(
             failures.message,
-            concat('the window was computed without its data source ', sources.data_source)
+            concat('the window was computed without ', sources.named)
         )) as reason
     from computed
-    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source'], string), sources) | indent(4) }}
+    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source', 'named'], string), sources) | indent(4) }}
         on replace(
             concat(',', computed.absent_sources, ','),
             concat(',', sources.data_source, ','),

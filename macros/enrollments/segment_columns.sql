@@ -14,7 +14,8 @@ select
     e.analysis_id,
     e.branch,
     {%- for segment in source.segments %}
-    {{ fragment(segment.sql) }} as {{ segment.name }}{{ ',' if not loop.last }}
+    -- what is no boolean fails here, and not in all that reads it
+    ({{ fragment(segment.sql) }}) and true as {{ segment.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from enrolled_units as e
 left join {{ fragment(source.from, telemetry) }} as ds

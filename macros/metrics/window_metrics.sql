@@ -1,8 +1,8 @@
 {#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
 
-    Data sources that failed in this run are left out with their columns; metrics of those whose telemetry a
-    window waits for are null. `absent_sources` names both: such a window is incomplete, and the next run
-    computes it again. `late_telemetry` says how far late telemetry had come, also where it was not waited for.
+    Data sources that failed in this run are left out with their columns, and so is a metric or segment that fails
+    alone; metrics of sources whose telemetry a window waits for are null. `absent_sources` names all: such a window
+    is incomplete, and the next run computes it again. `late_telemetry` says how far late telemetry had come, also where it was not waited for.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
         telemetry (dict of relations by key, for metrics that read telemetry directly),
@@ -60,7 +60,7 @@ select
     {{ metric_column(table, metric, lock.bases) }} as {{ metric.name }},
     {%- endfor %}
     {%- endfor %}
-    {{ text_of_window(absent_by_window(windows, failed, late), '') | indent(4) }} as absent_sources,
+    {{ text_of_window(absent_by_window(windows, failed | list + lock.get('left_out', []), late), '') | indent(4) }} as absent_sources,
     {{ text_of_window(late_by_window(late), none) | indent(4) }} as late_telemetry,
     '{{ lock.definition_hash }}' as definition_hash
 from unit_windows as e

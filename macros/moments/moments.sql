@@ -1,7 +1,8 @@
 {#- What the statistics need of every window that is new besides its pieces.
 
     The values at which a series is clipped, the joint moments of two values per unit, kernel densities with the
-    number of their point, and the units of each branch, so that every window has a row.
+    number of their point, and the units of each branch, so that every window has a row. Of a series that is made
+    from something other than numbers there is a moment without a value or branch: a sentence that says so.
 
     Reads: the pieces; the metrics tables, for joints and for densities, each once.
     Args: pieces (relation), metrics (dict of relations by period)
@@ -19,6 +20,7 @@ where false
 {%- set series = of_new_windows(numbered_series(lock), metrics, missing) -%}
 {%- set dense = series | selectattr('density_size', 'defined') | selectattr('density_size') | list -%}
 {%- set dense = series_with_rows(pieces, 'lowest < highest', dense) if dense else [] -%}
+{%- set without_numbers = series_without_numbers(series, lock) -%}
 {%- set joints = of_new_windows(numbered_joints(lock), metrics, missing) -%}
 with
 
@@ -74,6 +76,18 @@ all_moments as (
         null as point,
         highest as value
     from pooled_clips
+    {%- if without_numbers %}
+    union all
+    select distinct
+        {{ cell }},
+        '' as branch,
+        sentence as moment,
+        cast(null as {{ integer_type() }}) as point,
+        cast(null as {{ float_type() }}) as value
+    from new_pieces
+    inner join {{ typed_rows('without_numbers', {'series_id': integer_type(), 'sentence': dbt.type_string()}, without_numbers) | indent(4) }}
+        using (series_id)
+    {%- endif %}
     {%- if dense %}
     union all
     select

@@ -1,4 +1,5 @@
-{#- The lock without the series whose columns a period's metrics do not have yet: their data source was absent.
+{#- The lock without the series and segments whose columns a period's metrics do not have: their data source was
+    absent, or they failed alone.
 
     Args: lock (dict), metrics (dict of relations by period)
     Returns: dict, the lock with the `series` and `joint` that have all their columns, each in the
@@ -8,6 +9,13 @@
     {%- set columns = {} -%}
     {%- for period, relation in metrics.items() -%}
         {%- do columns.update({period: columns_by_name(relation)}) -%}
+    {%- endfor -%}
+    {%- set segments = [] -%}
+    {%- for segment in lock.segments -%}
+        {%- set lacking = columns.values() | rejectattr(segment, 'defined') | list -%}
+        {%- if not lacking -%}
+            {%- do segments.append(segment) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- set found = {'series': [], 'joint': []} -%}
     {%- for kind, items in found.items() -%}
@@ -26,5 +34,5 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{- return(dict(lock, columns=columns, **found)) -}}
+    {{- return(dict(lock, columns=columns, segments=segments, **found)) -}}
 {% endmacro %}

@@ -18,7 +18,9 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.leaving_out import left_out
 from dbt_jetstream.progress import Advance, progress
+from dbt_jetstream.reduced import without_parts
 from dbt_jetstream.target import profiles_folder
 
 DOING = {"parse": "Reading the project", "build": "Building", "show": "Asking the database"}
@@ -82,6 +84,8 @@ class Dbt:
         self.doubted: dict[str, str] = {}
         # What experiments are built from, as hashes, to be recorded with what is built.
         self.inputs: Mapping[str, str] = {}
+        # The metrics and segments that were left out when their experiment was last built.
+        self.left_out: dict[str, dict[str, str]] = {}
 
     def parse(self) -> None:
         """Read the project."""
@@ -122,6 +126,7 @@ class Dbt:
         if done.exception is not None:
             raise ConfigErrors([ConfigError(None, "dbt build", str(done.exception))])
         self._note_doubts(done.result)
+        self._note_left_out(done.result)
         return list(self._failures(done.result))
 
     def query(self, sql: str) -> list[dict[str, Any]]:
@@ -153,6 +158,15 @@ class Dbt:
                 self.doubted.pop(model.name, None)
                 if result.status == "warn":
                     self.doubted[model.name] = experiment_of(model)
+
+    def _note_left_out(self, results: Any) -> None:
+        """Keep in mind which metrics and segments fail, by the last build of their experiment."""
+        assert self.manifest is not None
+        for slug in {experiment_of(result.node) for result in results}:
+            self.left_out.pop(slug, None)
+        for slug, entries in left_out(self.manifest).items():
+            if told := without_parts(entries):
+                self.left_out[slug] = told
 
     def _failures(self, results: Any) -> Iterator[Failure]:
         for result in results:

@@ -4,7 +4,7 @@ import sys
 
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_jetstream import shortcuts, template_code
+from dbt_jetstream import leaving_out, shortcuts, template_code
 from dbt_jetstream.selector import register
 
 
@@ -16,6 +16,7 @@ class JetstreamPlugin(dbtPlugin):
         register()
         shortcuts.extend()
         template_code.extend()
+        leaving_out.extend()
         # On another target, importing BigQuery's adapter would cost a second for nothing.
         if "dbt.adapters.bigquery" in sys.modules:
             from dbt_jetstream.bigquery.adapter import extend  # noqa: PLC0415

@@ -78,6 +78,11 @@ class Column:
     quoted: str
     dtype: str
 
+    @property
+    def data_type(self) -> str:
+        """The whole type."""
+        return self.dtype
+
     def is_integer(self) -> bool:
         """Whether its values are whole numbers by type."""
         return False

@@ -34,6 +34,7 @@ class RunReport:
         errors: What kept the sync from being done.
         failures: What failed, and was not made good by leaving a data source out.
         absent_sources: The data sources that were left out, with the reason, by experiment.
+        left_out: The metrics and segments that were, likewise; see `leaving_out`.
         settled: The experiments that were not built, since nothing would have changed.
         logged: What else the logs hold: for each `experiment` the lines to say, and whether each
             `is_late`: it waits for telemetry, or was computed without.
@@ -45,6 +46,7 @@ class RunReport:
     errors: ConfigErrors | None
     failures: list[Failure]
     absent_sources: dict[str, dict[str, str]]
+    left_out: dict[str, dict[str, str]]
     settled: set[str]
     logged: list[dict[str, Any]]
     doubts: list[str]
@@ -59,7 +61,7 @@ class RunReport:
     def is_well(self) -> bool:
         """Whether everything that is live was synced and built."""
         refused = self.synced is None or bool(self.synced.refused)
-        return not (refused or self.failures or self.absent_sources)
+        return not (refused or self.failures or self.absent_sources or self.left_out)
 
 
 def run(request: Request, target: str | None = None, wait: float = 0) -> RunReport:
@@ -105,7 +107,15 @@ class _Run:
         logged = [row for row in problems if row["experiment"] in live]
         doubts = self._doubts()
         return RunReport(
-            synced, errors, failures, absent_sources, settled, logged, doubts, self.seconds
+            synced,
+            errors,
+            failures,
+            absent_sources,
+            self.dbt.left_out,
+            settled,
+            logged,
+            doubts,
+            self.seconds,
         )
 
     def _doubt(self, settled: Iterable[str]) -> None:

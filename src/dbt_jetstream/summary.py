@@ -53,6 +53,10 @@ def run_lines(report: RunReport) -> Iterator[str]:
     for slug, reasons in sorted(report.absent_sources.items()):
         for source, reason in sorted(reasons.items()):
             yield f"left out: {slug}: data source `{source}`, with its metrics: {reason}"
+    for slug, reasons in sorted(report.left_out.items()):
+        for entry, reason in sorted(reasons.items()):
+            kind, _, name = entry.partition(" ")
+            yield f"left out: {slug}: {kind} `{name}`, which fails: {reason}"
     if report.settled:
         yield f"nothing to do for {_counted(len(report.settled), 'experiment')}"
     yield from (f"{row['experiment']}: {row['message']}" for row in report.logged)

@@ -23,7 +23,14 @@ experiments_column_type = "none"
 """
 
 
-def small_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables: str) -> Project:
+def small_with(
+    path: Path,
+    slug: str,
+    weekly: Sequence[str],
+    toml: str,
+    *tables: str,
+    segments: Sequence[str] = (),
+) -> Project:
     """Lock a small experiment with more in its config, on little telemetry, not built yet.
 
     Args:
@@ -32,6 +39,7 @@ def small_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables:
         weekly: Metrics to compute for each week beside its own.
         toml: What to add to its config.
         tables: Tables to make of the daily telemetry.
+        segments: Segments beside its own.
     """
     hub = path / "hub"
     shutil.copytree(SMALL, hub)
@@ -39,7 +47,9 @@ def small_with(path: Path, slug: str, weekly: Sequence[str], toml: str, *tables:
     text = own.read_text()
     assert "weekly = [" in text
     listed = "".join(f'"{metric}", ' for metric in weekly)
-    own.write_text(text.replace("weekly = [", f"weekly = [{listed}", 1) + toml)
+    text = text.replace("weekly = [", f"weekly = [{listed}", 1)
+    named = "".join(f'"{segment}", ' for segment in segments)
+    own.write_text(text.replace("segments = [", f"segments = [{named}", 1) + toml)
     project = demo_project(path / "project", slug, hub=hub, experiments=SMALL / "experiments.json")
     with duckdb.connect(str(project.database)) as connection:
         for table in tables:

@@ -128,7 +128,7 @@ def test_what_fails_fails_alone_and_the_next_good_run_fills_the_gap(
 ) -> None:
     broken = copy_of(workspace, tmp_path)
     broken.execute(
-        "alter table telemetry.crashes rename column crash_count to crashes",
+        "alter table telemetry.crashes rename column client_id to client",
         "drop table telemetry.crash_kinds",
         "alter table fenix.events_stream rename to events_stream_away",
     )
@@ -140,7 +140,7 @@ def test_what_fails_fails_alone_and_the_next_good_run_fills_the_gap(
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert f"left out: {DESKTOP}: data source `crashes`, with its metrics" in done.stdout
-    assert f"left out: {DESKTOP}: data source `crash_kinds`, with its metrics" in done.stdout
+    assert f"left out: {DESKTOP}: metric `crash_kinds`, which fails" in done.stdout
     assert f"failed: {FENIX}: enrollments_fenix_toolbar_shortcut" in done.stdout
     assert "no-start.startDate" in done.stderr
     assert {error["metric"] for error in broken.errors(DESKTOP)} >= {"crashes", "crash_kinds"}
@@ -155,7 +155,7 @@ def test_what_fails_fails_alone_and_the_next_good_run_fills_the_gap(
     assert broken.project.query(query) == undisturbed.project.query(query)
 
     broken.execute(
-        "alter table telemetry.crashes rename column crashes to crash_count",
+        "alter table telemetry.crashes rename column client to client_id",
         CRASH_KINDS,
         "alter table fenix.events_stream_away rename to events_stream",
     )

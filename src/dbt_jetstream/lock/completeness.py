@@ -11,7 +11,13 @@ from dbt_jetstream.lock.summaries import LockedSummaries
 from dbt_jetstream.naming import EXPOSURE_SIGNAL
 
 # How many units each branch has; what bins and statistics call it.
-POPULATION = {"metric": "identity", "statistic": "count", "series": ["units"], "sources": []}
+POPULATION = {
+    "metric": "identity",
+    "statistic": "count",
+    "series": ["units"],
+    "metrics": [],
+    "sources": [],
+}
 # Statistics without a result for a branch by itself.
 ONLY_COMPARING = ("per_client_dau_impact",)
 
@@ -27,9 +33,9 @@ def declared_results(
         sources: The locked data sources.
 
     Returns:
-        For each `metric` and `statistic`, its `periods` and `bases`; the `series` of values and the
-        data `sources` that it is computed from; whether it `only_compares` branches; and the
-        periods that it `waits_for`, since their metrics adjust it.
+        For each `metric` and `statistic`, its `periods` and `bases`; the `series` of values, the
+        `metrics` and the data `sources` that it is computed from; whether it `only_compares`
+        branches; and the periods that it `waits_for`, since their metrics adjust it.
     """
     read_from = {m.name: source.name for source in sources for m in source.distinct()}
     ratios = {j["metric"]: j for j in summaries.joint if j["role"] == "ratio"}
@@ -56,6 +62,7 @@ def _declared(
         "periods": part["periods"],
         "bases": part["bases"],
         "series": series,
+        "metrics": metrics,
         "sources": sorted({read_from[metric] for metric in metrics}),
         "only_compares": part["statistic"] in ONLY_COMPARING,
         "waits_for": [covariate["period"]] if covariate else [],

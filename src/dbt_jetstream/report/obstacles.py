@@ -137,11 +137,19 @@ def _absent(absent: pd.DataFrame, completeness: pd.DataFrame) -> Iterator[Obstac
             [words.window_label(p, i) for p, i in sorted(_windows(rows))][:5]
             + (["others"] if len(rows) > 5 else [])
         )
-        text = (
-            f"{sources} could not be read for {windows}: metrics that read it are absent there. "
-            "The next run computes these windows again."
-        )
-        yield Obstacle(WARNING, "A data source failed", text)
+        failed, alone = [], []
+        for name in sources.split(","):
+            (alone if name.partition(" ")[2] else failed).append(name)
+        again = "The next run computes these windows again."
+        if failed:
+            text = (
+                f"{words.listed(failed)} could not be read for {windows}: "
+                "metrics that read it are absent there. "
+            )
+            yield Obstacle(WARNING, "A data source failed", text + again)
+        if alone:
+            text = f"What fails was left out of {windows}: {words.listed(alone)}. "
+            yield Obstacle(WARNING, "Some metrics or segments fail", text + again)
 
 
 def _windows(rows: pd.DataFrame) -> list[tuple[str, int]]:

@@ -78,6 +78,21 @@ class Request:
         is_before = self.cell.analysis_period.startswith("preenrollment")
         return bool(self.parameters.get("covariate")) and not is_before
 
+    def require_numbers(self) -> None:
+        """Refuse to compute anything but a count from what is no number.
+
+        Raises:
+            ValueError: What the values are.
+        """
+        said = self.summary.no_numbers
+        # A ratio is made from all series of its own; others name theirs.
+        read = [self.parameters[key] for key in ("series", "joint") if key in self.parameters]
+        if "series" not in self.parameters:
+            read = list(said)
+        for series in read:
+            if series in said and self.parameters["statistic"] != COUNT:
+                raise ValueError(said[series])
+
     def report(self, message: str) -> None:
         """Record what there is to know about a result, or why there is none."""
         self.problems.append(message)
@@ -226,6 +241,7 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
     ci_width = None if statistic in WITHOUT_INTERVAL else request.confidence
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
     try:
+        request.require_numbers()
         for comparison in _statistic(request.parameters)(request):
             yield _row(about, comparison)
     except ValueError as error:

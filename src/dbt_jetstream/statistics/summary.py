@@ -38,6 +38,7 @@ class CellSummary:
         densities: Sums of kernels at the points of a grid, by series and branch, where the values
             are pieces.
         joint: Moments of two values per unit by name, by series and branch.
+        no_numbers: A sentence that says what a series is made from, where that is no number.
     """
 
     histograms: dict[str, dict[str, Histogram]] = field(default_factory=lambda: defaultdict(dict))
@@ -45,9 +46,13 @@ class CellSummary:
     pooled_clips: dict[str, float] = field(default_factory=dict)
     densities: dict[str, dict[str, np.ndarray]] = field(default_factory=lambda: defaultdict(dict))
     joint: dict[str, dict[str, dict[str, float]]] = field(default_factory=lambda: defaultdict(dict))
+    no_numbers: dict[str, str] = field(default_factory=dict)
 
     def add_moments(self, series: str, branch: str, moments: dict[str, float]) -> None:
-        """File a branch's moments."""
+        """File a branch's moments; those of no branch say why there are none."""
+        if not branch and not moments.keys() & {CLIP, POOLED_CLIP}:
+            (self.no_numbers[series],) = moments
+            return
         if CLIP in moments:
             self.clips[series][branch] = moments.pop(CLIP)
         if POOLED_CLIP in moments:

@@ -1,0 +1,131 @@
+"""A model of an experiment that fails is built without the metrics or segments that fail.
+
+So each of these costs itself alone, whatever runs dbt. The warehouse does not say which of them
+failed: the model is compiled with some of them and tried, until it is known. What was left out is
+told to the models that follow and to the logs.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from dbt.contracts.graph.manifest import Manifest
+from dbt.task.run import ModelRunner
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
+from dbt_common.exceptions import DbtRuntimeError
+
+from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
+
+# Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
+LEFT_OUT = "left_out"
+PROBE = "jetstream_probe"
+# DuckDB shows the line of the SQL, and a mark below it.
+SQL_SHOWN = re.compile(r"\n+LINE \d+:.*", re.DOTALL)
+_build_whole = ModelRunner.compile_and_execute
+_noting = threading.Lock()
+
+# Says why the warehouse refuses a model with some entries alone; None where it does not.
+Refusal = Callable[[Sequence[str]], str | None]
+
+
+def extend() -> None:
+    """Let dbt build the models of experiments so; doing it twice changes nothing."""
+    ModelRunner.compile_and_execute = _build  # type: ignore[method-assign, assignment]
+
+
+def left_out(manifest: Manifest) -> dict[str, dict[str, str]]:
+    """Return what dbt's current or last command left out, with reasons: entries by experiment."""
+    found: dict[str, dict[str, str]] = manifest.flat_graph.setdefault(LEFT_OUT, {})
+    return found
+
+
+def _build(runner: ModelRunner, manifest: Manifest, context: Any) -> Any:
+    """Build a model; where it fails, again without what it fails for."""
+    config = runner.node.config
+    definition = config.meta
+    slug = definition.get("experiment", {}).get("slug")
+    entries = entries_of(definition) if slug and runner.node.language == "sql" else []
+    if not entries:
+        return _build_whole(runner, manifest, context)
+    out = affected(definition, left_out(manifest).get(slug, {}))
+    _note(manifest, slug, out)
+    try:
+        while True:
+            config.meta = reduced(definition, out)
+            try:
+                return _build_whole(runner, manifest, context)
+            except DbtRuntimeError:
+                left = [entry for entry in entries if entry not in out]
+                found = _failing(runner, manifest, definition, left)
+                if not found:
+                    raise
+            _note(manifest, slug, found)
+            out |= found
+    finally:
+        config.meta = definition
+
+
+def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:
+    """Tell the models that follow, the logs and whoever watches dbt what is left out, once each."""
+    with _noting:
+        known = left_out(manifest).setdefault(slug, {})
+        new = {entry: reason for entry, reason in out.items() if entry not in known}
+        known.update(new)
+    for entry, reason in without_parts(new).items():
+        kind, _, name = entry.partition(" ")
+        message = f"{slug}: {kind} `{name}` is left out, for it fails: {reason}"
+        fire_event(Note(msg=message), level=EventLevel.WARN)
+
+
+def _failing(
+    runner: ModelRunner, manifest: Manifest, definition: dict[str, Any], entries: Sequence[str]
+) -> dict[str, str]:
+    """Find the entries that a model fails for; none where it fails without them, or not again."""
+
+    def refusal(attempt: Callable[[str], Any]) -> Refusal:
+        def refused(kept: Sequence[str]) -> str | None:
+            runner.node.config.meta = reduced(definition, set(entries_of(definition)) - set(kept))
+            # A connection each: what was refused ends its transaction.
+            with runner.adapter.connection_named(f"{runner.node.unique_id}.part", runner.node):
+                try:
+                    attempt(runner.compile(manifest).compiled_code)
+                except DbtRuntimeError as error:
+                    return _said(error)
+            return None
+
+        return refused
+
+    # What BigQuery refuses when it plans costs nothing to find out.
+    for attempt in (runner.adapter.validate_sql, lambda sql: _run(runner, sql)):
+        refused = refusal(attempt)
+        if refused(entries) is not None:
+            return {} if refused([]) is not None else _search(entries, refused)
+    return {}
+
+
+def _said(error: DbtRuntimeError) -> str:
+    """Return what a warehouse says, in a line, without the SQL that nobody wrote by hand."""
+    return " ".join(SQL_SHOWN.sub("", str(error.msg)).split())
+
+
+def _search(entries: Sequence[str], refused: Refusal) -> dict[str, str]:
+    """Find the entries that are refused by themselves, by halves."""
+    reason = refused(entries)
+    if reason is None:
+        return {}
+    if len(entries) == 1:
+        return {entries[0]: reason}
+    middle = len(entries) // 2
+    return _search(entries[:middle], refused) | _search(entries[middle:], refused)
+
+
+def _run(runner: ModelRunner, sql: str) -> None:
+    """Run a query to its end; DuckDB stops at the first rows of one that nothing is made of."""
+    if runner.config.credentials.type == "duckdb":
+        sql = f"create or replace temp table {PROBE} as {sql}"
+    runner.adapter.execute(sql, auto_begin=False, fetch=False)
