@@ -14,12 +14,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import betainc, ndtr, ndtri
 
-from dbt_jetstream.statistics.compare import Comparison, compared
+from dbt_jetstream.statistics.compare import Comparison, attempted, compared
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
 from dbt_jetstream.statistics.histogram import Histogram
 
@@ -152,10 +153,10 @@ def compare_quantiles(
         confidence: Mass inside the intervals, in (0, 1).
     """
     atoms = {b: quantile_atoms(branches[b], q) for b in sorted(branches)}
-    rows = [Comparison(b, None, None, found.estimate(confidence)) for b, found in atoms.items()]
+    rows = [attempted(b, None, None, partial(found.estimate, confidence)) for b, found in atoms.items()]
     for reference, b in itertools.permutations(atoms, 2):
         both = (atoms[b], atoms[reference], confidence)
-        rows += compared(b, reference, difference(*both), relative_uplift(*both))
+        rows += compared(b, reference, partial(difference, *both), partial(relative_uplift, *both))
     return rows
 
 
