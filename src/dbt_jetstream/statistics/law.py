@@ -206,7 +206,8 @@ def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estima
         return UNDEFINED
     unit = treatment.unit / reference.unit
     scaled = treatment.divided(treatment.unit), reference.divided(reference.unit)
-    return Estimate(*(ratio * unit - 1 for ratio in _ratio(*scaled, confidence)))
+    ratios = _ratio(*scaled, confidence)
+    return Estimate(*((ratio * unit if ratio else 0.0) - 1 for ratio in ratios))
 
 
 def _ratio(treatment: Law, reference: Law, confidence: float) -> Estimate:

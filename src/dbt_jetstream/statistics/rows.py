@@ -300,7 +300,7 @@ def _explain(request: Request, comparison: Comparison) -> None:
     if comparison.failure:
         request.fail(f"{subject}: {comparison.failure}")
     elif any(math.isinf(value) for value in comparison.estimate):
-        what = comparison.comparison or "result"
+        what = (comparison.comparison or "result").replace("_", " ")
         request.report(f"{subject}: the {what} reaches beyond the largest number")
 
 
