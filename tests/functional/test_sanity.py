@@ -1,8 +1,6 @@
-"""The sanity check of built experiments: whose telemetry reports the experiment, of those who sent any."""
+"""The sanity check of built experiments counts who sent telemetry, and nobody else."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,8 +11,8 @@ SLUG, NAME = "pip-first-time-hint", "pip_first_time_hint"
 # Enrollment ends on 2026-03-09: the third week is due on the 29th.
 THIRD_WEEK = "2026-03-29"
 SOURCE = "clients_daily"
-# In words of its own, on the telemetry itself: who sent a row of the third week, and whose rows do not all report
-# the experiment. On the day of enrollment only rows count that do; no such day is in the third week.
+# In words of its own, on the telemetry itself: who sent a row in the third week, and of whom a row
+# does not report the experiment.
 SENT = f"""
 select
     e.branch,

@@ -153,7 +153,9 @@ def compare_quantiles(
         confidence: Mass inside the intervals, in (0, 1).
     """
     atoms = {b: quantile_atoms(branches[b], q) for b in sorted(branches)}
-    rows = [attempted(b, None, None, partial(found.estimate, confidence)) for b, found in atoms.items()]
+    rows = [
+        attempted(b, None, None, partial(found.estimate, confidence)) for b, found in atoms.items()
+    ]
     for reference, b in itertools.permutations(atoms, 2):
         both = (atoms[b], atoms[reference], confidence)
         rows += compared(b, reference, partial(difference, *both), partial(relative_uplift, *both))

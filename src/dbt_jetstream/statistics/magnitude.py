@@ -16,8 +16,8 @@ def unit_of(values: Iterable[float]) -> float:
         values: Of any size; those that are not finite are passed over.
 
     Returns:
-        1, but for values whose largest is far from 1: then that one lies in [1, 2) after it. Dividing
-        by a power of two changes no digit.
+        1, but where the largest value is far from 1: that one then lies in [1, 2) once divided.
+        Dividing by a power of two changes no digit.
     """
     largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
     if largest == 0 or LEAST <= largest <= MOST:

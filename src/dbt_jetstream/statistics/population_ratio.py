@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import gammainc, gammaincc, ndtri
 
-from dbt_jetstream.statistics.magnitude import unit_of
 from dbt_jetstream.statistics.law import Law, law_of_points
+from dbt_jetstream.statistics.magnitude import unit_of
 
 # Scores at which the distribution is evaluated.
 TRIALS = np.linspace(-7.5, 7.5, 121)
@@ -43,7 +43,7 @@ class CrossMoments(NamedTuple):
         denominator_mean: Mean of x.
         products: Means of dy^a dx^b by (a, b), 2 <= a + b <= 4, where dy and dx are the deviations
             from the means, in units of the means' sizes or of 1 where a mean is 0.
-        unit: What the ratio is counted in: both means are those of values divided by units of theirs.
+        unit: What the ratio is counted in: both means are those of values in units of their own.
     """
 
     units: float
@@ -78,7 +78,7 @@ def cross_moments(joint: Mapping[str, float]) -> CrossMoments:
         (a, b): scales[0] ** a * scales[1] ** b * _central_product(joint, centres, a, b)
         for a, b in ORDERS
     }
-    return CrossMoments(joint["units"], *means, products, units[0] / units[1])
+    return CrossMoments(joint["units"], means[0], means[1], products, units[0] / units[1])
 
 
 def _central_product(joint: Mapping[str, float], centres: list[float], a: int, b: int) -> float:
