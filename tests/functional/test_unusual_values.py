@@ -1,8 +1,7 @@
-"""Values that no metric should have, through bins, pieces and moments: nothing is lost but what they cost."""
+"""Values that no metric should have, through bins, pieces and moments to statistics."""
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import pytest
 
@@ -17,13 +16,15 @@ RELATION = (
 )
 UNIFORM = "((hash(number, 1) % 1000003 + 0.5) / 1000003)"
 WAITING = f"(-ln({UNIFORM}))"
+BEFORE = f"{WAITING} + ((hash(number, 2) % 1000003 + 0.5) / 1000003)"
 IN_CONTROL = f"branch = '{BRANCHES[0]}'"
+ADJUSTED = "covariate_adjustment = { period = 'preenrollment_week', metric = 'before' }"
 ALL = {
     "bootstrap_mean": "",
     "deciles": "",
     "empirical_cdf": "",
     "kernel_density_estimate": "log_space = true",
-    "linear_model_mean": "covariate_adjustment = { period = 'preenrollment_week', metric = 'before' }",
+    "linear_model_mean": ADJUSTED,
     "linear_model_mean_no_clip": "",
     "per_client_dau_impact": "",
     "sum": "",
@@ -60,7 +61,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     metrics = [Metric(name, value, ALL) for name, value in SHAPES.items()]
     path = tmp_path_factory.mktemp("unusual") / "project"
     project = made_up_project(
-        path, metrics, RELATION, covariates={"before": WAITING}, bases=("enrollments",)
+        path, metrics, RELATION, covariates={"before": BEFORE}, bases=("enrollments",)
     )
     summarise(project)
     return project
