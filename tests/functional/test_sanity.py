@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from more_metrics import VISITS, small_with
 
 from conftest import Project, small_built, small_project
 
@@ -86,3 +87,26 @@ def test_telemetry_that_does_not_report_the_experiment_warns(silenced: Project) 
     column = f"{SOURCE}_has_non_enrolled_data"
     branches = sorted(branch for branch, *_ in counted(silenced))
     assert warned == [(branch, column) for branch in branches]
+
+
+def test_a_source_that_is_read_directly_accuses_no_silent_unit(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("direct")
+    reporting = VISITS.replace('experiments_column_type = "none"', "")
+    project = small_with(path, SLUG, ["visited_countries"], reporting, "visits")
+    project.build(SLUG, "2026-03-15")
+    counts = project.query(
+        f"select metric, branch, units, found from analysis.trust_counts_{NAME} "
+        "where counted = 'sanity' and data_source = 'visits' order by all"
+    )
+    expected = project.query(
+        f"select 'visits_has_contradictory_branch', branch, count(*), "
+        f"count_if(visits_has_contradictory_branch) from analysis.{NAME}_weekly "
+        "where analysis_basis = 'enrollments' group by all order by all"
+    )
+    assert counts == expected + [
+        ("visits_has_non_enrolled_data", branch, None, None) for _, branch, *_ in expected
+    ]
+    states = [row[0] for row in findings(project) if row[2] == "visits_has_non_enrolled_data"]
+    assert states == ["undefined"]
