@@ -205,6 +205,14 @@ def test_a_sum_beyond_the_largest_number_has_a_reason() -> None:
     ]
 
 
+def test_deciles_of_a_reference_that_may_be_zero_need_no_reason() -> None:
+    reference = np.where(np.arange(N) < 0.51 * N, 0.0, WAITING)
+    rows = computed({"control": reference, "treatment": 1 + WAITING}, "deciles")
+    uplifts = [row for row in rows if row["comparison"] == "relative_uplift"]
+    assert any(row["lower"] is not None and row["upper"] is None for row in uplifts)
+    assert not any(row["problem"] for row in rows)
+
+
 @pytest.mark.parametrize("values", [[math.inf], [1e30]])
 def test_a_branch_that_has_no_curve_leaves_the_others_theirs(values: list[float]) -> None:
     rows = computed({"control": np.array([*values, 1.0]), "treatment": WAITING}, "empirical_cdf")

@@ -122,8 +122,8 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     """Estimate treatment / reference - 1 of two independent quantiles.
 
     Returns:
-        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; only what is
-        infinite where the reference alone may.
+        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; only the point
+        and what would be infinite where the reference alone may.
     """
     if not (len(treatment.values) and len(reference.values)):
         return UNDEFINED
@@ -139,7 +139,10 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     masses = np.outer(a.masses, b.masses)
     defined = ~np.isnan(ratios)
     pairs = _sorted(ratios[defined], masses[defined] / masses[defined].sum())
-    return pairs.estimate(confidence)._replace(point=point)
+    found = pairs.estimate(confidence)._replace(point=point)
+    if not (reference.values == 0).any():
+        return found
+    return Estimate(*(math.nan if math.isinf(number) else number for number in found))
 
 
 def compare_quantiles(
