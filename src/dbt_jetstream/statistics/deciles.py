@@ -122,8 +122,8 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     """Estimate treatment / reference - 1 of two independent quantiles.
 
     Returns:
-        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; only the point
-        and what would be infinite where the reference alone may.
+        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; the point and
+        what would be infinite where the reference alone may.
     """
     if not (len(treatment.values) and len(reference.values)):
         return UNDEFINED
