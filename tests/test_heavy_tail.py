@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -79,3 +80,19 @@ def test_a_finding_names_metric_and_branch() -> None:
     assert found.value is not None
     assert 0.8 < found.value < 0.92
     assert "the 95% interval of the mean of clicks holds the truth in about" in found.message
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_the_coverage_does_not_depend_on_the_size_of_values(size: float) -> None:
+    values = np.sort(np.random.default_rng(8).pareto(1.5, 5_000))
+    units = np.ones(len(values))
+    expected = clipped_coverage(values, units, SHARE)
+    assert clipped_coverage(values * size, units, SHARE) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_values_that_are_not_finite_leave_the_tail_unknown(value: float) -> None:
+    values = np.sort(np.append(np.random.default_rng(8).pareto(1.5, 4_900), np.full(100, value)))
+    assert clipped_coverage(values, np.ones(len(values)), SHARE) is None

@@ -61,8 +61,12 @@ counted as (
 measured as (
     select
         *,
-        -- the bin's lower end and width, in size
-        case when {{ is_placed }} then pow(2.0, floor((abs(bin) - {{ numbers.middle }}) / {{ numbers.parts }})) end as octave,
+        -- the bin's lower end and width, in size; below the lowest octave bins go on as wide as there, down to zero
+        case
+            when {{ is_placed }}
+                then pow(2.0, greatest(floor((abs(bin) - {{ numbers.middle }}) / {{ numbers.parts }}), {{ numbers.lowest_octave }}))
+        end as octave,
+        case when abs(bin) < {{ numbers.middle + numbers.parts * numbers.lowest_octave }} then 0 else 1 end as octaves_below,
         abs(bin) - {{ numbers.middle }} - {{ numbers.parts }} * floor((abs(bin) - {{ numbers.middle }}) / {{ numbers.parts }}) as part,
         positions / units / {{ position_units() }} as mean_position,
         squares / units / {{ position_units() }} as mean_square
@@ -82,7 +86,7 @@ select
     lowest,
     highest,
     case
-        when lowest < highest then sign(bin) * octave * (1 + (part + mean_position) / {{ numbers.parts }})
+        when lowest < highest then sign(bin) * octave * (octaves_below + (part + mean_position) / {{ numbers.parts }})
         else lowest
     end as value,
     case

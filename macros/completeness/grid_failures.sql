@@ -13,17 +13,13 @@
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
     {%- for source in statistic.sources -%}
-<<<<<<< HEAD
-        {%- do sources.append([statistic.metric, statistic.statistic, source]) -%}
+        {%- do sources.append([statistic.metric, statistic.statistic, source, 'its data source ' ~ source]) -%}
         {%- for basis in statistic.bases -%}
             {%- do read.append([statistic.metric, statistic.statistic, basis, source]) -%}
         {%- endfor -%}
-=======
-        {%- do sources.append([statistic.metric, statistic.statistic, source, 'its data source ' ~ source]) -%}
     {%- endfor -%}
     {%- for metric in statistic.metrics -%}
         {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric, 'metric ' ~ metric]) -%}
->>>>>>> parts
     {%- endfor -%}
     {%- if 'exposures' in statistic.bases -%}
         {%- do read.append([statistic.metric, statistic.statistic, 'exposures', exposure_signal_name()]) -%}

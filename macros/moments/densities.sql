@@ -22,7 +22,9 @@ density_branches as {{ stored() }} (
         (branch_highest - branch_lowest) / nullif(density_size - 1, 0) as point_step,
         case
             when is_log_density and branch_lowest >= 0 and branch_lowest_positive < branch_highest
-                then ln(branch_highest / branch_lowest_positive) / nullif(density_size - 1, 0)
+                then
+                    {{ log_of_ratio('branch_highest', 'branch_lowest_positive') | indent(20) }}
+                    / nullif(density_size - 1, 0)
         end as log_point_step,
         row_number() over (order by {{ cell }}, branch) as branch_id
     from (
@@ -104,7 +106,11 @@ near_cells as (
                     then greatest(ceil((cell_value - {{ reach }} - branch_lowest) / point_step), 0)
                 when cell_value - {{ reach }} <= branch_lowest_positive
                     then case when branch_lowest = 0 then -1 else 0 end
-                else ceil(ln((cell_value - {{ reach }}) / branch_lowest_positive) / log_point_step)
+                else
+                    ceil(
+                        {{ log_of_ratio('(cell_value - ' ~ reach ~ ')', 'branch_lowest_positive') | indent(24) }}
+                        / log_point_step
+                    )
             end as {{ integer_type() }}
         ) as first_point,
         cast(
@@ -114,7 +120,7 @@ near_cells as (
                         then floor((cell_value + {{ reach }} - branch_lowest) / point_step)
                     else
                         floor(
-                            ln(greatest(cell_value + {{ reach }}, branch_lowest_positive) / branch_lowest_positive)
+                            {{ log_of_ratio('greatest(cell_value + ' ~ reach ~ ', branch_lowest_positive)', 'branch_lowest_positive') | indent(28) }}
                             / log_point_step
                         )
                 end,

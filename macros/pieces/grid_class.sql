@@ -13,6 +13,10 @@ case
             + case when {{ guess }} * grid_step + branch_lowest < {{ value }} then 1 else 0 end
             - case when ({{ guess }} - 1) * grid_step + branch_lowest >= {{ value }} then 1 else 0 end
     when {{ value }} <= branch_lowest_positive then 0
-    else ceil(ln({{ value }} / branch_lowest_positive) / log_grid_step)
+    else
+        ceil(
+            {{ log_of_ratio(value, 'branch_lowest_positive') | indent(12) }}
+            / log_grid_step
+        )
 end
 {%- endmacro %}

@@ -53,7 +53,9 @@ measured_bins as (
         end as grid_step,
         case
             when is_log_grid and branch_lowest >= 0 and branch_lowest_positive < branch_highest
-                then ln(branch_highest / branch_lowest_positive) / nullif(grid_size - 1, 0)
+                then
+                    {{ log_of_ratio('branch_highest', 'branch_lowest_positive') | indent(20) }}
+                    / nullif(grid_size - 1, 0)
         end as log_grid_step,
         pooled_up_to - pooled_bin_units as pooled_first_rank,
         (branch_units - 1) * (1 - drop_highest) as clipped_rank,

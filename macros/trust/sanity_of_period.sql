@@ -1,23 +1,36 @@
-{#- The CTE `sanity_<period>`: by branch, in how many units each sanity column holds in the newest window.
+{#- The CTE `sanity_<period>`: by branch, in how many units each sanity column holds in a window.
 
-    The window is named, so that BigQuery reads no partition but its own.
+    Of a data source that is read day by day, units without a row in the window are left out: the metrics say of them,
+    too, that no telemetry reports the experiment. The window is named, so that BigQuery reads no partition but its own.
 
-    Args: period (str), columns (list of {data_source, metric}), metrics (relation)
+    Reads: units_with_telemetry. Makes: sanity_<period> (window_index, branch, units_<n> and found_<n> of each column).
+    Args: period (str), columns (list of dicts, see `sanity_columns`), metrics (relation), window (dict of
+        {index, start, end})
 -#}
-{% macro sanity_of_period(period, columns, metrics) -%}
-{%- set newest = newest_window(metrics) %}
+{% macro sanity_of_period(period, columns, metrics, window) -%}
+{%- set sources = columns | selectattr('is_daily') | map(attribute='data_source') | unique | list -%}
 sanity_{{ period }} as {{ stored() }} (
     select
-        window_index,
-        branch,
+        m.window_index,
+        m.branch
         {%- for column in columns %}
-        count({{ column.metric }}) as units_{{ loop.index }},
-        cast(sum(case when {{ column.metric }} then 1 else 0 end) as {{ integer_type() }}) as found_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- set sent = 'sent_' ~ (sources.index(column.data_source) + 1) ~ '.branch is not null and ' if column.is_daily %},
+        cast(sum(case when {{ sent }}m.{{ column.metric }} is not null then 1 else 0 end) as {{ integer_type() }})
+            as units_{{ loop.index }},
+        cast(sum(case when {{ sent }}m.{{ column.metric }} then 1 else 0 end) as {{ integer_type() }})
+            as found_{{ loop.index }}
         {%- endfor %}
-    from {{ metrics }}
+    from {{ metrics }} as m
+    {%- for source in sources %}
+    left join units_with_telemetry as sent_{{ loop.index }}
+        on sent_{{ loop.index }}.analysis_id = m.analysis_id
+        and sent_{{ loop.index }}.branch = m.branch
+        and sent_{{ loop.index }}.data_source = {{ text_literal(source) }}
+        and sent_{{ loop.index }}.in_{{ period }}
+    {%- endfor %}
     where
-        analysis_basis = 'enrollments'
-        and window_index = {{ newest | int if newest is not none else 'null' }}
-    group by window_index, branch
+        m.analysis_basis = 'enrollments'
+        and m.window_index = {{ window.index }}
+    group by m.window_index, m.branch
 )
 {%- endmacro %}

@@ -13,7 +13,8 @@
     {#- a source that failed in this run is left out, and may never have been built -#}
     {%- do days.update({source: relation}) -%}
 {%- endfor -%}
-{%- set checks = sanity_columns(lock, metrics) -%}
+{%- set checks = sanity_columns(lock, metrics, client_days, days) -%}
+{%- set windows = sanity_windows(checks, lock, metrics) -%}
 with
 
 enrolled_units as {{ stored() }} (
@@ -37,11 +38,13 @@ branches_of_units as (
 )
 {%- if days %},
 
-{{ units_missing_telemetry(days, lock.experiment) }}
-{%- endif %}
-{%- for period, columns in checks.items() %},
+{{ units_with_telemetry(days, windows, lock.experiment) }},
 
-{{ sanity_of_period(period, columns, metrics[period]) }}
+{{ units_missing_telemetry(days) }}
+{%- endif %}
+{%- for period, window in windows.items() %},
+
+{{ sanity_of_period(period, checks[period], metrics[period], window) }}
 {%- endfor %}
 
 {{ trust_count('sample_ratio', 'enrolled_units', {
@@ -71,18 +74,20 @@ union all
     'found': 'found',
 }, [], lock) }}
 {%- endif %}
-{%- for period, columns in checks.items() %}
-{%- for column in columns %}
-union all
-{{ trust_count('sanity', 'sanity_' ~ period, {
+{%- for period in windows %}
+{%- for column in checks[period] %}
+{%- set counts = {
     'analysis_period': text_literal(period),
     'window_index': 'window_index',
     'data_source': text_literal(column.data_source),
     'metric': text_literal(column.metric),
     'branch': 'branch',
-    'units': 'units_' ~ loop.index,
-    'found': 'found_' ~ loop.index,
-}, [], lock) }}
+} -%}
+{%- if column.is_known -%}
+    {%- do counts.update(units='units_' ~ loop.index, found='found_' ~ loop.index) -%}
+{%- endif %}
+union all
+{{ trust_count('sanity', 'sanity_' ~ period, counts, [], lock) }}
 {%- endfor %}
 {%- endfor %}
 {%- endif -%}

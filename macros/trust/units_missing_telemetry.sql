@@ -1,25 +1,10 @@
 {#- CTEs that end in `missing_telemetry`: by branch, the enrolled units and those `found` without a single
     telemetry row on or after their enrollment date, in each data source and ('') in none of them.
 
-    Args: client_days (dict of relations by data source), experiment (dict, from the lock)
+    Reads: enrolled_units, units_with_telemetry.
+    Args: client_days (dict of relations by data source)
 -#}
-{% macro units_missing_telemetry(client_days, experiment) -%}
-units_with_telemetry as {{ stored() }} (
-    {%- for source, relation in client_days.items() %}
-    select distinct
-        {{ text_literal(source) }} as data_source,
-        analysis_id,
-        branch
-    from {{ relation }}
-    where
-        submission_date >= date '{{ experiment.start_date }}'
-        and submission_date >= enrollment_date
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
+{% macro units_missing_telemetry(client_days) -%}
 heard_of as (
     select
         data_source,

@@ -138,9 +138,17 @@ def test_missing_telemetry_is_counted_by_unit(demo: Project) -> None:
 def test_sanity_is_that_of_the_overall_window(demo: Project) -> None:
     name = NAMES[0]
     for column in ("has_contradictory_branch", "has_non_enrolled_data"):
+        # Overall lasts 37 days from enrollment on: 0 to 36.
         expected = demo.query(
-            f"select branch, count_if(clients_daily_{column}) from analysis.{name}_overall "
-            "where analysis_basis = 'enrollments' group by branch order by branch"
+            f"""
+            select branch, count_if(clients_daily_{column}) from analysis.{name}_overall as m
+            where analysis_basis = 'enrollments' and exists (
+                from analysis.{name}_clients_daily_client_days as d
+                where d.analysis_id = m.analysis_id and d.branch = m.branch
+                    and d.submission_date between m.enrollment_date and m.enrollment_date + 36
+            )
+            group by branch order by branch
+            """
         )
         found = demo.query(
             f"select branch, units from analysis.trust_{name} where analysis_period = 'overall' "

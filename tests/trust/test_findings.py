@@ -85,6 +85,24 @@ def test_sanity_warns_of_a_high_share_and_of_branches_that_differ() -> None:
     assert [f.branch for f in apart if f.state == "warning"] == [None]
 
 
+def test_a_source_of_which_it_is_not_known_who_sent_any_is_undefined() -> None:
+    about = {"data_source": "clicks", "metric": "clicks_has_non_enrolled_data"}
+    about |= {"analysis_period": "overall", "window_index": 1}
+    unknown = [
+        count("sanity", branch, 0, 0, **about) | {"units": None, "found": None}
+        for branch in ("control", "treatment")
+    ]
+    known = sanity("overall", 1, 9, 9)
+    found = [f for f in findings(unknown + known, [], DEFINITION) if f.check == "sanity"]
+    assert [(f.data_source, f.state) for f in found if f.data_source == "clicks"] == [
+        ("clicks", "undefined")
+    ]
+    assert {f.state for f in found if f.data_source == "pings"} == {"ok"}
+    assert {f.state for f in findings(unknown, [], DEFINITION) if f.check == "sanity"} == {
+        "undefined"
+    }
+
+
 def compared(period: str, metric: str, point: float, **more: Any) -> dict[str, Any]:
     """An estimate with a standard error of 1."""
     half = stats.norm.isf(0.025)

@@ -61,7 +61,9 @@ def bootstrap_mean_law(histogram: Histogram) -> Law:
     """
     if not histogram.is_finite:
         return Law.constant(math.nan)
-    histogram = histogram.spread()
+    histogram, unit = histogram.spread(), histogram.unit
+    if unit != 1:
+        return bootstrap_mean_law(histogram.divided(unit)).times(unit)
     values, counts = histogram.values, histogram.counts
     if len(values) == 1:
         return Law.constant(float(values[0]))

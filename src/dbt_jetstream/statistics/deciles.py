@@ -14,12 +14,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import betainc, ndtr, ndtri
 
-from dbt_jetstream.statistics.compare import Comparison, compared
+from dbt_jetstream.statistics.compare import Comparison, attempted, compared
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
 from dbt_jetstream.statistics.histogram import Histogram
 
@@ -121,8 +122,8 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     """Estimate treatment / reference - 1 of two independent quantiles.
 
     Returns:
-        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; only what is
-        infinite where the reference alone may.
+        E[T] E[1/R] - 1 and quantiles of the ratio. All undefined where both may be 0; the point and
+        what would be infinite where the reference alone may.
     """
     if not (len(treatment.values) and len(reference.values)):
         return UNDEFINED
@@ -138,7 +139,10 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     masses = np.outer(a.masses, b.masses)
     defined = ~np.isnan(ratios)
     pairs = _sorted(ratios[defined], masses[defined] / masses[defined].sum())
-    return pairs.estimate(confidence)._replace(point=point)
+    found = pairs.estimate(confidence)._replace(point=point)
+    if not (reference.values == 0).any():
+        return found
+    return Estimate(*(math.nan if math.isinf(number) else number for number in found))
 
 
 def compare_quantiles(
@@ -152,10 +156,12 @@ def compare_quantiles(
         confidence: Mass inside the intervals, in (0, 1).
     """
     atoms = {b: quantile_atoms(branches[b], q) for b in sorted(branches)}
-    rows = [Comparison(b, None, None, found.estimate(confidence)) for b, found in atoms.items()]
+    rows = [
+        attempted(b, None, None, partial(found.estimate, confidence)) for b, found in atoms.items()
+    ]
     for reference, b in itertools.permutations(atoms, 2):
         both = (atoms[b], atoms[reference], confidence)
-        rows += compared(b, reference, difference(*both), relative_uplift(*both))
+        rows += compared(b, reference, partial(difference, *both), partial(relative_uplift, *both))
     return rows
 
 

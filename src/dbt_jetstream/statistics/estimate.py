@@ -3,6 +3,9 @@
 import math
 from typing import NamedTuple
 
+# A reason is a sentence of a table's row; what an exception carries may be a whole array.
+LONGEST_REASON = 300
+
 
 class Estimate(NamedTuple):
     """An estimate with its interval; NaN where the data leave one undefined.
@@ -19,6 +22,17 @@ class Estimate(NamedTuple):
 
 
 UNDEFINED = Estimate(math.nan, math.nan, math.nan)
+
+
+def reason_of(error: Exception) -> str:
+    """Return why there is no estimate, in one line.
+
+    A `ValueError` of ours speaks for itself; of what nobody foresaw, the kind is worth knowing.
+    """
+    said = " ".join(str(error).split())[:LONGEST_REASON]
+    if type(error) is ValueError and said:
+        return said
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def tails(confidence: float) -> tuple[float, float]:

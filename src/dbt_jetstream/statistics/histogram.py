@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dbt_jetstream.statistics.magnitude import unit_of
+
 
 @dataclass(frozen=True)
 class Histogram:
@@ -92,16 +94,38 @@ class Histogram:
         return not self.deviations.any()
 
     @property
+    def unit(self) -> float:
+        """What values are divided by before they are computed with: see `unit_of`."""
+        return unit_of(self.values[[0, -1]].tolist()) if len(self.values) else 1.0
+
+    def divided(self, divisor: float) -> Histogram:
+        """Divide all values by a positive number."""
+        if divisor == 1:
+            return self
+        values = self.values / divisor
+        if self.is_exact:
+            return Histogram.of(values, self.counts)
+        ends = (array / divisor for array in (self.lowest, self.highest, self.deviations))
+        return Histogram(values, self.counts, *ends)
+
+    @property
     def total(self) -> float:
-        """The sum over units, correctly rounded; NaN without units or with infinities."""
-        if not self.is_finite:
-            return math.nan
-        return math.fsum((self.counts * self.values).tolist())
+        """The sum over units, correctly rounded; NaN without units or with infinities.
+
+        Infinite where it is beyond the largest floating-point number.
+        """
+        return self._total(self.unit) * self.unit if self.is_finite else math.nan
 
     @property
     def mean(self) -> float:
         """The mean value; NaN without units or with infinities."""
-        return self.total / self.units if self.is_finite else math.nan
+        if not self.is_finite:
+            return math.nan
+        return self._total(self.unit) / self.units * self.unit
+
+    def _total(self, unit: float) -> float:
+        """Sum the values of all units, counted in `unit`."""
+        return math.fsum((self.counts * (self.values / unit)).tolist())
 
     @property
     def variance(self) -> float:
@@ -122,6 +146,10 @@ class Histogram:
         if self.is_exact:
             return Histogram.of(np.minimum(self.values, highest), self.counts)
         above = float(self.counts[~kept].sum())
+        # A piece that has the value already: two of one value would count as two values.
+        same = kept & (self.lowest == highest)
+        above += float(self.counts[same].sum())
+        kept &= ~same
         ends = [np.append(a[kept], highest) for a in (self.values, self.lowest, self.highest)]
         values, lowest, tops = ends
         counts = np.append(self.counts[kept], above)

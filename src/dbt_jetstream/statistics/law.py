@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import betainccinv, betaincinv, ndtr, ndtri
 
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, tails
+from dbt_jetstream.statistics.magnitude import unit_of
 from dbt_jetstream.statistics.monotone import monotone_curve
 from dbt_jetstream.statistics.roots import Guess, quantile_of
 
@@ -67,6 +68,21 @@ class Law:
     def constant(cls, value: float) -> Law:
         """Return the law of a parameter that is known; NaN where it is undefined."""
         return cls.of(lambda scores: np.full(np.shape(scores), value), value)
+
+    @property
+    def unit(self) -> float:
+        """What values are divided by before they are computed with: see `unit_of`."""
+        return unit_of(self.table[[0, -1]].tolist())
+
+    def times(self, factor: float) -> Law:
+        """Return the law of the parameter times a positive number."""
+        return Law.of(lambda scores: factor * self.quantile(scores), factor * self.mean)
+
+    def divided(self, divisor: float) -> Law:
+        """Return the law of the parameter divided by a positive number."""
+        if divisor == 1:
+            return self
+        return Law.of(lambda scores: self.quantile(scores) / divisor, self.mean / divisor)
 
     @property
     def is_defined(self) -> bool:
@@ -188,15 +204,22 @@ def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estima
     """
     if not (treatment.is_defined and reference.is_defined):
         return UNDEFINED
+    unit = treatment.unit / reference.unit
+    scaled = treatment.divided(treatment.unit), reference.divided(reference.unit)
+    ratios = _ratio(*scaled, confidence)
+    return Estimate(*((ratio * unit if ratio else 0.0) - 1 for ratio in ratios))
+
+
+def _ratio(treatment: Law, reference: Law, confidence: float) -> Estimate:
+    """Estimate treatment / reference of two laws that are defined."""
     if reference.is_constant and reference.mean == 0:
         return UNDEFINED
     if treatment.is_constant and treatment.mean == 0:
-        return Estimate(-1.0, -1.0, -1.0)
-    point = treatment.mean * _mean_of_inverse(reference) - 1
+        return Estimate(0.0, 0.0, 0.0)
+    point = treatment.mean * _mean_of_inverse(reference)
     has_constant = reference.is_constant or (treatment.is_constant and _sign(reference) != 0)
     ends = _ends_with_constant if has_constant else _ends_of_ratio
-    lower, upper = ends(treatment, reference, confidence)
-    return Estimate(point, lower - 1, upper - 1)
+    return Estimate(point, *ends(treatment, reference, confidence))
 
 
 def _sign(law: Law) -> int:

@@ -13,18 +13,22 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from dbt_jetstream.statistics.compare import Comparison, compared
+from dbt_jetstream.statistics.compare import Comparison, attempted, compared
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate
 from dbt_jetstream.statistics.histogram import Histogram
+from dbt_jetstream.statistics.magnitude import unit_of
 
 # Points per unit of probability at which the original averages over the covariate's quantiles.
 GRID = 10_000
+LARGEST_LOG = math.log(sys.float_info.max)
 
 
 class Moments(NamedTuple):
@@ -43,6 +47,7 @@ class Moments(NamedTuple):
         covariance: Mean product of both deviations.
         covariate_lowest: Lowest x.
         covariate_highest: Highest x, after clipping.
+        unit: What y is counted in: all moments of it are those of y / unit.
     """
 
     units: float
@@ -55,6 +60,12 @@ class Moments(NamedTuple):
     covariance: float = math.nan
     covariate_lowest: float = math.nan
     covariate_highest: float = math.nan
+    unit: float = 1.0
+
+    @property
+    def value(self) -> float:
+        """Mean of y, counted in 1."""
+        return self.mean * self.unit
 
     @property
     def is_zero(self) -> bool:
@@ -70,8 +81,9 @@ def moments_of(histogram: Histogram, clip: float) -> Moments:
         clip: What higher values are lowered to.
     """
     clipped = histogram.clipped(clip)
-    units, highest = histogram.units, float(histogram.highest[-1])
-    return Moments(units, clipped.mean, clipped.variance, highest, units)
+    units, unit, highest = histogram.units, clipped.unit, float(histogram.highest[-1])
+    scaled = clipped.divided(unit)
+    return Moments(units, scaled.mean, scaled.variance, highest / unit, units, unit=unit)
 
 
 def adjusted_moments(alone: Moments, joint: Mapping[str, float]) -> Moments:
@@ -84,18 +96,24 @@ def adjusted_moments(alone: Moments, joint: Mapping[str, float]) -> Moments:
             mean products `y1_x0` to `y0_x2` of these, and the covariate's own ends `x_least` and
             `x_most`.
     """
-    y_range = joint["y_highest"] - joint["y_lowest"]
-    x_range = joint["x_highest"] - joint["x_lowest"]
+    unit = unit_of((joint["y_lowest"], joint["y_highest"]))
+    # One for all branches, as the ends are.
+    x_unit = unit_of((joint["x_lowest"], joint["x_highest"]))
+    y_lowest, x_lowest = joint["y_lowest"] / unit, joint["x_lowest"] / x_unit
+    y_range = joint["y_highest"] / unit - y_lowest
+    x_range = joint["x_highest"] / x_unit - x_lowest
     y, x = joint["y1_x0"], joint["y0_x1"]
     return alone._replace(
         units=joint["units"],
-        mean=joint["y_lowest"] + y_range * y,
+        unit=unit,
+        highest=alone.highest * (alone.unit / unit),
+        mean=y_lowest + y_range * y,
         variance=y_range**2 * max(joint["y2_x0"] - y * y, 0.0),
-        covariate_mean=joint["x_lowest"] + x_range * x,
+        covariate_mean=x_lowest + x_range * x,
         covariate_variance=x_range**2 * max(joint["y0_x2"] - x * x, 0.0),
         covariance=y_range * x_range * (joint["y1_x1"] - y * x),
-        covariate_lowest=joint["x_least"],
-        covariate_highest=joint["x_most"],
+        covariate_lowest=joint["x_least"] / x_unit,
+        covariate_highest=joint["x_most"] / x_unit,
     )
 
 
@@ -103,6 +121,7 @@ class Fit(NamedTuple):
     """A fitted model.
 
     Attributes:
+        unit: What the variance is counted in, squared.
         means: Mean of y at x = 0 by branch.
         slope: Change of y with x; 0 without a covariate.
         variance: Residual variance.
@@ -111,6 +130,7 @@ class Fit(NamedTuple):
         average: Value of x at which branches are compared in relative terms.
     """
 
+    unit: float
     means: dict[str, float]
     slope: float
     variance: float
@@ -133,7 +153,7 @@ def linear_model(branches: Mapping[str, Moments], confidence: float = 0.95) -> l
     Returns:
         A branch whose values are all 0 is no reference: there are no rows compared to it, and none
         at all where that is so for every branch. All is undefined where no value differs from
-        another.
+        another. Beyond the largest floating-point number an end is infinite.
     """
     names = sorted(b for b, moments in branches.items() if moments.units)
     references = [b for b in names if not branches[b].is_zero]
@@ -143,20 +163,21 @@ def linear_model(branches: Mapping[str, Moments], confidence: float = 0.95) -> l
     if _has_no_variation([branches[b] for b in names]):
         rows = [Comparison(b, None, None, UNDEFINED) for b in names]
         for b, reference in pairs:
-            rows += compared(b, reference, UNDEFINED, UNDEFINED)
+            rows += compared(b, reference, lambda: UNDEFINED, lambda: UNDEFINED)
         return rows
-    rows = [Comparison(b, None, None, mean_estimate(branches[b], confidence)) for b in names]
+    rows = [
+        attempted(b, None, None, partial(mean_estimate, branches[b], confidence)) for b in names
+    ]
     fitted = fit({b: branches[b] for b in names})
-    for b, reference in pairs:
-        pair = (b, reference)
-        difference = _difference(fitted, branches, pair, confidence)
-        rows += compared(*pair, difference, _uplift(fitted, branches, pair, confidence))
+    for pair in pairs:
+        of_pair = (fitted, branches, pair, confidence)
+        rows += compared(*pair, partial(_difference, *of_pair), partial(_uplift, *of_pair))
     return rows
 
 
 def _has_no_variation(branches: list[Moments]) -> bool:
     """Whether all values agree, before clipping: the highest is the mean of all."""
-    is_level = all(m.variance == 0 and m.mean == branches[0].mean for m in branches)
+    is_level = all(m.variance == 0 and m.value == branches[0].value for m in branches)
     return is_level and all(m.highest == m.mean for m in branches)
 
 
@@ -164,26 +185,41 @@ def mean_estimate(moments: Moments, confidence: float) -> Estimate:
     """Estimate a mean with a t interval; without an interval for one unit."""
     n = moments.units
     if n < 2 or not math.isfinite(moments.variance):
-        return Estimate(moments.mean, math.nan, math.nan)
+        return Estimate(moments.value, math.nan, math.nan)
     half = _t(confidence, n - 1) * math.sqrt(moments.variance / (n - 1))
-    return Estimate(moments.mean, moments.mean - half, moments.mean + half)
+    ends = (moments.mean, moments.mean - half, moments.mean + half)
+    return Estimate(*(moments.unit * end for end in ends))
 
 
 def fit(branches: Mapping[str, Moments]) -> Fit:
     """Fit the model; without the covariate where it does not vary within branches."""
-    moments = list(branches.values())
+    unit = _common_unit(branches.values())
+    moments = [_counted_in(unit, m) for m in branches.values()]
     n = np.array([m.units for m in moments])
     squares = float(n @ [m.variance for m in moments])
     spread = float(n @ [m.covariate_variance for m in moments])
     if not spread > 0:
         freedom = float(n.sum()) - len(n)
-        means = {b: m.mean for b, m in branches.items()}
-        return Fit(means, 0.0, _ratio(squares, freedom), freedom, math.inf, 0.0)
+        means = {b: m.value for b, m in branches.items()}
+        return Fit(unit, means, 0.0, _ratio(squares, freedom), freedom, math.inf, 0.0)
     slope = float(n @ [m.covariance for m in moments]) / spread
     freedom = float(n.sum()) - len(n) - 1
     variance = _ratio(max(squares - slope * slope * spread, 0.0), freedom)
-    means = {b: m.mean - slope * m.covariate_mean for b, m in branches.items()}
-    return Fit(means, slope, variance, freedom, spread, _covariate_average(moments))
+    means = {b: m.value - unit * slope * m.covariate_mean for b, m in branches.items()}
+    average = _covariate_average(moments)
+    return Fit(unit, means, unit * slope, variance, freedom, spread, average)
+
+
+def _common_unit(branches: Iterable[Moments]) -> float:
+    """Return the largest unit of the branches that have part in the variance."""
+    return max((m.unit for m in branches if m.variance), default=1.0)
+
+
+def _counted_in(unit: float, moments: Moments) -> Moments:
+    """Return a branch with its variance and covariance in a unit that is at least its own."""
+    factor = moments.unit / unit if moments.variance else 1.0
+    variance, covariance = factor * factor * moments.variance, factor * moments.covariance
+    return moments._replace(variance=variance, covariance=covariance)
 
 
 def _ratio(numerator: float, denominator: float) -> float:
@@ -228,7 +264,7 @@ def _difference(
         gap = treatment.covariate_mean - reference.covariate_mean
         unbalanced = gap * gap / fitted.spread
     error = math.sqrt(fitted.variance * (1 / treatment.units + 1 / reference.units + unbalanced))
-    half = _t(confidence, fitted.freedom) * error
+    half = fitted.unit * _t(confidence, fitted.freedom) * error
     return Estimate(point, point - half, point + half)
 
 
@@ -238,16 +274,30 @@ def _uplift(
     treatment, reference = (branches[b] for b in pair)
     at = fitted.average
     a, c = (fitted.means[b] + fitted.slope * at for b in pair)
-    if not a / c > 0:
+    if not ((a > 0 and c > 0) or (a < 0 and c < 0)):
         return UNDEFINED
+    ratio = a / c
+    log = math.log(ratio) if 0 < ratio < math.inf else math.log(abs(a)) - math.log(abs(c))
+    a, c = a / fitted.unit, c / fitted.unit
     error = fitted.variance * (
-        (1 / treatment.units + _covariance(fitted, treatment, treatment, at)) / a**2
-        + (1 / reference.units + _covariance(fitted, reference, reference, at)) / c**2
-        - 2 * _covariance(fitted, treatment, reference, at) / (a * c)
+        _over(1 / treatment.units + _covariance(fitted, treatment, treatment, at), a * a)
+        + _over(1 / reference.units + _covariance(fitted, reference, reference, at), c * c)
+        - _over(2 * _covariance(fitted, treatment, reference, at), a * c)
     )
     half = float(ndtri((1 + confidence) / 2)) * math.sqrt(max(error, 0.0))
-    log = math.log(a / c)
-    return Estimate(a / c - 1, math.expm1(log - half), math.expm1(log + half))
+    return Estimate(ratio - 1, _expm1(log - half), _expm1(log + half))
+
+
+def _over(numerator: float, denominator: float) -> float:
+    """Divide by a square, which may have vanished."""
+    if denominator or not numerator:
+        return numerator / (denominator or 1.0)
+    return math.copysign(math.inf, numerator)
+
+
+def _expm1(x: float) -> float:
+    """Return exp(x) - 1; infinite where it is beyond the largest number."""
+    return math.inf if x > LARGEST_LOG else math.expm1(x)
 
 
 def per_client_impact(

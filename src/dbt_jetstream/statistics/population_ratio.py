@@ -24,6 +24,7 @@ import numpy as np
 from scipy.special import gammainc, gammaincc, ndtri
 
 from dbt_jetstream.statistics.law import Law, law_of_points
+from dbt_jetstream.statistics.magnitude import unit_of
 
 # Scores at which the distribution is evaluated.
 TRIALS = np.linspace(-7.5, 7.5, 121)
@@ -42,12 +43,14 @@ class CrossMoments(NamedTuple):
         denominator_mean: Mean of x.
         products: Means of dy^a dx^b by (a, b), 2 <= a + b <= 4, where dy and dx are the deviations
             from the means, in units of the means' sizes or of 1 where a mean is 0.
+        unit: What the ratio is counted in: both means are those of values in units of their own.
     """
 
     units: float
     numerator_mean: float
     denominator_mean: float
     products: dict[tuple[int, int], float]
+    unit: float = 1.0
 
 
 ORDERS = [(total - b, b) for total in (2, 3, 4) for b in range(total + 1)]
@@ -60,11 +63,14 @@ def cross_moments(joint: Mapping[str, float]) -> CrossMoments:
         joint: `units`, the ends `y_lowest`, `y_highest`, `x_lowest` and `x_highest` between which
             the clipped values are scaled to [0, 1], and the mean products `y1_x0` to `y0_x4`.
     """
-    means, scales, centres = [], [], []
+    means, scales, centres, units = [], [], [], []
     for side, first in (("y", "y1_x0"), ("x", "y0_x1")):
-        lowest, scaled = joint[f"{side}_lowest"], joint[first]
-        reach = joint[f"{side}_highest"] - lowest
+        ends, scaled = (joint[f"{side}_lowest"], joint[f"{side}_highest"]), joint[first]
+        unit = unit_of(ends)
+        lowest, highest = (end / unit for end in ends)
+        reach = highest - lowest
         mean = lowest + reach * scaled
+        units.append(unit)
         means.append(mean)
         centres.append(scaled)
         scales.append(reach / (abs(mean) or 1.0))
@@ -72,7 +78,7 @@ def cross_moments(joint: Mapping[str, float]) -> CrossMoments:
         (a, b): scales[0] ** a * scales[1] ** b * _central_product(joint, centres, a, b)
         for a, b in ORDERS
     }
-    return CrossMoments(joint["units"], means[0], means[1], products)
+    return CrossMoments(joint["units"], means[0], means[1], products, units[0] / units[1])
 
 
 def _central_product(joint: Mapping[str, float], centres: list[float], a: int, b: int) -> float:
@@ -96,6 +102,8 @@ def population_ratio_law(moments: CrossMoments) -> Law:
         Its law; undefined without units, with infinite values, and where the denominator's mean is
         within three standard errors of 0.
     """
+    if moments.unit != 1:
+        return population_ratio_law(moments._replace(unit=1.0)).times(moments.unit)
     n, numerator, denominator = moments[:3]
     usable = n >= 1 and math.isfinite(numerator) and math.isfinite(denominator)
     if not usable or denominator == 0 or not np.isfinite(list(moments.products.values())).all():

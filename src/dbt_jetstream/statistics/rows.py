@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +18,11 @@ from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.compare import Comparison, compare_branches
 from dbt_jetstream.statistics.count import count_units
 from dbt_jetstream.statistics.empirical_cdf import empirical_cdf
-from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate
+from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, reason_of
 from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.kernel_density import density_of_sums, kernel_density
+from dbt_jetstream.statistics.law import Law
 from dbt_jetstream.statistics.linear_model import (
     Moments,
     adjusted_moments,
@@ -39,6 +40,9 @@ SIGNIFICANT_DIGITS = 10
 WIDTH_DIGITS = 6
 # Larger floating-point numbers are whole, whatever they count.
 LARGEST_COUNT = 2.0**53
+# A parameter is a NUMERIC, of 29 digits before the point.
+LARGEST_PARAMETER = 1e29
+Computed = TypeVar("Computed")
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,15 @@ class Request:
         cell: What is computed on.
         parameters: The statistic's, from the lock.
         summary: The cell's summaries.
-        problems: What there is to know about the result, or why there is none.
+        remarks: What there is to know about the result.
+        failures: Why there is no result, or none of a branch or comparison.
     """
 
     cell: Cell
     parameters: Mapping[str, Any]
     summary: CellSummary
-    problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     @property
     def confidence(self) -> float:
@@ -93,9 +99,32 @@ class Request:
             if series in said and self.parameters["statistic"] != COUNT:
                 raise ValueError(said[series])
 
+    @property
+    def problem(self) -> str:
+        """What went wrong, and what there is to know; empty where there is nothing."""
+        # That a result is missing is told by how the text begins.
+        start = "no result: " if self.failures else ""
+        return start + "; ".join(dict.fromkeys([*self.failures, *self.remarks]))
+
     def report(self, message: str) -> None:
-        """Record what there is to know about a result, or why there is none."""
-        self.problems.append(message)
+        """Record what there is to know about a result."""
+        self.remarks.append(message)
+
+    def fail(self, reason: str) -> None:
+        """Record why there is no result."""
+        self.failures.append(reason)
+
+    def of_each(
+        self, branches: Iterable[str], compute: Callable[[str], Computed]
+    ) -> dict[str, Computed]:
+        """Compute what each branch has by itself; one that fails is left out, and says why."""
+        found = {}
+        for branch in sorted(branches):
+            try:
+                found[branch] = compute(branch)
+            except Exception as error:
+                self.fail(f"{branch}: {reason_of(error)}")
+        return found
 
 
 Statistic = Callable[[Request], list[Comparison]]
@@ -103,8 +132,11 @@ Statistic = Callable[[Request], list[Comparison]]
 
 def _mean(request: Request) -> list[Comparison]:
     clips = request.summary.clips[request.parameters["series"]]
-    laws = {b: bootstrap_mean_law(h.clipped(clips[b])) for b, h in request.branches.items()}
-    return compare_branches(laws, request.confidence)
+
+    def law(branch: str) -> Law:
+        return bootstrap_mean_law(request.branches[branch].clipped(clips[branch]))
+
+    return compare_branches(request.of_each(request.branches, law), request.confidence)
 
 
 def _binomial(request: Request) -> list[Comparison]:
@@ -113,8 +145,12 @@ def _binomial(request: Request) -> list[Comparison]:
 
 
 def _population_ratio(request: Request) -> list[Comparison]:
-    laws = {b: population_ratio_law(cross_moments(m)) for b, m in request.joint.items()}
-    return compare_branches(laws, request.confidence)
+    joint = request.joint
+
+    def law(branch: str) -> Law:
+        return population_ratio_law(cross_moments(joint[branch]))
+
+    return compare_branches(request.of_each(joint, law), request.confidence)
 
 
 def _linear(
@@ -170,18 +206,29 @@ def _curve(heights: Callable[[Request, str, np.ndarray], np.ndarray]) -> Statist
     """A statistic of each branch alone, at each point of a grid."""
 
     def compute(request: Request) -> list[Comparison]:
-        size, log_space = (request.parameters[key] for key in ("grid_size", "log_space"))
-        rows = []
-        for branch, histogram in sorted(request.branches.items()):
-            grid = grid_of(histogram, size, log_space=log_space)
-            if grid.note:
-                request.report(f"{branch}: {grid.note}")
-            points = grid.with_zero(histogram)
+        def of_branch(branch: str) -> list[Comparison]:
+            points = _points(request, branch)
             found = zip(points.tolist(), heights(request, branch, points).tolist(), strict=True)
-            rows += [_point(branch, height, round(x, 6)) for x, height in found]
-        return _one_by_parameter(rows)
+            return [_point(branch, height, round(x, 6)) for x, height in found]
+
+        curves = request.of_each(request.branches, of_branch)
+        return _one_by_parameter([row for curve in curves.values() for row in curve])
 
     return compute
+
+
+def _points(request: Request, branch: str) -> np.ndarray:
+    """Return the points at which a branch's curve is drawn."""
+    histogram = request.branches[branch]
+    size, log_space = (request.parameters[key] for key in ("grid_size", "log_space"))
+    grid = grid_of(histogram, size, log_space=log_space)
+    points = grid.with_zero(histogram)
+    if not (np.abs(points) < LARGEST_PARAMETER).all():
+        message = f"needs values below {LARGEST_PARAMETER:g}: larger ones are no parameters"
+        raise ValueError(message)
+    if grid.note:
+        request.report(f"{branch}: {grid.note}")
+    return points
 
 
 def _one_by_parameter(rows: list[Comparison]) -> list[Comparison]:
@@ -240,15 +287,37 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
     statistic = request.parameters["statistic"]
     ci_width = None if statistic in WITHOUT_INTERVAL else request.confidence
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
-    try:
-        request.require_numbers()
-        for comparison in _statistic(request.parameters)(request):
-            yield _row(about, comparison)
-    except ValueError as error:
-        request.report(f"no result: {error}")
-    if request.problems:
+    yield from _computed(request, about)
+    if request.problem:
         nothing = Comparison("", None, None, UNDEFINED)
-        yield {**_row(about, nothing), "problem": "; ".join(request.problems)}
+        yield {**_row(about, nothing), "problem": request.problem}
+
+
+def _computed(request: Request, about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a statistic; whatever it raises costs no other statistic."""
+    try:
+        # What overflows is undefined in its row: nobody reads warnings.
+        request.require_numbers()
+        with np.errstate(all="ignore"):
+            comparisons = _statistic(request.parameters)(request)
+            rows = [_row(about, comparison) for comparison in comparisons]
+    except Exception as error:
+        request.fail(reason_of(error))
+        return []
+    for comparison in comparisons:
+        _explain(request, comparison)
+    return rows
+
+
+def _explain(request: Request, comparison: Comparison) -> None:
+    """Say why a comparison has no number, where its values do not say so themselves."""
+    reference = comparison.comparison_to_branch
+    subject = f"{comparison.branch} against {reference}" if reference else comparison.branch
+    if comparison.failure:
+        request.fail(f"{subject}: {comparison.failure}")
+    elif any(math.isinf(value) for value in comparison.estimate):
+        what = (comparison.comparison or "result").replace("_", " ")
+        request.report(f"{subject}: the {what} reaches beyond the largest number")
 
 
 def _statistic(parameters: Mapping[str, Any]) -> Statistic:
@@ -294,7 +363,11 @@ def _number(value: float, finest: float) -> float | None:
         return None
     if value.is_integer() and abs(value) < LARGEST_COUNT:
         return value
-    return round(value, int(max(SIGNIFICANT_DIGITS - 1 - _exponent(value), finest)))
+    try:
+        return round(value, int(max(SIGNIFICANT_DIGITS - 1 - _exponent(value), finest)))
+    except OverflowError:
+        # The largest numbers cannot be rounded up.
+        return value
 
 
 def _exponent(value: float) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from dbt_jetstream.statistics.magnitude import unit_of
 from dbt_jetstream.trust.finding import UNDEFINED, Finding
 
 CHECK = "heavy_tail"
@@ -39,7 +40,8 @@ def clipped_coverage(
         nominal: The interval's probability mass.
 
     Returns:
-        The coverage, in (0, nominal]; None where too few units lie above the upper quantile.
+        The coverage, in (0, nominal]; None where too few units lie above the upper quantile, and
+        where what is not clipped away is not finite.
 
     References:
         Huber & Ronchetti (2009), Robust Statistics, 2nd ed., sections 3.2 and 3.3: the influence
@@ -49,14 +51,18 @@ def clipped_coverage(
     below = np.cumsum(n) / n.sum()
     if share * n.sum() / REACH < FEWEST:
         return None
+    # The coverage does not depend on what values are counted in.
+    x = x / unit_of(x[[0, -1]].tolist())
     near, clip, far = (
         x[np.searchsorted(below, 1 - part)] for part in (share * REACH, share, share / REACH)
     )
+    if not np.isfinite([x[0], far]).all():
+        return None
     slope = (far - near) / (2 * math.log(REACH))
     clipped = np.minimum(x, clip)
     mean = np.average(clipped, weights=n)
     variance = np.average((clipped - mean) ** 2, weights=n)
-    if variance == 0:
+    if not variance > 0:
         return None
     more = slope**2 * share * (1 - share) + 2 * slope * share * (clip - mean)
     reach = float(ndtri((1 + nominal) / 2)) * math.sqrt(variance / (variance + more))

@@ -37,13 +37,18 @@ def sanity(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
 
     Args:
         counts: Rows with `data_source`, `metric`, `analysis_period`, `window_index`, `branch`,
-            `units` and how many of them were `found`.
+            `units` that sent telemetry and how many of them were `found`; both are null where it
+            is not known who sent any.
     """
     by_column: dict[Column, list[Mapping[str, Any]]] = defaultdict(list)
+    unknown: set[str] = set()
     for row in counts:
         if row["units"]:
             by_column[row["data_source"], row["metric"]].append(row)
-    if not by_column:
+        elif row["units"] is None:
+            unknown.add(row["data_source"])
+    found = [_not_known(source) for source in sorted(unknown)]
+    if not by_column and not found:
         message = (
             "Sanity not checked: no window after enrollment has been computed yet, or no data "
             "source reports experiments."
@@ -52,10 +57,18 @@ def sanity(counts: Iterable[Mapping[str, Any]]) -> list[Finding]:
     newest = {column: _newest(by_column[column]) for column in sorted(by_column)}
     tests = {column: independence(_shares(rows)) for column, rows in newest.items()}
     adjusted = holm([test.p_value for test in tests.values()])
-    found: list[Finding] = []
     for (column, test), of_test in zip(tests.items(), adjusted, strict=True):
         found += _findings(newest[column], test, of_test)
     return found
+
+
+def _not_known(data_source: str) -> Finding:
+    message = (
+        f"Units that {WORDS['has_non_enrolled_data']} ({data_source}): not counted, since units "
+        "without any look the same in a data source that is not read day by day."
+    )
+    metric = f"{data_source}_has_non_enrolled_data"
+    return Finding(CHECK, message, UNDEFINED, data_source=data_source, metric=metric)
 
 
 def _newest(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

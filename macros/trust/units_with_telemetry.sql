@@ -1,0 +1,44 @@
+{#- The CTE `units_with_telemetry`: the enrolled units of whom a data source has a row on or after their enrollment
+    date, and (`in_<period>`) whether it has one in the window whose sanity is looked at.
+
+    Makes: units_with_telemetry (data_source, analysis_id, branch, in_<period>...).
+    Args: client_days (dict of relations by data source), windows (dict of {index, start, end} by period),
+        experiment (dict, from the lock)
+-#}
+{% macro units_with_telemetry(client_days, windows, experiment) -%}
+units_with_telemetry as {{ stored() }} (
+    {%- for source, relation in client_days.items() %}
+    select
+        {{ text_literal(source) }} as data_source,
+        analysis_id,
+        branch
+        {%- for period, window in windows.items() %},
+        max(
+            case
+                when
+                    submission_date between {{ add_days('enrollment_date', window.start) }}
+                    and {{ add_days('enrollment_date', window.end) }}
+                    and {{ is_read_of_window('submission_date', window, experiment) | indent(20) }}
+                    then 1
+                else 0
+            end
+        ) = 1 as in_{{ period }}
+        {%- endfor %}
+    from {{ relation }}
+    where
+        submission_date >= date '{{ experiment.start_date }}'
+        and submission_date >= enrollment_date
+    group by analysis_id, branch
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- Whether windows read telemetry of a date: dates of a custom enrollment query may lie outside the enrollment dates. -#}
+{% macro is_read_of_window(date, window, experiment) -%}
+    {%- set day = modules.datetime.timedelta(days=1) -%}
+{{ date }} between date '{{ parse_date(experiment.start_date) + window.start * day }}'
+and date '{{ parse_date(experiment.last_enrollment_date) + window.end * day }}'
+{%- endmacro %}
