@@ -66,7 +66,6 @@ Shapes = Mapping[str, tuple[str, ...]]
 STATISTIC = f"{METRIC}.statistics.<name>"
 STATISTIC_SHAPES: Shapes = {
     "confidence_interval": ("a number",),
-    "covariate_adjustment": ("a table of texts",),
     "denominator": ("text",),
     "drop_highest": ("a number",),
     "grid_size": ("a whole number",),

@@ -13,7 +13,7 @@ from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod
 
 from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
+from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, distinct
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
@@ -28,7 +28,13 @@ from dbt_jetstream.lock.metrics import (
     sanity_metrics,
 )
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import check, lock_summaries, uncomputed
+from dbt_jetstream.lock.summaries import (
+    PREENROLLMENT,
+    check,
+    lock_summaries,
+    unadjusted,
+    uncomputed,
+)
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.versions import version_part, versions
@@ -229,6 +235,17 @@ class _Builder:
                     self._try(partial(check, summary), path, key)
                 for inner, problem in problems:
                     self.errors.append(ConfigError(path, f"{key}{inner}", problem))
+        if not self.errors:
+            self._warn_of_covariates()
+
+    def _warn_of_covariates(self) -> None:
+        """Name the covariates that are not computed; the experiment is analysed without them."""
+        for period in self.periods:
+            for summary in self.config.metrics[period] if period not in PREENROLLMENT else ():
+                key = f"metrics.{summary.metric.name}.statistics.{summary.statistic.name}"
+                for inner, problem in unadjusted(summary, self.config.metrics):
+                    path = self.hub.statistic_file(summary, self.slug, self.app)
+                    self.warnings.append(RefusedByValidate(path, f"{key}{inner}", problem))
 
     def _data_sources(self) -> list[LockedDataSource]:
         """Lock every data source once, with the metrics of each period that read it."""

@@ -25,6 +25,7 @@ NOT_HASHED = {
     "reason",
     "reference_branch",
     "select_expression",
+    "unadjusted",
     "versions",
 }
 # BigQuery modifies at most as many partitions in one job; no experiment has as many windows.

@@ -18,7 +18,7 @@ from dbt_jetstream.checks import (
     check_slug,
     check_wanted,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
+from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, mistakes_of
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import HubFile
 from dbt_jetstream.keys import unknown_keys
@@ -97,7 +97,9 @@ class Checker:
         except (ConfigError, ConfigErrors) as error:
             finding.errors += mistakes_of(error)
             return finding
-        finding.warnings += finding.locked.warnings
+        for warning in finding.locked.warnings:
+            is_error = isinstance(warning, RefusedByValidate)
+            (finding.errors if is_error else finding.warnings).append(warning)
         finding.errors += self._render(finding)
         return finding
 
