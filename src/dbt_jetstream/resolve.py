@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from metric_config_parser.config import ConfigCollection
 from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod, MetricDefinition, MetricReference
 from metric_config_parser.outcome import OutcomeSpec
+from metric_config_parser.segment import SegmentReference
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
@@ -24,15 +26,27 @@ PERIOD_KEYS = {period.table_suffix: period.mozanalysis_label for period in Analy
 PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 
-def resolve(
-    hub: Hub, experiment: Experiment, more: Mapping[str, MetricDefinition] | None = None
-) -> AnalysisConfiguration:
+@dataclass(frozen=True)
+class Unlisted:
+    """What to resolve beside what a hub asks for.
+
+    Attributes:
+        metrics: Metrics to compute over the overall window; their statistics count where the hub
+            gives them none.
+        segments: Segments.
+    """
+
+    metrics: Mapping[str, MetricDefinition] = field(default_factory=dict)
+    segments: Sequence[str] = ()
+
+
+def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> AnalysisConfiguration:
     """Resolve every metric, statistic, data source and segment of the experiment.
 
     Args:
         hub: The hub.
         experiment: The experiment.
-        more: Metrics to compute over the overall window beside those that the hub asks for.
+        more: What to resolve beside what the hub asks for.
 
     Raises:
         ConfigErrors: With one error per mistake, each naming the file and the key.
@@ -41,9 +55,11 @@ def resolve(
     if errors:
         raise ConfigErrors(errors)
     spec, configs = hub.view_for(experiment)
-    for name, metric in (more or {}).items():
-        spec.metrics.definitions.setdefault(name, metric)
+    for name, metric in more.metrics.items():
+        known = spec.metrics.definitions.setdefault(name, metric)
+        known.statistics = known.statistics or metric.statistics
         spec.metrics.overall.append(MetricReference(name))
+    spec.experiment.segments += [SegmentReference(name) for name in more.segments]
     try:
         return spec.resolve(experiment, configs)
     except RecursionError as error:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from dbt_jetstream.checks import exception_type
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.errors import ConfigError, WithoutEffect
 from dbt_jetstream.registry import REGISTRY
 from dbt_jetstream.run import RunReport
 from dbt_jetstream.sync import SyncReport
 
-# More experiments than these, skipped for one reason, are counted instead of named.
+# More experiments than these, skipped for one reason, are counted instead of named, and so are more
+# files that hold what has no effect.
 NAMED = 10
 
 
@@ -37,8 +38,13 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
 
 def problem_lines(report: SyncReport) -> Iterator[str]:
     """Say what is wrong with configs, each line with its level."""
-    for warning in report.warnings:
-        yield f"warning: {warning}"
+    idle = [warning for warning in report.warnings if isinstance(warning, WithoutEffect)]
+    files = {str(warning.path) for warning in idle}
+    counted = idle if len(files) > NAMED else []
+    yield from (f"warning: {warning}" for warning in report.warnings if warning not in counted)
+    if counted:
+        found = f"{len(counted)} keys and definitions in {len(files)} files have no effect"
+        yield f"warning: {found}; `jetstream validate FILE` names those of a file"
     for mistake in dict.fromkeys(str(m) for found in report.refused.values() for m in found):
         yield f"error: {mistake}"
     if report.refused:

@@ -19,8 +19,16 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_wanted,
     shown,
+    unused,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean, distinct, mistakes_of
+from dbt_jetstream.errors import (
+    ConfigError,
+    ConfigErrors,
+    WithoutEffect,
+    did_you_mean,
+    distinct,
+    mistakes_of,
+)
 from dbt_jetstream.experiments import read_all
 from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
@@ -281,6 +289,9 @@ class _Sync:
             raise ConfigErrors(broken)
         config = resolve(self.hub, experiment)
         self.report.warnings += check_config(config, self._own_path(slug))
+        own = self.hub.experiment_file(slug)
+        if own is not None:
+            self.report.warnings += unused(own, config, self.hub.outcome_specs(config)).warnings()
         platform = platform_of(experiment, self.platforms)
         locked = lock(self.hub, experiment, config, platform, history)
         files = experiment_files(self.request.project, locked)
@@ -361,14 +372,15 @@ class _Sync:
         found = [*self.report.warnings, *self._unknown_keys(new), *self._missing()]
         self.report.warnings = distinct(self._located(warning) for warning in found)
 
-    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[ConfigError]:
+    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[WithoutEffect]:
         """Yield the keys without effect in the files that these experiments draw on."""
         slugs = {str(experiment.normandy_slug) for experiment in chosen}
         applications = {experiment.app_name for experiment in chosen}
         for file in self.hub.files:
             is_own = file.kind == "experiment"
             if file.name in slugs if is_own else file.application in applications:
-                yield from unknown_keys(file.path, file.found, file.shown)
+                for found in unknown_keys(file.path, file.found, file.shown):
+                    yield WithoutEffect(found.path, found.key, found.problem)
 
     def _missing(self) -> Iterator[ConfigError]:
         known = {str(e.normandy_slug) for e in self.known.found} | set(self.known.mistakes)

@@ -18,7 +18,7 @@ from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
 from dbt_jetstream.lock.exposures import signal_part
-from dbt_jetstream.lock.fragments import Table, gap_of
+from dbt_jetstream.lock.fragments import Table, expression, gap_of
 from dbt_jetstream.lock.metadata import metadata
 from dbt_jetstream.lock.metrics import (
     LockedDataSource,
@@ -278,6 +278,16 @@ class _Builder:
         for metrics in source.metrics.values():
             metrics.extend(checks)
 
+    def _segments(self) -> tuple[list[dict[str, Any]], list[Table]] | None:
+        segments = self.config.experiment.segments
+        for segment in segments:
+            path = self.hub.segment_file(segment.name, self.slug, self.app)
+            key = f"segments.{segment.name}.select_expression"
+            if self._try(partial(expression, segment.select_expression), path, key) is None:
+                return None
+        attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
+        return self._try(attempt, self.own_file, "segments")
+
     def _enrollments(
         self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None, reruns: int
     ) -> Node | None:
@@ -289,9 +299,7 @@ class _Builder:
             own,
             "experiment.enrollment_query",
         )
-        segments = self._try(
-            partial(segment_parts, config.segments, self.shared.ids, self.dataset), own, "segments"
-        )
+        segments = self._segments()
         if not enrollment or segments is None:
             return None
         self._warn_of_enrollment_gaps(enrollment[0], segments[0])

@@ -17,6 +17,7 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_slug,
     check_wanted,
+    unused,
 )
 from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, mistakes_of
 from dbt_jetstream.hub import Hub
@@ -26,14 +27,13 @@ from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import Renderer, RenderError
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.resolve import Unlisted, resolve
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 from dbt_jetstream.unexpected import unexpected
 from dbt_jetstream.validation.sample import sample_experiment
+from dbt_jetstream.validation.unlisted import ANY_STATISTIC, mistakes_in_unused
 
 DIALECTS = ("bigquery", "duckdb")
-# Of a definition's metrics, which have no statistics of their own.
-ANY_STATISTIC: dict[str, dict[str, object]] = {"count": {}}
 
 
 @dataclass
@@ -89,11 +89,13 @@ class Checker:
         experiment = self._experiment(file)
         try:
             platform = platform_of(experiment, self.platforms)
-            more = _all_of(file) if file.kind == "definition" else None
+            more = Unlisted(_all_of(file) if file.kind == "definition" else {})
             config = resolve(self.hub, experiment, more)
             if self._refuse(finding, experiment, config):
                 return finding
             finding.locked = lock(self.hub, experiment, config, platform)
+            if file.kind == "experiment":
+                self._look_at_unused(finding, experiment, config)
         except (ConfigError, ConfigErrors) as error:
             finding.errors += mistakes_of(error)
             return finding
@@ -102,6 +104,19 @@ class Checker:
             (finding.errors if is_error else finding.warnings).append(warning)
         finding.errors += self._render(finding)
         return finding
+
+    def _look_at_unused(
+        self, finding: Finding, experiment: Experiment, config: AnalysisConfiguration
+    ) -> None:
+        """Warn of what the config defines in vain; what is wrong with it is an error."""
+        outcomes = self.hub.outcome_specs(config)
+        if finding.file.name not in self.known:
+            # Experimenter may ask for any of them.
+            outcomes = self.hub.outcomes_for(experiment.app_name)
+        found = unused(finding.file, config, outcomes)
+        finding.warnings += found.warnings()
+        platform = platform_of(experiment, self.platforms)
+        finding.errors += mistakes_in_unused(self.hub, config, platform, found)
 
     def _refuse(
         self, finding: Finding, experiment: Experiment, config: AnalysisConfiguration
