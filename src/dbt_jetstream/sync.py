@@ -32,6 +32,7 @@ from dbt_jetstream.errors import (
 from dbt_jetstream.experiments import read_all
 from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
+from dbt_jetstream.hub.unread import misnamed_configs, unknown_applications, unread_files
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
@@ -369,7 +370,7 @@ class _Sync:
     def _warn(self, chosen: Iterable[Experiment]) -> None:
         locked = {experiment.slug for experiment in self.report.experiments}
         new = [e for e in chosen if str(e.normandy_slug) in locked]
-        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing()]
+        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing(), *self._unread()]
         self.report.warnings = distinct(self._located(warning) for warning in found)
 
     def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[WithoutEffect]:
@@ -388,6 +389,15 @@ class _Sync:
             if not self.request.slugs and slug not in known | self.retired:
                 problem = "is locked, but not in the list of experiments; its lock is kept"
                 yield ConfigError(None, slug, problem)
+
+    def _unread(self) -> Iterator[ConfigError]:
+        """Yield the files of the hubs that nothing reads; of a few experiments only theirs."""
+        slugs = self.request.slugs
+        known = [str(experiment.normandy_slug) for experiment in self.known.found]
+        yield from misnamed_configs(self.hub, slugs or known)
+        if not slugs:
+            yield from unread_files(self.hub)
+            yield from unknown_applications(self.hub, self.platforms)
 
     def _describe(self) -> None:
         """Bring the registry up to date; private experiments are not named in it."""
