@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from dbt_jetstream.build import Failure
 from dbt_jetstream.checks import exception_type
 from dbt_jetstream.errors import ConfigError, WithoutEffect
+from dbt_jetstream.export import VARIABLE
 from dbt_jetstream.registry import REGISTRY
 from dbt_jetstream.run import RunReport
 from dbt_jetstream.sync import SyncReport
@@ -53,7 +55,10 @@ def problem_lines(report: SyncReport) -> Iterator[str]:
 
 def run_lines(report: RunReport) -> Iterator[str]:
     """Say what a run did beyond its sync."""
+    yield from _export_lines(report.failures)
     for failure in report.failures:
+        if _of_export(failure):
+            continue
         where = f"{failure.experiment}: " if failure.experiment else ""
         yield f"failed: {where}{failure.node}: {failure.message}"
     for slug, reasons in sorted(report.absent_sources.items()):
@@ -67,6 +72,23 @@ def run_lines(report: RunReport) -> Iterator[str]:
     yield f"took: {times}"
     doubts = f"; see {_counted(len(report.doubts), 'warning')} above" if report.doubts else ""
     yield (f"all is well{doubts}" if report.is_well else "not all is well: see the lines above")
+
+
+def _export_lines(failures: Iterable[Failure]) -> Iterator[str]:
+    """Say once what keeps several models from being exported."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for failure in failures:
+        reason = _of_export(failure)
+        if reason:
+            found[reason].append(failure.node)
+    for reason, nodes in found.items():
+        yield f"failed: exports of {', '.join(nodes)}: {reason}"
+
+
+def _of_export(failure: Failure) -> str:
+    """Return what keeps a model from being exported; empty where it failed for another reason."""
+    _, variable, reason = failure.message.partition(f"{VARIABLE}: ")
+    return f"{variable}{reason}"
 
 
 def _skipped_lines(skipped: Mapping[str, ConfigError]) -> Iterator[str]:

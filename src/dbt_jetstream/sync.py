@@ -65,6 +65,18 @@ SYNC_LOCK = STATE / "sync.lock"
 SYNC_SECONDS = 60
 
 
+class UnknownSlugs(ConfigErrors):
+    """Experiments were named that are not in the list.
+
+    Attributes:
+        is_any_locked: Whether any of those that were named is locked, so that it can be built.
+    """
+
+    def __init__(self, errors: list[ConfigError], *, is_any_locked: bool) -> None:
+        super().__init__(errors)
+        self.is_any_locked = is_any_locked
+
+
 class Relock(Enum):
     """What a new lock of an experiment that has one does to its windows."""
 
@@ -208,7 +220,7 @@ class _Sync:
         slugs, all_slugs = self.request.slugs, {*by_slug, *self.known.mistakes}
         errors = [self._unknown(slug, all_slugs) for slug in slugs if slug not in all_slugs]
         if errors:
-            raise ConfigErrors(errors)
+            raise UnknownSlugs(errors, is_any_locked=any(slug in self.held for slug in slugs))
         folders: dict[str, str] = {}
         for slug in [*self.held, *by_slug]:
             first = folders.setdefault(normalise(slug).lower(), slug)
