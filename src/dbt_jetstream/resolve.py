@@ -18,6 +18,7 @@ from metric_config_parser.segment import SegmentReference
 from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
+from dbt_jetstream.untreated import untreated
 
 # What can be referred to, by kind.
 Names: TypeAlias = dict[str, set[str]]
@@ -67,7 +68,8 @@ def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> An
         raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
-        raise ConfigErrors([_blamed(hub, experiment, str(error))]) from error
+        told = untreated(str(error), _files_of(hub, experiment))
+        raise ConfigErrors([told or _blamed(hub, experiment, str(error))]) from error
 
 
 def _blamed(hub: Hub, experiment: Experiment, problem: str) -> ConfigError:
@@ -88,7 +90,7 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
         if name not in known:
             yield ConfigError(where, f"{slug}.outcomes", _unknown("outcome", name, known))
     outcomes = [known[name] for name in wanted if name in known]
-    files = [*outcomes, *hub.files_of("default", app), *own]
+    files = _files_of(hub, experiment)
     names = _names(files, hub.configs, app)
     yield from _unknown_metrics(files, names)
     yield from _unknown_sources(files, names)
@@ -96,6 +98,15 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
         yield from _unknown_segments(file, names)
         yield from _unknown_signal_source(file, names)
     yield from _undeclared_parameters(files, outcomes)
+
+
+def _files_of(hub: Hub, experiment: Experiment) -> list[HubFile]:
+    """List what an experiment draws on beside its platform's definitions, the nearest first."""
+    app = experiment.app_name
+    known = {file.name: file for file in hub.files if _is_outcome(file, app)}
+    outcomes = [known[name] for name in _wanted_outcomes(hub, experiment) if name in known]
+    own = hub.files_of("experiment", str(experiment.normandy_slug))
+    return [*own, *outcomes, *hub.files_of("default", app)]
 
 
 def _wanted_outcomes(hub: Hub, experiment: Experiment) -> dict[str, Path | str | None]:

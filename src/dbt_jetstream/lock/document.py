@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.experiment import Experiment
-from metric_config_parser.metric import AnalysisPeriod
+from metric_config_parser.metric import AnalysisPeriod, Summary
 
 from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, distinct
@@ -39,8 +39,13 @@ from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
+from dbt_jetstream.sql.compatibility import on_bigquery
+from dbt_jetstream.sql.dialect import SqlSyntaxError
+from dbt_jetstream.sql.misapplied import misapplied
 
 T = TypeVar("T")
+# Pre-treatments after which a count is a count, and a flag a flag.
+KEEPING_VALUES = ("remove_nulls", "remove_indefinites", "zero_fill")
 NOBODY_EXPOSED = "nobody counts as exposed there"
 
 
@@ -187,7 +192,7 @@ class _Builder:
         self, reason: str | None, path: Path | str | None, key: str, effect: str
     ) -> None:
         if reason is not None:
-            problem = f"cannot run on DuckDB: {reason}; {effect}, BigQuery is not concerned"
+            problem = f"cannot run on DuckDB: {reason}; {effect}, {on_bigquery(reason)}"
             self.warnings.append(ConfigError(path, key, problem))
 
     def _warn_of_enrollment_gaps(
@@ -233,10 +238,23 @@ class _Builder:
                 if key not in checked:
                     checked.add(key)
                     self._try(partial(check, summary), path, key)
+                    self._warn_of_kind(summary, path, key)
                 for inner, problem in problems:
                     self.errors.append(ConfigError(path, f"{key}{inner}", problem))
         if not self.errors:
             self._warn_of_covariates()
+
+    def _warn_of_kind(self, summary: Summary, path: Path | str, key: str) -> None:
+        """Say that a statistic is none for what its metric is, where the metric's SQL shows it."""
+        sql = summary.metric.select_expression
+        if not sql or any(p.name not in KEEPING_VALUES for p in summary.pre_treatments):
+            return
+        try:
+            reason = misapplied(summary.statistic.name, sql)
+        except SqlSyntaxError:
+            return
+        if reason:
+            self.warnings.append(ConfigError(path, key, reason))
 
     def _warn_of_covariates(self) -> None:
         """Name the covariates that are not computed; the experiment is analysed without them."""
