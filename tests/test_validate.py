@@ -75,6 +75,21 @@ def test_a_mistake_is_an_error_with_the_way_out(
     assert any(message in line for line in found), found
 
 
+def test_a_covariate_that_is_not_computed_is_an_error(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    linear = "metrics.searches_per_day.statistics.linear_model_mean"
+    table = f'[{linear}.covariate_adjustment]\nmetric = "search_counts"\n'
+    path = _change(
+        hub / OWN, lambda text: f'{text}\n[{linear}]\n{table}period = "preenrollment_week"\n'
+    )
+    assert _validate(path) == 1
+    assert (
+        f"- **error** `{linear}.covariate_adjustment.metric`: means are not adjusted, since "
+        "`search_counts` is not computed in preenrollment_week; did you mean `search_count`?"
+    ) in capsys.readouterr().out
+
+
 def test_what_cannot_run_on_duckdb_is_a_warning(
     hub: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,7 @@
             {%- set grid = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) -%}
             {%- do found.update({slug: {
                 'grid': grid,
-                'rows': absent_source_problems(grid) + left_out_problems(grid) if grid else [],
+                'rows': absent_source_problems(grid) + left_out_problems(grid) + unadjusted_problems(grid) if grid else [],
                 'lost_grid': false,
                 'done': {},
                 'is_well': true,

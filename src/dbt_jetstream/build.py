@@ -17,6 +17,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
+from dbt_jetstream.database_file import held_database
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.leaving_out import left_out
 from dbt_jetstream.progress import Advance, progress
@@ -30,6 +31,11 @@ BAD = {"error", "fail", "runtime error", "partial success"}
 TAG = "experiment:"
 # The dbt test whose failing rows are the warnings of an experiment's trust checks.
 TRUST_TEST = "no_trust_warnings"
+KEY_TEST = "unique_key"
+ENROLLED_TWICE = (
+    "{} pairs of a unit and a branch are enrolled in several rows; let `enrollment_query` return "
+    "one row for each, as by GROUP BY"
+)
 # What dbt, and DuckDB around a function of ours, write before the words that matter.
 HEADING = re.compile(
     r"^\w+ Error in \w+ \S+ \([^)]*\) "
@@ -92,7 +98,7 @@ class Dbt:
         self.manifest = None
         done = self._invoke("parse")
         if not isinstance(done.result, Manifest):
-            raise ConfigErrors([ConfigError(None, "dbt parse", str(done.exception))])
+            raise _refusal("dbt parse", str(done.exception))
         self.manifest = done.result
 
     @property
@@ -124,7 +130,7 @@ class Dbt:
         left_out = ["--exclude", *exclude] if exclude else []
         done = self._invoke("build", *selection, *left_out)
         if done.exception is not None:
-            raise ConfigErrors([ConfigError(None, "dbt build", str(done.exception))])
+            raise _refusal("dbt build", str(done.exception))
         self._note_doubts(done.result)
         self._note_left_out(done.result)
         return list(self._failures(done.result))
@@ -133,11 +139,11 @@ class Dbt:
         """Return the rows of a query, which may use macros."""
         done = self._invoke("show", "--inline", sql, "--limit", "-1")
         if not isinstance(done.result, RunExecutionResult):
-            raise ConfigErrors([ConfigError(None, "dbt show", str(done.exception))])
+            raise _refusal("dbt show", str(done.exception))
         (shown,) = done.result.results
         table = shown.agate_table
         if table is None:
-            raise ConfigErrors([ConfigError(None, "dbt show", str(shown.message))])
+            raise _refusal("dbt show", str(shown.message))
         return [dict(zip(table.column_names, row, strict=True)) for row in table.rows]
 
     def _invoke(self, command: str, *arguments: str) -> dbtRunnerResult:
@@ -184,10 +190,23 @@ class Dbt:
         return Failure(
             experiment=experiment_of(model),
             node=model.name,
-            message=HEADING.sub("", " ".join(str(result.message).split())),
+            message=_message(result, meta),
             data_source=meta["data_source"]["name"] if "data_source" in meta else None,
             direct_sources=tuple(s["name"] for s in sources if s["direct_metrics"]),
         )
+
+
+def _message(result: Any, meta: Mapping[str, Any]) -> str:
+    """Say what failed; the macro `node_problems` has the same words for the logs."""
+    metadata = getattr(result.node, "test_metadata", None)
+    if metadata is not None and metadata.name == KEY_TEST and "enrollment" in meta:
+        return ENROLLED_TWICE.format(result.failures)
+    return HEADING.sub("", " ".join(str(result.message).split()))
+
+
+def _refusal(command: str, message: str) -> ConfigErrors:
+    """Make an error of what a command of dbt says."""
+    return ConfigErrors([held_database(message) or ConfigError(None, command, message)])
 
 
 def _follow(advance: Advance, event: EventMsg) -> None:

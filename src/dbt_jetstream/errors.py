@@ -44,6 +44,14 @@ class ConfigError(Exception):
         return self if self.path else type(self)(path, self.key, self.problem)
 
 
+class RefusedByValidate(ConfigError):
+    """A mistake that its author is to mend, and that a run does without: it warns."""
+
+
+class WithoutEffect(ConfigError):
+    """A key or a definition that changes nothing."""
+
+
 class ConfigErrors(Exception):
     """Several mistakes, found in one go so that they can be mended in one go."""
 

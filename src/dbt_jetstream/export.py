@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
+
+VARIABLE = "JETSTREAM_EXPORT_URI"
 
 
 def export_text(path: str, text: str, credentials: Credentials | None = None) -> str:
@@ -36,14 +39,29 @@ def export_text(path: str, text: str, credentials: Credentials | None = None) ->
 def _write_file(path: str, text: str) -> str:
     if path.lower().startswith(("gs:", "gcs:")):
         # Not a folder of that name, which nobody would look into.
-        raise OSError(errno.EINVAL, "storage has two slashes, gs://BUCKET/PREFIX", path)
+        raise OSError(f"{VARIABLE}: {path}: storage has two slashes, gs://BUCKET/PREFIX")
     target = Path(path)
     content = text.encode()
-    if target.exists() and target.read_bytes() == content:
-        return "unchanged"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # One name, so that what a killed run leaves is overwritten by the next.
-    temporary = target.with_name(f".{target.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(target)
+    with _explained(target):
+        if target.exists() and target.read_bytes() == content:
+            return "unchanged"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # One name, so that what a killed run leaves is overwritten by the next.
+        temporary = target.with_name(f".{target.name}.tmp")
+        temporary.write_bytes(content)
+        temporary.replace(target)
     return "written"
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    """Name the folder of all exports, which is where the user can help."""
+    try:
+        yield
+    except OSError as error:
+        file = next((path for path in target.parents if path.is_file()), None)
+        problem = f"cannot write below it ({error.strerror})" if file is None else "is a file"
+        # Two levels up: a folder for each kind of export.
+        place = file or target.parent.parent
+        message = f"{VARIABLE}: {place}: {problem}; name a folder that can be written to"
+        raise OSError(message) from error

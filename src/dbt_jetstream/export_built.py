@@ -10,13 +10,11 @@ from typing import Any
 
 from dbt_jetstream.build import Dbt
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.export import VARIABLE
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.results import locks_of
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.target import run_lock_path
-
-# What messages of exports start with, behind what dbt and the warehouse put before them.
-VARIABLE = "JETSTREAM_EXPORT_URI"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,14 @@ class Unknown:
     kind: Kind
 
 
+@attr.s(auto_attribs=True)
+class CovariateAdjustment:
+    """What the parser passes on as a table of its own: the statistics read it."""
+
+    metric: str
+    period: str
+
+
 def _fields(spec: type, *without: str) -> frozenset[str]:
     names = (field.name for field in attr.fields(spec))
     return frozenset(name for name in names if not name.startswith("_") and name not in without)
@@ -112,6 +120,7 @@ def _table(
 
 _METRICS_BESIDE_PERIODS = _table(METRIC, MetricDefinition, folds_case=True, taken=LABELS | SHADOWED)
 _TABLES = (
+    _table(f"{METRIC}.statistics.{NAME}.covariate_adjustment", CovariateAdjustment),
     _table("experiment", ExperimentSpec),
     _table("experiment.exposure_signal", ExposureSignalDefinition),
     _table(f"data_sources.{NAME}", DataSourceDefinition, folds_case=True),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,10 +13,12 @@ from metric_config_parser.config import ConfigCollection
 from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod, MetricDefinition, MetricReference
 from metric_config_parser.outcome import OutcomeSpec
+from metric_config_parser.segment import SegmentReference
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
+from dbt_jetstream.untreated import untreated
 
 # What can be referred to, by kind.
 Names: TypeAlias = dict[str, set[str]]
@@ -24,15 +27,27 @@ PERIOD_KEYS = {period.table_suffix: period.mozanalysis_label for period in Analy
 PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 
-def resolve(
-    hub: Hub, experiment: Experiment, more: Mapping[str, MetricDefinition] | None = None
-) -> AnalysisConfiguration:
+@dataclass(frozen=True)
+class Unlisted:
+    """What to resolve beside what a hub asks for.
+
+    Attributes:
+        metrics: Metrics to compute over the overall window; their statistics count where the hub
+            gives them none.
+        segments: Segments.
+    """
+
+    metrics: Mapping[str, MetricDefinition] = field(default_factory=dict)
+    segments: Sequence[str] = ()
+
+
+def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> AnalysisConfiguration:
     """Resolve every metric, statistic, data source and segment of the experiment.
 
     Args:
         hub: The hub.
         experiment: The experiment.
-        more: Metrics to compute over the overall window beside those that the hub asks for.
+        more: What to resolve beside what the hub asks for.
 
     Raises:
         ConfigErrors: With one error per mistake, each naming the file and the key.
@@ -41,9 +56,11 @@ def resolve(
     if errors:
         raise ConfigErrors(errors)
     spec, configs = hub.view_for(experiment)
-    for name, metric in (more or {}).items():
-        spec.metrics.definitions.setdefault(name, metric)
+    for name, metric in more.metrics.items():
+        known = spec.metrics.definitions.setdefault(name, metric)
+        known.statistics = known.statistics or metric.statistics
         spec.metrics.overall.append(MetricReference(name))
+    spec.experiment.segments += [SegmentReference(name) for name in more.segments]
     try:
         return spec.resolve(experiment, configs)
     except RecursionError as error:
@@ -51,7 +68,8 @@ def resolve(
         raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
-        raise ConfigErrors([_blamed(hub, experiment, str(error))]) from error
+        told = untreated(str(error), _files_of(hub, experiment))
+        raise ConfigErrors([told or _blamed(hub, experiment, str(error))]) from error
 
 
 def _blamed(hub: Hub, experiment: Experiment, problem: str) -> ConfigError:
@@ -72,7 +90,7 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
         if name not in known:
             yield ConfigError(where, f"{slug}.outcomes", _unknown("outcome", name, known))
     outcomes = [known[name] for name in wanted if name in known]
-    files = [*outcomes, *hub.files_of("default", app), *own]
+    files = _files_of(hub, experiment)
     names = _names(files, hub.configs, app)
     yield from _unknown_metrics(files, names)
     yield from _unknown_sources(files, names)
@@ -80,6 +98,15 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
         yield from _unknown_segments(file, names)
         yield from _unknown_signal_source(file, names)
     yield from _undeclared_parameters(files, outcomes)
+
+
+def _files_of(hub: Hub, experiment: Experiment) -> list[HubFile]:
+    """List what an experiment draws on beside its platform's definitions, the nearest first."""
+    app = experiment.app_name
+    known = {file.name: file for file in hub.files if _is_outcome(file, app)}
+    outcomes = [known[name] for name in _wanted_outcomes(hub, experiment) if name in known]
+    own = hub.files_of("experiment", str(experiment.normandy_slug))
+    return [*own, *outcomes, *hub.files_of("default", app)]
 
 
 def _wanted_outcomes(hub: Hub, experiment: Experiment) -> dict[str, Path | str | None]:

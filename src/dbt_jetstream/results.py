@@ -156,7 +156,9 @@ def locks_of(project: Path, slugs: Iterable[str]) -> list[HeldLock]:
     if missing is None:
         return [locks[slug] for slug in wanted]
     if not project.is_dir():
-        raise ConfigErrors([ConfigError(project, "--project-dir", "there is no such folder")])
+        raise ConfigErrors(
+            [ConfigError(project, "", "there is no such folder; name the project's")]
+        )
     known = ", ".join(sorted(locks)[:10]) or "none"
     problem = f"no such experiment in this project (known: {known}); run `jetstream sync` first"
     raise ConfigErrors([ConfigError(project / "models/experiments", missing, problem)])

@@ -20,7 +20,7 @@ from dbt_jetstream.isolation import Isolation
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.settled import inputs_of, settled_experiments
-from dbt_jetstream.sync import Request, SyncReport, sync
+from dbt_jetstream.sync import Request, SyncReport, UnknownSlugs, sync
 from dbt_jetstream.target import run_lock_path
 from dbt_jetstream.trust.warnings import warning_lines, warnings_query
 
@@ -73,7 +73,8 @@ def run(request: Request, target: str | None = None, wait: float = 0) -> RunRepo
         wait: Seconds to wait for another run on the target to end.
 
     Raises:
-        ConfigErrors: If another run is under way, or dbt cannot read the project.
+        ConfigErrors: If another run is under way, if none of the experiments that are named is
+            known, or if dbt cannot read the project.
     """
     project = request.project.resolve()
     with run_lock(run_lock_path(project, target), wait):
@@ -87,10 +88,15 @@ class _Run:
         self.seconds: dict[str, float] = {}
 
     def run(self) -> RunReport:
-        synced, errors = None, None
+        synced: SyncReport | None = None
+        errors: ConfigErrors | None = None
         with self._timed("sync"):
             try:
                 synced = sync(self.request)
+            except UnknownSlugs as error:
+                if not error.is_any_locked:
+                    raise
+                errors = error
             except ConfigErrors as error:
                 # The locks are there: what is live is built, and the exit code tells.
                 errors = error

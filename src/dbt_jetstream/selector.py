@@ -7,11 +7,20 @@ always agree.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from dbt.graph.graph import UniqueId
 from dbt.graph.selector_methods import MethodManager, MethodName, TagSelectorMethod
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
+from dbt_common.invocation import get_invocation_id
+
+from dbt_jetstream.errors import did_you_mean
 
 METHOD = "experiment"
+TAG = f"{METHOD}:"
+WILDCARDS = "*?["
 
 
 class ExperimentSelectorMethod(TagSelectorMethod):
@@ -19,7 +28,26 @@ class ExperimentSelectorMethod(TagSelectorMethod):
 
     def search(self, included_nodes: set[UniqueId], selector: str) -> Iterator[UniqueId]:
         """Yield the ids of the nodes that carry the tag of a matching experiment."""
-        yield from super().search(included_nodes, f"{METHOD}:{selector}")
+        known = self._slugs()
+        if selector not in known and not any(mark in selector for mark in WILDCARDS):
+            _warn_once(_unknown(selector, known), get_invocation_id())
+        yield from super().search(included_nodes, f"{TAG}{selector}")
+
+    def _slugs(self) -> set[str]:
+        """Name the experiments that are locked, and not retired."""
+        tags = (tag for node in self.manifest.nodes.values() for tag in node.tags)
+        return {tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)}
+
+
+@cache
+def _warn_once(message: str, _invocation: str) -> None:
+    """Warn; dbt asks for the same selection several times in one invocation."""
+    fire_event(Note(msg=message), level=EventLevel.WARN)
+
+
+def _unknown(slug: str, known: set[str]) -> str:
+    hint = did_you_mean(slug, known) or "`jetstream sync` locks what is new"
+    return f"there is no experiment `{slug}` in this project, or it is retired; {hint}"
 
 
 def register() -> None:

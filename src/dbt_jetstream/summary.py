@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from dbt_jetstream.build import Failure
 from dbt_jetstream.checks import exception_type
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.errors import ConfigError, WithoutEffect
+from dbt_jetstream.export import VARIABLE
 from dbt_jetstream.registry import REGISTRY
 from dbt_jetstream.run import RunReport
 from dbt_jetstream.sync import SyncReport
 
-# More experiments than these, skipped for one reason, are counted instead of named.
+# More experiments than these, skipped for one reason, are counted instead of named, and so are more
+# files that hold what has no effect.
 NAMED = 10
 
 
@@ -37,8 +40,13 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
 
 def problem_lines(report: SyncReport) -> Iterator[str]:
     """Say what is wrong with configs, each line with its level."""
-    for warning in report.warnings:
-        yield f"warning: {warning}"
+    idle = [warning for warning in report.warnings if isinstance(warning, WithoutEffect)]
+    files = {str(warning.path) for warning in idle}
+    counted = idle if len(files) > NAMED else []
+    yield from (f"warning: {warning}" for warning in report.warnings if warning not in counted)
+    if counted:
+        found = f"{len(counted)} keys and definitions in {len(files)} files have no effect"
+        yield f"warning: {found}; `jetstream validate FILE` names those of a file"
     for mistake in dict.fromkeys(str(m) for found in report.refused.values() for m in found):
         yield f"error: {mistake}"
     if report.refused:
@@ -47,7 +55,10 @@ def problem_lines(report: SyncReport) -> Iterator[str]:
 
 def run_lines(report: RunReport) -> Iterator[str]:
     """Say what a run did beyond its sync."""
+    yield from _export_lines(report.failures)
     for failure in report.failures:
+        if _of_export(failure):
+            continue
         where = f"{failure.experiment}: " if failure.experiment else ""
         yield f"failed: {where}{failure.node}: {failure.message}"
     for slug, reasons in sorted(report.absent_sources.items()):
@@ -74,6 +85,23 @@ def _verdict(report: RunReport) -> str:
         notices = _counted(len(report.late), "notice")
         return f"nothing failed, but not all telemetry is there: see {notices} above{doubts}"
     return f"all is well{doubts}"
+
+
+def _export_lines(failures: Iterable[Failure]) -> Iterator[str]:
+    """Say once what keeps several models from being exported."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for failure in failures:
+        reason = _of_export(failure)
+        if reason:
+            found[reason].append(failure.node)
+    for reason, nodes in found.items():
+        yield f"failed: exports of {', '.join(nodes)}: {reason}"
+
+
+def _of_export(failure: Failure) -> str:
+    """Return what keeps a model from being exported; empty where it failed for another reason."""
+    _, variable, reason = failure.message.partition(f"{VARIABLE}: ")
+    return f"{variable}{reason}"
 
 
 def _skipped_lines(skipped: Mapping[str, ConfigError]) -> Iterator[str]:

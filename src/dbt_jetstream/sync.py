@@ -19,11 +19,20 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_wanted,
     shown,
+    unused,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean, distinct, mistakes_of
+from dbt_jetstream.errors import (
+    ConfigError,
+    ConfigErrors,
+    WithoutEffect,
+    did_you_mean,
+    distinct,
+    mistakes_of,
+)
 from dbt_jetstream.experiments import read_all
 from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
+from dbt_jetstream.hub.unread import misnamed_configs, unknown_applications, unread_files
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
@@ -54,6 +63,18 @@ ENDED_RECENTLY = dt.timedelta(days=28)
 SYNC_LOCK = STATE / "sync.lock"
 # A sync of hundreds of experiments takes less.
 SYNC_SECONDS = 60
+
+
+class UnknownSlugs(ConfigErrors):
+    """Experiments were named that are not in the list.
+
+    Attributes:
+        is_any_locked: Whether any of those that were named is locked, so that it can be built.
+    """
+
+    def __init__(self, errors: list[ConfigError], *, is_any_locked: bool) -> None:
+        super().__init__(errors)
+        self.is_any_locked = is_any_locked
 
 
 class Relock(Enum):
@@ -199,7 +220,7 @@ class _Sync:
         slugs, all_slugs = self.request.slugs, {*by_slug, *self.known.mistakes}
         errors = [self._unknown(slug, all_slugs) for slug in slugs if slug not in all_slugs]
         if errors:
-            raise ConfigErrors(errors)
+            raise UnknownSlugs(errors, is_any_locked=any(slug in self.held for slug in slugs))
         folders: dict[str, str] = {}
         for slug in [*self.held, *by_slug]:
             first = folders.setdefault(normalise(slug).lower(), slug)
@@ -281,6 +302,9 @@ class _Sync:
             raise ConfigErrors(broken)
         config = resolve(self.hub, experiment)
         self.report.warnings += check_config(config, self._own_path(slug))
+        own = self.hub.experiment_file(slug)
+        if own is not None:
+            self.report.warnings += unused(own, config, self.hub.outcome_specs(config)).warnings()
         platform = platform_of(experiment, self.platforms)
         locked = lock(self.hub, experiment, config, platform, history)
         files = experiment_files(self.request.project, locked)
@@ -358,17 +382,18 @@ class _Sync:
     def _warn(self, chosen: Iterable[Experiment]) -> None:
         locked = {experiment.slug for experiment in self.report.experiments}
         new = [e for e in chosen if str(e.normandy_slug) in locked]
-        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing()]
+        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing(), *self._unread()]
         self.report.warnings = distinct(self._located(warning) for warning in found)
 
-    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[ConfigError]:
+    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[WithoutEffect]:
         """Yield the keys without effect in the files that these experiments draw on."""
         slugs = {str(experiment.normandy_slug) for experiment in chosen}
         applications = {experiment.app_name for experiment in chosen}
         for file in self.hub.files:
             is_own = file.kind == "experiment"
             if file.name in slugs if is_own else file.application in applications:
-                yield from unknown_keys(file.path, file.found, file.shown)
+                for found in unknown_keys(file.path, file.found, file.shown):
+                    yield WithoutEffect(found.path, found.key, found.problem)
 
     def _missing(self) -> Iterator[ConfigError]:
         known = {str(e.normandy_slug) for e in self.known.found} | set(self.known.mistakes)
@@ -376,6 +401,15 @@ class _Sync:
             if not self.request.slugs and slug not in known | self.retired:
                 problem = "is locked, but not in the list of experiments; its lock is kept"
                 yield ConfigError(None, slug, problem)
+
+    def _unread(self) -> Iterator[ConfigError]:
+        """Yield the files of the hubs that nothing reads; of a few experiments only theirs."""
+        slugs = self.request.slugs
+        known = [str(experiment.normandy_slug) for experiment in self.known.found]
+        yield from misnamed_configs(self.hub, slugs or known)
+        if not slugs:
+            yield from unread_files(self.hub)
+            yield from unknown_applications(self.hub, self.platforms)
 
     def _describe(self) -> None:
         """Bring the registry up to date; private experiments are not named in it."""

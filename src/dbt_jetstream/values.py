@@ -7,6 +7,7 @@ far from where they stand. What each key may hold is read off its own classes.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -66,7 +67,6 @@ Shapes = Mapping[str, tuple[str, ...]]
 STATISTIC = f"{METRIC}.statistics.<name>"
 STATISTIC_SHAPES: Shapes = {
     "confidence_interval": ("a number",),
-    "covariate_adjustment": ("a table of texts",),
     "denominator": ("text",),
     "drop_highest": ("a number",),
     "grid_size": ("a whole number",),
@@ -130,7 +130,8 @@ def _words(value: Any) -> str:
     """Show a value, or say what it is where that would be long."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "a table"
-    return f"`{shown(str(value), 40)}`"
+    # As TOML has it: in quotes, "false" is a text.
+    return f"`{shown(json.dumps(value, ensure_ascii=False, default=str), 40)}`"
 
 
 @cache

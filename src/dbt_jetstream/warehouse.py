@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dbt_jetstream.bigquery.client import PATIENCE, client_of, reason_of
+from dbt_jetstream.database_file import unopened
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.target import credentials_of, profiles_folder
 
@@ -64,8 +65,7 @@ class DuckDB:
         try:
             self.connection = duckdb.connect(str(path), read_only=True)
         except duckdb.IOException as error:
-            problem = f"cannot be opened, perhaps since a build is writing to it: {error}"
-            raise ConfigErrors([ConfigError(path, "", problem)]) from error
+            raise ConfigErrors([unopened(str(error), path)]) from error
 
     def query(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query."""

@@ -66,6 +66,7 @@ def lock(**more: Any) -> HeldLock:
             "pre_treatments": [],
             "drop_highest": 0.005,
             "confidence_interval": 0.95,
+            **more.get("statistic", {}),
         }
         for name in described
     ]

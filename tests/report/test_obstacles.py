@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbt_jetstream.report import page
-from report.made_up import compared, content, without_trust
+from report.made_up import compared, content, lock, without_trust
 
 
 def test_an_early_look_says_that_it_is_one() -> None:
@@ -77,6 +77,14 @@ def test_a_failed_overall_window_is_no_interim_look() -> None:
     found = content(compared("hours", 0.3, 0.1), grid=grid)
     assert ("warning", "Computation failed") in [(o.level, o.title) for o in found.obstacles]
     assert "This is an interim look" not in [o.title for o in found.obstacles]
+
+
+def test_means_that_are_not_adjusted_as_asked_for_are_a_warning() -> None:
+    reason = "means are not adjusted, since `ours` is not computed in preenrollment_week"
+    held = lock(statistic={"statistic": "mean_lm", "unadjusted": reason})
+    found = content(compared("hours", 0.3, 0.1, statistic="mean_lm"), held)
+    said = [o.text for o in found.obstacles if o.title == "Not adjusted"]
+    assert said == [f"{name}, Mean, linear model: {reason}." for name in ("Crashes", "Hours")]
 
 
 def test_each_reason_is_told_of_its_own_metrics() -> None:

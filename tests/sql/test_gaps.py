@@ -11,7 +11,7 @@ import pytest
 from conftest import SHARED
 from dbt_jetstream.hub import definitions_of, read_hub
 from dbt_jetstream.lock.fragments import Fragment, expression, from_clause, gap_of, query
-from dbt_jetstream.sql.compatibility import gap
+from dbt_jetstream.sql.compatibility import gap, on_bigquery
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
 from tiers import ALL, number, sample
 
@@ -56,6 +56,22 @@ def test_what_duckdb_cannot_parse_is_a_gap_in_one_line(sql: str) -> None:
 
 
 # Mozilla keeps both functions private; the public repository holds stubs for tests.
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("FARM_FINGERPRINT(x)", "BigQuery is not concerned"),
+        ("SUM(acme.fn.f(x))", "BigQuery computes it if it has `acme.fn.f`"),
+        ("SUMM(x)", "BigQuery computes it if it has `SUMM`; did you mean `SUM`?"),
+        ("COUNTIFF(x > 1)", "BigQuery computes it if it has `COUNTIFF`; did you mean `COUNTIF`?"),
+        ("a.b(x) + FARM_FINGERPRINT(x)", "BigQuery computes it if it has `a.b`"),
+    ],
+)
+def test_bigquery_is_not_concerned_only_where_its_functions_are_known(sql: str, said: str) -> None:
+    reason = gap_of(expression(sql))
+    assert reason is not None
+    assert on_bigquery(reason) == said
+
+
 NORMALIZE = "moz-fx-data-shared-prod.udf.normalize_search_engine has no form on DuckDB"
 MONETIZED = "moz-fx-data-shared-prod.udf.monetized_search has no form on DuckDB"
 ENGINES = ("baidu", "bing", "ddg", "ecosia", "google", "qwant")

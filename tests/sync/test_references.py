@@ -18,7 +18,7 @@ from dbt_jetstream.errors import ConfigErrors
 from dbt_jetstream.sync import SyncReport, sync
 from sync.locking import FENIX, request_of
 from tiers import number
-from workspace import DESKTOP, OWN, Workspace
+from workspace import DEFINITIONS, DESKTOP, OWN, Workspace
 
 PARTS = """
 [metrics.hours]
@@ -115,6 +115,54 @@ def test_what_nobody_foresaw_costs_one_experiment_and_leaves_a_traceback(
     assert named is not None
     kept = Path(workspace.project.path, named.group(1)).read_text()
     assert "in broken" in kept
+
+
+UNTREATED = {
+    "a part that comes after its ratio": (
+        'daily = ["ratio", "search_count"]',
+        "",
+        "metrics.ratio.depends_on",
+        'list `search_count` before `ratio`, as in `overall = ["search_count", "ratio"]`',
+    ),
+    "a part without a statistic": (
+        'weekly = ["ratio"]',
+        "",
+        "metrics.ratio.depends_on",
+        "give `urls` a statistic, and list `urls` before `ratio`",
+    ),
+    "a listed metric without a statistic": (
+        'daily = ["bare"]',
+        '[metrics.bare]\nselect_expression = "COUNT(*)"\ndata_source = "clients_daily"\n',
+        "metrics.bare.statistics",
+        "add one, as [metrics.bare.statistics.bootstrap_mean]",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNTREATED.values(), ids=list(UNTREATED))
+def test_what_has_no_statistic_is_told_with_the_rule_and_the_fix(
+    workspace: Workspace, case: tuple[str, str, str, str]
+) -> None:
+    lists, more, key, way_out = case
+    part = "urls" if "urls" in way_out else "search_count"
+    workspace.edit(
+        DEFINITIONS,
+        lambda text: (
+            text
+            + '\n[metrics.urls]\nselect_expression = "COUNT(*)"\ndata_source = "clients_daily"\n'
+        ),
+    )
+    ratio = (
+        f'[metrics.ratio]\ndepends_on = ["{part}", "uri_count"]\n'
+        "[metrics.ratio.statistics.population_ratio]\n"
+        f'numerator = "{part}"\ndenominator = "uri_count"\n'
+    )
+    path = workspace.hub / OWN
+    path.write_text(f"[metrics]\n{lists}\n{ratio}{more}")
+    report = sync(request_of(workspace))
+    (mistake,) = report.refused[DESKTOP]
+    assert (str(mistake.path), mistake.key) == (str(path), key)
+    assert way_out in mistake.line
 
 
 NAMES = ["hours", "rate", "active_hours", "nowhere", "hours.sum", "all", "heavy_users", "", "a b"]

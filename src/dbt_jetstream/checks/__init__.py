@@ -23,6 +23,7 @@ from dbt_jetstream.checks.reasons import (
     UnsupportedApplicationException,
     exception_type,
 )
+from dbt_jetstream.checks.unused import Unused, unused
 
 __all__ = [
     "DuplicateBranchesException",
@@ -41,6 +42,7 @@ __all__ = [
     "UnknownReferenceBranchException",
     "UnsafeNameException",
     "UnsupportedApplicationException",
+    "Unused",
     "check_config",
     "check_definitions",
     "check_experiment",
@@ -50,4 +52,5 @@ __all__ = [
     "exception_type",
     "is_safe_table",
     "shown",
+    "unused",
 ]

@@ -306,7 +306,7 @@ class _Checker:
             "data source": (
                 "data_sources",
                 MAX_DATA_SOURCE,
-                [source.name for found in direct for source in _read_sources(found)],
+                [source.name for found in direct for source in read_sources(found)],
             ),
             "segment data source": (
                 "segments.data_sources",
@@ -321,12 +321,12 @@ class _Checker:
                     yield f"{table}.{name}", problem
 
 
-def _read_sources(source: DataSource | None) -> Iterator[DataSource]:
+def read_sources(source: DataSource | None) -> Iterator[DataSource]:
     """Yield a data source and those that it joins."""
     if source is not None:
         yield source
         for join in source.joins or []:
-            yield from _read_sources(join.data_source)
+            yield from read_sources(join.data_source)
 
 
 def _limit(limit: WindowLimit, otherwise: str) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 
 __all__ = ["main"]
+
+PROJECT = "dbt_project.yml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,11 +38,24 @@ def _run(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         with _interrupted_queries():
+            _check_project(options)
             return command(options)
     except ConfigErrors as error:
         for mistake in error.errors:
             print(f"error: {mistake}", file=sys.stderr)
         return ExitCode.NOT_WELL
+
+
+def _check_project(options: argparse.Namespace) -> None:
+    """Refuse a folder that is no dbt project, before anything is written there.
+
+    Raises:
+        ConfigErrors: If it is none.
+    """
+    folder = getattr(options, "project_dir", None)
+    if folder is not None and not (folder / PROJECT).is_file():
+        problem = f"is no dbt project, it has no {PROJECT}; go to one, or name it by --project-dir"
+        raise ConfigErrors([ConfigError(folder.resolve(), "", problem)])
 
 
 @contextmanager

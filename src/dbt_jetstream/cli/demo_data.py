@@ -37,10 +37,15 @@ def add(commands: Commands) -> None:
 
 
 def _demo_data(options: argparse.Namespace) -> ExitCode:
+    import duckdb  # noqa: PLC0415
+
+    from dbt_jetstream.database_file import unopened  # noqa: PLC0415
     from dbt_jetstream.demo import generate  # noqa: PLC0415
 
     try:
         generate(database_path(), options.clients, options.seed, options.days)
+    except (duckdb.IOException, OSError) as error:
+        raise ConfigErrors([unopened(str(error), database_path())]) from error
     except ValueError as error:
         raise ConfigErrors([ConfigError(None, "demo-data", str(error))]) from error
     return ExitCode.WELL

@@ -20,7 +20,7 @@ from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression, parse_qu
 ESCAPED = re.compile(r"\{\{ ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\") \}\}")
 SANITY = ("has_contradictory_branch", "has_non_enrolled_data")
 # Of a statistic's part of the lock: what follows from the rest.
-DERIVED = ("metric", "statistic", "bases", "periods", "series", "joint")
+DERIVED = ("metric", "statistic", "bases", "periods", "series", "joint", "unadjusted")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.lock.document import lock
 from dbt_jetstream.platforms import platform_of
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.resolve import Unlisted, resolve
 from dbt_jetstream.validation.sample import sample_experiment
 
 EXPRESSIONS = ("select_expression", "aggregation")
@@ -133,7 +133,7 @@ def _resolve(side: Side, file: HubFile | None, more: dict[str, MetricDefinition]
 def _attempt(side: Side, experiment: Experiment, more: dict[str, MetricDefinition]) -> Resolved:
     try:
         platform = platform_of(experiment, side.platforms)
-        config = resolve(side.hub, experiment, more)
+        config = resolve(side.hub, experiment, Unlisted(more))
         return Resolved(lock(side.hub, experiment, config, platform))
     except (ConfigError, ConfigErrors) as error:
         return Resolved(errors=mistakes_of(error))

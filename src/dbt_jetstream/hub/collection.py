@@ -154,6 +154,10 @@ class Hub:
         """Find the file whose definition of the data source an experiment uses."""
         return self._defining_file("data_sources", name, "from_expression", slug, app)
 
+    def segment_file(self, name: str, slug: str, app: str) -> Path | str:
+        """Find the file whose definition of the segment an experiment uses."""
+        return self._defining_file("segments", name, "select_expression", slug, app)
+
     def statistic_file(self, summary: Summary, slug: str, app: str) -> Path | str:
         """Find the file that asks for the statistic of a summary."""
         for file in self._drawn_on(slug, app):
@@ -179,10 +183,23 @@ class Hub:
 
     def outcomes_of(self, config: AnalysisConfiguration) -> list[Outcome]:
         """List an experiment's outcomes as the hub defines them, each with its last commit."""
+        return [self._with_commit(outcome) for outcome in self._outcomes_of(config)]
+
+    def outcome_specs(self, config: AnalysisConfiguration) -> list[OutcomeSpec]:
+        """List what an experiment's outcomes say."""
+        return [outcome.spec for outcome in self._outcomes_of(config)]
+
+    def outcomes_for(self, application: str) -> list[OutcomeSpec]:
+        """List what all outcomes of an application say."""
+        return [
+            outcome.spec for outcome in self.configs.outcomes if outcome.platform == application
+        ]
+
+    def _outcomes_of(self, config: AnalysisConfiguration) -> list[Outcome]:
         experiment = config.experiment.experiment
         wanted = dict.fromkeys([*experiment.outcomes, *config.experiment.experiment_spec.outcomes])
         known = {o.slug: o for o in self.configs.outcomes if o.platform == experiment.app_name}
-        return [self._with_commit(known[slug]) for slug in wanted if slug in known]
+        return [known[slug] for slug in wanted if slug in known]
 
     def _with_commit(self, outcome: Outcome) -> Outcome:
         if outcome.commit_hash is None:

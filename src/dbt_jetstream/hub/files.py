@@ -86,6 +86,8 @@ class BrokenFile:
         application: As a `HubFile`'s.
         is_private: Whether its hub is private, or its own text says so.
         mistakes: What is wrong with it.
+        path: As a `HubFile`'s.
+        shown: As a `HubFile`'s.
     """
 
     kind: str
@@ -93,6 +95,8 @@ class BrokenFile:
     application: str
     is_private: bool
     mistakes: tuple[ConfigError, ...]
+    path: Path
+    shown: Path | str
 
     def concerns(self, slug: str, application: str, outcomes: Container[str]) -> bool:
         """Whether an experiment draws on the file."""
@@ -162,7 +166,8 @@ def broken_file(checkout: Checkout, kind: str, path: Path, error: ConfigErrors) 
     """Describe a file that `read_file` refuses."""
     is_private = checkout.address.is_private or _says_private(path)
     mistakes = tuple(error.errors)
-    return BrokenFile(kind, path.stem, _application(kind, path), is_private, mistakes)
+    application, shown = _application(kind, path), checkout.shown(path)
+    return BrokenFile(kind, path.stem, application, is_private, mistakes, path, shown)
 
 
 def _says_private(path: Path) -> bool:

@@ -35,7 +35,8 @@ def declared_results(
     Returns:
         For each `metric` and `statistic`, its `periods` and `bases`; the `series` of values, the
         `metrics` and the data `sources` that it is computed from; whether it `only_compares`
-        branches; and the periods that it `waits_for`, since their metrics adjust it.
+        branches; the periods that it `waits_for`, since their metrics adjust it; and why it is
+        `unadjusted`, where it was to be adjusted by what is not computed.
     """
     read_from = {m.name: source.name for source in sources for m in source.distinct()}
     ratios = {j["metric"]: j for j in summaries.joint if j["role"] == "ratio"}
@@ -66,6 +67,7 @@ def _declared(
         "sources": sorted({read_from[metric] for metric in metrics}),
         "only_compares": part["statistic"] in ONLY_COMPARING,
         "waits_for": [covariate["period"]] if covariate else [],
+        **({"unadjusted": part["unadjusted"]} if "unadjusted" in part else {}),
     }
 
 

@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 
 from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.experiment import Experiment
-from metric_config_parser.metric import AnalysisPeriod
+from metric_config_parser.metric import AnalysisPeriod, Summary
 
 from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
+from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, distinct
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.dated import all_dated_tables
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
 from dbt_jetstream.lock.exposures import signal_part
-from dbt_jetstream.lock.fragments import Table, gap_of
+from dbt_jetstream.lock.fragments import Table, expression, gap_of
 from dbt_jetstream.lock.metadata import metadata
 from dbt_jetstream.lock.metrics import (
     LockedDataSource,
@@ -29,13 +29,24 @@ from dbt_jetstream.lock.metrics import (
     sanity_metrics,
 )
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import check, lock_summaries, uncomputed
+from dbt_jetstream.lock.summaries import (
+    PREENROLLMENT,
+    check,
+    lock_summaries,
+    unadjusted,
+    uncomputed,
+)
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
+from dbt_jetstream.sql.compatibility import on_bigquery
+from dbt_jetstream.sql.dialect import SqlSyntaxError
+from dbt_jetstream.sql.misapplied import misapplied
 
 T = TypeVar("T")
+# Pre-treatments after which a count is a count, and a flag a flag.
+KEEPING_VALUES = ("remove_nulls", "remove_indefinites", "zero_fill")
 NOBODY_EXPOSED = "nobody counts as exposed there"
 
 
@@ -183,7 +194,7 @@ class _Builder:
         self, reason: str | None, path: Path | str | None, key: str, effect: str
     ) -> None:
         if reason is not None:
-            problem = f"cannot run on DuckDB: {reason}; {effect}, BigQuery is not concerned"
+            problem = f"cannot run on DuckDB: {reason}; {effect}, {on_bigquery(reason)}"
             self.warnings.append(ConfigError(path, key, problem))
 
     def _warn_of_enrollment_gaps(
@@ -229,8 +240,32 @@ class _Builder:
                 if key not in checked:
                     checked.add(key)
                     self._try(partial(check, summary), path, key)
+                    self._warn_of_kind(summary, path, key)
                 for inner, problem in problems:
                     self.errors.append(ConfigError(path, f"{key}{inner}", problem))
+        if not self.errors:
+            self._warn_of_covariates()
+
+    def _warn_of_kind(self, summary: Summary, path: Path | str, key: str) -> None:
+        """Say that a statistic is none for what its metric is, where the metric's SQL shows it."""
+        sql = summary.metric.select_expression
+        if not sql or any(p.name not in KEEPING_VALUES for p in summary.pre_treatments):
+            return
+        try:
+            reason = misapplied(summary.statistic.name, sql)
+        except SqlSyntaxError:
+            return
+        if reason:
+            self.warnings.append(ConfigError(path, key, reason))
+
+    def _warn_of_covariates(self) -> None:
+        """Name the covariates that are not computed; the experiment is analysed without them."""
+        for period in self.periods:
+            for summary in self.config.metrics[period] if period not in PREENROLLMENT else ():
+                key = f"metrics.{summary.metric.name}.statistics.{summary.statistic.name}"
+                for inner, problem in unadjusted(summary, self.config.metrics):
+                    path = self.hub.statistic_file(summary, self.slug, self.app)
+                    self.warnings.append(RefusedByValidate(path, f"{key}{inner}", problem))
 
     def _data_sources(self) -> list[LockedDataSource]:
         """Lock every data source once, with the metrics of each period that read it."""
@@ -263,6 +298,16 @@ class _Builder:
         for metrics in source.metrics.values():
             metrics.extend(checks)
 
+    def _segments(self) -> tuple[list[dict[str, Any]], list[Table]] | None:
+        segments = self.config.experiment.segments
+        for segment in segments:
+            path = self.hub.segment_file(segment.name, self.slug, self.app)
+            key = f"segments.{segment.name}.select_expression"
+            if self._try(partial(expression, segment.select_expression), path, key) is None:
+                return None
+        attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
+        return self._try(attempt, self.own_file, "segments")
+
     def _enrollments(
         self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None, reruns: int
     ) -> Node | None:
@@ -274,9 +319,7 @@ class _Builder:
             own,
             "experiment.enrollment_query",
         )
-        segments = self._try(
-            partial(segment_parts, config.segments, self.shared.ids, self.dataset), own, "segments"
-        )
+        segments = self._segments()
         if not enrollment or segments is None:
             return None
         self._warn_of_enrollment_gaps(enrollment[0], segments[0])

@@ -27,6 +27,7 @@ NOT_HASHED = {
     "reference_branch",
     "select_expression",
     "source_tables",
+    "unadjusted",
     "versions",
 }
 # BigQuery modifies at most as many partitions in one job; no experiment has as many windows.

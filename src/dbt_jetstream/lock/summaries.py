@@ -110,6 +110,34 @@ def uncomputed(
             yield f".{side}", f"{what}; {hint} `metrics.{metric}.depends_on`"
 
 
+def unadjusted(summary: Summary, by_period: Summaries) -> Iterator[tuple[str, str]]:
+    """Find out whether the covariate of a statistic that `check` let through is not computed.
+
+    Args:
+        summary: The statistic, of its metric, in a period after enrollment.
+        by_period: The statistics of all periods.
+
+    Yields:
+        What follows the statistic's key, and what is wrong there.
+    """
+    adjustment = summary.statistic.params.get("covariate_adjustment")
+    reason = _unadjusted(adjustment, summary.metric.name, by_period) if adjustment else None
+    if reason is None:
+        return
+    name, period = adjustment.get("metric", summary.metric.name), _covariate_period(adjustment)
+    computed = {p: _computed(p, by_period) for p in PREENROLLMENT}
+    question = did_you_mean(name, computed[period])
+    other = next((p.value for p in PREENROLLMENT if name in computed[p]), None)
+    if "metric" in adjustment and question:
+        hint = question
+    elif other:
+        hint = f"{other} computes it: name that period"
+    else:
+        hint = f"list it in `{period.mozanalysis_label}`"
+    key = "period" if other or "metric" not in adjustment else "metric"
+    yield f".covariate_adjustment.{key}", f"{reason}; {hint}"
+
+
 def _add(
     locked: LockedSummaries,
     summary: Summary,
@@ -147,6 +175,9 @@ def _add(
         statistic_part["covariate"] = covariate
         if covariate:
             statistic_part["joint"] = _add_covariate(locked, statistic_part)
+        elif not set(periods) <= set(PREENROLLMENT):
+            reason = _unadjusted(adjustment, summary.metric.name, by_period)
+            statistic_part["unadjusted"] = reason
 
 
 def _needs(found: Treatment, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,7 +319,18 @@ def _covariate(adjustment: Any, metric: str, by_period: Summaries) -> dict[str, 
     """Return where a covariate is found; None where the experiment does not compute it."""
     period = _covariate_period(adjustment)
     name = adjustment.get("metric", metric)
-    computed = {s.metric.name for s in by_period.get(period, [])}
-    if name not in computed:
+    if name not in _computed(period, by_period):
         return None
     return {"metric": name, "period": period.table_suffix}
+
+
+def _unadjusted(adjustment: Any, metric: str, by_period: Summaries) -> str | None:
+    """Say why means are not adjusted; None where they are."""
+    if _covariate(adjustment, metric, by_period):
+        return None
+    name, period = adjustment.get("metric", metric), _covariate_period(adjustment).value
+    return f"means are not adjusted, since `{name}` is not computed in {period}"
+
+
+def _computed(period: AnalysisPeriod, by_period: Summaries) -> set[str]:
+    return {summary.metric.name for summary in by_period.get(period, [])}

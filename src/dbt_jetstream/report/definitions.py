@@ -59,6 +59,7 @@ class Series:
     bases: tuple[str, ...]
     ci_width: float = 0.95
     is_adjusted: bool = False
+    unadjusted: str | None = None
 
     @property
     def is_distribution(self) -> bool:
@@ -116,6 +117,7 @@ class Definitions:
                 bases=tuple(part["bases"]),
                 ci_width=part["confidence_interval"],
                 is_adjusted=bool(part.get("covariate")),
+                unadjusted=part.get("unadjusted"),
             )
             for part in parts
         ]

@@ -68,6 +68,7 @@ def obstacles(
         *_trust(found["trust"]),
         *(_untested(found["trust"]) if window is not None else ()),
         *_tails(definitions, found["trust"]),
+        *_unadjusted(definitions),
         *_absent(found["absent_sources"], found["completeness"]),
         *_late(found["late_telemetry"]),
         *_unpublished(definitions, found["completeness"], window),
@@ -119,6 +120,15 @@ def _untested(trust: pd.DataFrame) -> Iterator[Obstacle]:
     if messages:
         more = f" And {len(messages) - 3} more." if messages[3:] else ""
         yield Obstacle(NOTE, "Not everything could be checked", " ".join(messages[:3]) + more)
+
+
+def _unadjusted(definitions: Definitions) -> Iterator[Obstacle]:
+    """Say which means the config wants to have adjusted, in vain."""
+    for series in definitions.series:
+        if series.unadjusted:
+            label = words.statistic_label(series.statistic)
+            text = f"{_label(definitions, series.metric)}, {label}: {series.unadjusted}."
+            yield Obstacle(WARNING, "Not adjusted", text)
 
 
 def _late(late: pd.DataFrame) -> Iterator[Obstacle]:

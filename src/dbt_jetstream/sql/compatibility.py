@@ -12,6 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sqlglot.dialects.bigquery import BigQuery
+
+from dbt_jetstream.errors import did_you_mean
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -93,6 +97,8 @@ FUNCTIONS = frozenset(
 )
 
 PLACEHOLDER = re.compile(r"\{([\w.\-]+)\}")
+# What `gap` says of functions.
+MISSING = re.compile(r"(.+) ha(?:s|ve) no form on DuckDB")
 IS_QUERY = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 
 
@@ -127,6 +133,26 @@ def gap(duckdb_sql: str) -> str | None:
     if not missing:
         return None
     return f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no form on DuckDB"
+
+
+def on_bigquery(reason: str) -> str:
+    """Say what a gap on DuckDB means for BigQuery, whose functions of users are not known here.
+
+    Args:
+        reason: As `gap` gives it.
+    """
+    found = MISSING.fullmatch(reason)
+    doubted = [name for name in found[1].split(" and ") if not _is_builtin(name)] if found else []
+    if not doubted:
+        return "BigQuery is not concerned"
+    names = " and ".join(f"`{name}`" for name in doubted)
+    question = did_you_mean(doubted[0], BigQuery.Parser.FUNCTIONS) if "." not in doubted[0] else ""
+    return f"BigQuery computes it if it has {names}" + (f"; {question}" if question else "")
+
+
+def _is_builtin(name: str) -> bool:
+    """Whether a function is known to be BigQuery's own."""
+    return name in BigQuery.Parser.FUNCTIONS or name in BigQuery.Parser.FUNCTION_PARSERS
 
 
 def _parse(sql: str) -> dict[str, Any]:

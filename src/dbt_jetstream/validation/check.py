@@ -17,23 +17,24 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_slug,
     check_wanted,
+    unused,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
+from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, mistakes_of
 from dbt_jetstream.hub import Hub
-from dbt_jetstream.hub.files import HubFile
+from dbt_jetstream.hub.files import BrokenFile, HubFile
+from dbt_jetstream.hub.unread import unknown_slug
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import Renderer, RenderError
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.resolve import Unlisted, resolve
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 from dbt_jetstream.unexpected import unexpected
 from dbt_jetstream.validation.sample import sample_experiment
+from dbt_jetstream.validation.unlisted import ANY_STATISTIC, mistakes_in_unused
 
 DIALECTS = ("bigquery", "duckdb")
-# Of a definition's metrics, which have no statistics of their own.
-ANY_STATISTIC: dict[str, dict[str, object]] = {"count": {}}
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Finding:
         locked: The experiment that it was tried on; None where an error came first.
     """
 
-    file: HubFile
+    file: HubFile | BrokenFile
     errors: list[ConfigError] = field(default_factory=list)
     warnings: list[ConfigError] = field(default_factory=list)
     locked: LockedExperiment | None = None
@@ -73,8 +74,10 @@ class Checker:
         self.known = {str(experiment.normandy_slug): experiment for experiment in known}
         self.renderers = {dialect: _renderer(project, dialect) for dialect in DIALECTS}
 
-    def check(self, file: HubFile) -> Finding:
+    def check(self, file: HubFile | BrokenFile) -> Finding:
         """Check a file: its keys, its references, its statistics and its SQL in both dialects."""
+        if isinstance(file, BrokenFile):
+            return Finding(file, errors=list(file.mistakes))
         try:
             return self._check(file)
         except Exception as error:  # Whatever it is, the other files are checked.
@@ -88,21 +91,48 @@ class Checker:
             return finding
         experiment = self._experiment(file)
         try:
+            broken = self.hub.mistakes_for(experiment)
+            if broken:
+                raise ConfigErrors(broken)
             platform = platform_of(experiment, self.platforms)
-            more = _all_of(file) if file.kind == "definition" else None
+            more = Unlisted(_all_of(file) if file.kind == "definition" else {})
             config = resolve(self.hub, experiment, more)
-            if self._refuse(finding, experiment, config):
+            if self._refuse(finding, file, experiment, config):
                 return finding
             finding.locked = lock(self.hub, experiment, config, platform)
+            if file.kind == "experiment":
+                self._look_at_unused(finding, file, config)
         except (ConfigError, ConfigErrors) as error:
             finding.errors += mistakes_of(error)
             return finding
-        finding.warnings += finding.locked.warnings
+        for warning in finding.locked.warnings:
+            is_error = isinstance(warning, RefusedByValidate)
+            (finding.errors if is_error else finding.warnings).append(warning)
         finding.errors += self._render(finding)
         return finding
 
+    def _look_at_unused(
+        self, finding: Finding, file: HubFile, config: AnalysisConfiguration
+    ) -> None:
+        """Warn of what the config defines in vain; what is wrong with it is an error."""
+        experiment = config.experiment.experiment
+        outcomes = self.hub.outcome_specs(config)
+        if file.name not in self.known:
+            # Experimenter may ask for any of them.
+            outcomes = self.hub.outcomes_for(experiment.app_name)
+        found = unused(file, config, outcomes)
+        finding.warnings += found.warnings()
+        unread = unknown_slug(file.name, self.known)
+        finding.warnings += [ConfigError(file.shown, "", unread)] if unread else []
+        platform = platform_of(experiment, self.platforms)
+        finding.errors += mistakes_in_unused(self.hub, config, platform, found)
+
     def _refuse(
-        self, finding: Finding, experiment: Experiment, config: AnalysisConfiguration
+        self,
+        finding: Finding,
+        file: HubFile,
+        experiment: Experiment,
+        config: AnalysisConfiguration,
     ) -> bool:
         """Note what the checks of a sync find, and whether there is an error among it.
 
@@ -110,7 +140,7 @@ class Checker:
         not be analysed is no error of its config.
         """
         found: list[ConfigError] = []
-        for check in self._checks(finding.file, experiment, config):
+        for check in self._checks(file, experiment, config):
             try:
                 finding.warnings += check() or []
             except ConfigErrors as refused:

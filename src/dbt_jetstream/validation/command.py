@@ -8,13 +8,14 @@ from pathlib import Path
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import Hub, HubAddress, read_hubs
-from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, HubFile
+from dbt_jetstream.hub import Hub, HubAddress, read_what_can_be_read
+from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, BrokenFile, HubFile
+from dbt_jetstream.hub.unread import unread_files
 from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.progress import progress
 from dbt_jetstream.validation.check import Checker
 from dbt_jetstream.validation.dry_run import connect, dry_run
-from dbt_jetstream.validation.report import report
+from dbt_jetstream.validation.report import report, unread_report
 
 OWN_HUB = "metric_hub"
 
@@ -52,7 +53,7 @@ def validate(
         ConfigErrors: If a file is in no hub, or the hub cannot be read.
     """
     with progress("Reading hubs"):
-        hub = read_hubs(request.hubs or [_hub_of(request)])
+        hub = read_what_can_be_read(request.hubs or [_hub_of(request)])
     files = _chosen(hub, request.paths)
     known = read_experiments(request.experiments) if request.experiments else []
     checker = Checker(hub, request.project, read_platforms(request.project), known)
@@ -69,6 +70,8 @@ def validate(
             advance()
             with advance.hidden():
                 yield report(finding, scanned), not finding.errors
+    if not request.paths:
+        yield from ((unread_report(unread), True) for unread in unread_files(hub))
 
 
 def _hub_of(request: Request) -> HubAddress:
@@ -84,12 +87,15 @@ def _hub_of(request: Request) -> HubAddress:
     return HubAddress(str(folder.parent if folder.name == JETSTREAM else folder))
 
 
-def _chosen(hub: Hub, paths: Sequence[Path]) -> list[HubFile]:
+def _chosen(hub: Hub, paths: Sequence[Path]) -> list[HubFile | BrokenFile]:
+    files: list[HubFile | BrokenFile] = [*hub.files, *hub.broken]
     if not paths:
-        return hub.files
-    by_path = {file.path.resolve(): file for file in hub.files}
+        return files
+    by_path = {file.path.resolve(): file for file in files}
+    unread = {Path(str(found.path)).resolve(): found for found in unread_files(hub)}
     errors = [
-        ConfigError(path, "", f"no such file in the hub {hub.name}; check the path")
+        unread.get(path.resolve())
+        or ConfigError(path, "", f"no such file in the hub {hub.name}; check the path")
         for path in paths
         if path.resolve() not in by_path
     ]

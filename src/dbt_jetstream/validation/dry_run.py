@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.bigquery.client import dry_runs
+from dbt_jetstream.database_file import unopened
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
@@ -98,7 +99,10 @@ def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception
     connection = duckdb.connect()
     # A copy of the functions that a run creates: the database is only read.
     connection.execute(renderer.create_functions())
-    connection.execute(f"attach '{database}' as warehouse (read_only)")
+    try:
+        connection.execute(f"attach '{database}' as warehouse (read_only)")
+    except duckdb.IOException as error:
+        raise ConfigErrors([unopened(str(error), database)]) from error
     connection.execute("set search_path = 'warehouse.main,memory.main'")
 
     def compile_query(sql: str) -> str:

@@ -18,6 +18,11 @@ def report(finding: Finding, scanned: dict[str, str] | None = None) -> str:
     return "\n".join([f"### {_title(finding)}", "", *_lines(finding, scanned or {}), ""])
 
 
+def unread_report(unread: ConfigError) -> str:
+    """Describe a file that nothing reads."""
+    return f"### `{unread.path}`: 1 warning\n\n- warning {unread.line}\n"
+
+
 def _title(finding: Finding) -> str:
     counts = [_count(finding.errors, "error"), _count(finding.warnings, "warning")]
     return f"`{finding.file.shown}`: {', '.join(count for count in counts if count) or 'ok'}"

@@ -1,0 +1,19 @@
+{#- A problem for each statistic that was to be adjusted by a metric that is not computed.
+
+    Args: grid (dict of dbt's graph: the completeness node)
+    Returns: list of dicts by column
+-#}
+{% macro unadjusted_problems(grid) %}
+    {%- set rows = [] -%}
+    {%- for statistic in grid.config.meta.statistics if statistic.get('unadjusted') -%}
+        {%- do rows.append({
+            'metric': statistic.metric,
+            'statistic': statistic.statistic,
+            'message': statistic.unadjusted,
+            'log_level': 'WARNING',
+            'filename': 'unadjusted_problems.sql',
+            'func_name': 'unadjusted_problems',
+        }) -%}
+    {%- endfor -%}
+    {{- return(rows) -}}
+{% endmacro %}
