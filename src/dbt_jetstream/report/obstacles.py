@@ -147,13 +147,13 @@ def _absent(absent: pd.DataFrame, completeness: pd.DataFrame) -> Iterator[Obstac
             [words.window_label(p, i) for p, i in sorted(_windows(rows))][:5]
             + (["others"] if len(rows) > 5 else [])
         )
-        failed, alone = [], []
-        for name in sources.split(","):
-            (alone if name.partition(" ")[2] else failed).append(name)
+        names = str(sources).split(",")
+        alone = [name for name in names if " " in name]
+        unread = [name for name in names if name not in alone]
         again = "The next run computes these windows again."
-        if failed:
+        if unread:
             text = (
-                f"{words.listed(failed)} could not be read for {windows}: "
+                f"{words.listed(unread)} could not be read for {windows}: "
                 "metrics that read it are absent there. "
             )
             yield Obstacle(WARNING, "A data source failed", text + again)
