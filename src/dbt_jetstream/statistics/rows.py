@@ -30,6 +30,7 @@ from dbt_jetstream.statistics.linear_model import (
     per_client_impact,
 )
 from dbt_jetstream.statistics.population_ratio import cross_moments, population_ratio_law
+from dbt_jetstream.statistics.reasons import undefined_reason
 from dbt_jetstream.statistics.summary import Cell, CellSummary, cell_summaries
 from dbt_jetstream.statistics.total import total
 
@@ -227,12 +228,25 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
     about = {**request.cell._asdict(), "statistic": statistic, "ci_width": ci_width}
     try:
         for comparison in _statistic(request.parameters)(request):
+            _explain(request, comparison)
             yield _row(about, comparison)
     except ValueError as error:
         request.report(f"no result: {error}")
     if request.problems:
         nothing = Comparison("", None, None, UNDEFINED)
         yield {**_row(about, nothing), "problem": "; ".join(request.problems)}
+
+
+def _explain(request: Request, comparison: Comparison) -> None:
+    """Report once why a branch by itself has no result."""
+    branch = comparison.branch
+    if comparison.comparison is not None or math.isfinite(comparison.estimate.point):
+        return
+    values = request.summary.histograms.get(request.parameters.get("series", ""), {})
+    is_ratio = request.parameters["statistic"] == "population_ratio"
+    reason = undefined_reason(values.get(branch), request.joint.get(branch), is_ratio=is_ratio)
+    if reason is not None and f"{branch}: {reason}" not in request.problems:
+        request.report(f"{branch}: {reason}")
 
 
 def _statistic(parameters: Mapping[str, Any]) -> Statistic:
