@@ -162,7 +162,8 @@ def test_a_reference_of_zero_is_said() -> None:
 
 def test_an_undefined_result_is_a_row_without_numbers() -> None:
     table = _summaries([(1, "hours", "control", v, 1) for v in (1.0, 2.0, -math.inf)])
-    row, _ = statistics_rows(table, DEFINITION)
+    row, told, _ = statistics_rows(table, DEFINITION)
+    assert told["problem"] == "control: a value is infinite, which leaves the result undefined"
     assert (row["point"], row["lower"], row["upper"]) == (None, None, None)
     assert row["ci_width"] == 0.95
 
@@ -177,3 +178,16 @@ def test_rows_do_not_depend_on_the_order_of_the_summaries() -> None:
 
 def test_no_summaries_give_no_rows() -> None:
     assert list(statistics_rows(_summaries(RETAINED).slice(0, 0), DEFINITION)) == []
+
+
+def test_a_branch_with_nan_has_the_reason_once_beside_its_rows() -> None:
+    rows = [
+        (1, "hours", branch, value, 5) for branch in ("control", "treatment") for value in (1, 2)
+    ]
+    rows += [(1, "hours", "treatment", math.nan, 1)]
+    found = [r for r in statistics_rows(_summaries(rows), DEFINITION) if r["statistic"] == "mean"]
+    (told,) = [row["problem"] for row in found if row["problem"]]
+    assert told == "treatment: a value is NaN, which leaves the result undefined"
+    by_branch = {row["branch"]: row["point"] for row in found if row["comparison"] is None}
+    assert by_branch["treatment"] is None
+    assert by_branch["control"] == pytest.approx(1.5)

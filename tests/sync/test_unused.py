@@ -96,6 +96,26 @@ def test_what_changes_something_that_is_computed_is_not_named(
     assert _said(workspace, toml) == {}
 
 
+@pytest.mark.parametrize(
+    ("statistic", "treatments", "said"),
+    [
+        ("sum", ["remove_nulls", "zero_fill"], "`zero_fill` changes nothing: after `remove_nulls`"),
+        ("sum", ["zero_fill", "remove_nulls"], "`remove_nulls` changes nothing: after `zero_fill`"),
+        ("deciles", ["zero_fill", "log", "remove_nulls"], None),
+        ("sum", ["normalize_over_analysis_period"], None),
+        ("count", ["normalize_over_analysis_period"], "`count` counts units, not their values"),
+        ("count", ["remove_nulls"], None),
+    ],
+)
+def test_a_pre_treatment_that_changes_nothing_is_said(
+    workspace: Workspace, statistic: str, treatments: list[str], said: str | None
+) -> None:
+    key = f"metrics.uri_count.statistics.{statistic}"
+    found = _said(workspace, f"\n[{key}]\npre_treatments = {treatments}\n")
+    assert [*found] == ([f"{key}.pre_treatments"] if said else [])
+    assert said is None or said in found[f"{key}.pre_treatments"]
+
+
 def test_a_part_of_a_ratio_is_asked_for_by_the_ratio(workspace: Workspace) -> None:
     workspace.edit(OWN, lambda text: text.replace("overall = [", 'overall = ["rate", '))
     part = METRIC.format(name="part", sql=SUM, source="clients_daily")

@@ -13,7 +13,13 @@ from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod, Summary
 
 from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, distinct
+from dbt_jetstream.errors import (
+    ConfigError,
+    ConfigErrors,
+    RefusedByValidate,
+    WithoutEffect,
+    distinct,
+)
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.dated import all_dated_tables
@@ -32,6 +38,7 @@ from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.summaries import (
     PREENROLLMENT,
     check,
+    idle_treatments,
     lock_summaries,
     unadjusted,
     uncomputed,
@@ -247,7 +254,9 @@ class _Builder:
             self._warn_of_covariates()
 
     def _warn_of_kind(self, summary: Summary, path: Path | str, key: str) -> None:
-        """Say that a statistic is none for what its metric is, where the metric's SQL shows it."""
+        """Say what of a statistic changes nothing, or cannot mean the metric that its SQL shows."""
+        for problem in idle_treatments(summary):
+            self.warnings.append(WithoutEffect(path, f"{key}.pre_treatments", problem))
         sql = summary.metric.select_expression
         if not sql or any(p.name not in KEEPING_VALUES for p in summary.pre_treatments):
             return

@@ -18,6 +18,9 @@ from dbt_jetstream.statistics.catalogue import (
 )
 
 Summaries = dict[AnalysisPeriod, list[Summary]]
+# Pre-treatments after which no value is null, and one that only scales values.
+WITHOUT_NULLS = ("remove_nulls", "zero_fill")
+SCALING = ("normalize_over_analysis_period",)
 PREENROLLMENT = (AnalysisPeriod.PREENROLLMENT_WEEK, AnalysisPeriod.PREENROLLMENT_DAYS_28)
 # What of a statistic's needs a series can meet only once.
 SETTINGS = (
@@ -108,6 +111,20 @@ def uncomputed(
             hint = f"{question} Else name it in" if question else "name it in"
             what = f"`{part}` is no metric that {period} computes for each unit"
             yield f".{side}", f"{what}; {hint} `metrics.{metric}.depends_on`"
+
+
+def idle_treatments(summary: Summary) -> Iterator[str]:
+    """Say which pre-treatments of a statistic change nothing, where they stand."""
+    names = [reference.name for reference in summary.pre_treatments]
+    for i, name in enumerate(names):
+        # A logarithm may make nulls anew.
+        before = names[:i]
+        since_log = before[before.index("log") + 1 :] if "log" in before else before
+        filled = next((other for other in since_log if other in WITHOUT_NULLS), None)
+        if name in WITHOUT_NULLS and filled:
+            yield f"`{name}` changes nothing: after `{filled}` there are no nulls; remove it"
+        elif name in SCALING and summary.statistic.name == "count":
+            yield f"`{name}` changes nothing: `count` counts units, not their values; remove it"
 
 
 def unadjusted(summary: Summary, by_period: Summaries) -> Iterator[tuple[str, str]]:

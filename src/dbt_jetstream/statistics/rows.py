@@ -31,6 +31,7 @@ from dbt_jetstream.statistics.linear_model import (
     per_client_impact,
 )
 from dbt_jetstream.statistics.population_ratio import cross_moments, population_ratio_law
+from dbt_jetstream.statistics.reasons import undefined_reason
 from dbt_jetstream.statistics.summary import Cell, CellSummary, cell_summaries
 from dbt_jetstream.statistics.total import total
 
@@ -296,8 +297,8 @@ def _rows(request: Request) -> Iterator[dict[str, Any]]:
 def _computed(request: Request, about: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a statistic; whatever it raises costs no other statistic."""
     try:
-        # What overflows is undefined in its row: nobody reads warnings.
         request.require_numbers()
+        # What overflows is undefined in its row: nobody reads warnings.
         with np.errstate(all="ignore"):
             comparisons = _statistic(request.parameters)(request)
             rows = [_row(about, comparison) for comparison in comparisons]
@@ -306,6 +307,7 @@ def _computed(request: Request, about: Mapping[str, Any]) -> list[dict[str, Any]
         return []
     for comparison in comparisons:
         _explain(request, comparison)
+        _explain_undefined(request, comparison)
     return rows
 
 
@@ -318,6 +320,18 @@ def _explain(request: Request, comparison: Comparison) -> None:
     elif any(math.isinf(value) for value in comparison.estimate):
         what = (comparison.comparison or "result").replace("_", " ")
         request.report(f"{subject}: the {what} reaches beyond the largest number")
+
+
+def _explain_undefined(request: Request, comparison: Comparison) -> None:
+    """Report once why a branch by itself has no result."""
+    branch = comparison.branch
+    if comparison.comparison is not None or math.isfinite(comparison.estimate.point):
+        return
+    values = request.summary.histograms.get(request.parameters.get("series", ""), {})
+    is_ratio = request.parameters["statistic"] == "population_ratio"
+    reason = undefined_reason(values.get(branch), request.joint.get(branch), is_ratio=is_ratio)
+    if reason is not None:
+        request.report(f"{branch}: {reason}")
 
 
 def _statistic(parameters: Mapping[str, Any]) -> Statistic:
