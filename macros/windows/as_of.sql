@@ -11,10 +11,17 @@
     {%- if not given -%}
         {{- return((run_started_at - modules.datetime.timedelta(days=1)).date()) -}}
     {%- endif -%}
-    {%- if not modules.re.fullmatch('\\d{4}-\\d{2}-\\d{2}', given) -%}
+    {%- set parts = modules.re.fullmatch('(\\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])', given) -%}
+    {%- set day = none -%}
+    {%- if parts and parts.group(1) | int > 0 -%}
+        {%- set year, month, number = parts.groups() | map('int') -%}
+        {%- set day = modules.datetime.date(year, month, 1) + modules.datetime.timedelta(days=number - 1) -%}
+    {%- endif -%}
+    {#- of a month without such a day, the one that is counted lies in the next -#}
+    {%- if day is none or day.isoformat() != given -%}
         {%- do exceptions.raise_compiler_error(
             variable ~ " must be a date as YYYY-MM-DD, found '" ~ given ~ "'"
         ) -%}
     {%- endif -%}
-    {{- return(parse_date(given)) -}}
+    {{- return(day) -}}
 {% endmacro %}

@@ -213,6 +213,19 @@ class _Fields:
             return None
         return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
 
+    def moment(self, name: str) -> dt.datetime | None:
+        """Return a time, of UTC where it names no zone."""
+        found = self.maybe(str, name)
+        if found is None:
+            return None
+        try:
+            moment = dt.datetime.fromisoformat(found)
+        except ValueError:
+            problem = f"expected a time as YYYY-MM-DDTHH:MM:SSZ, found {shown(repr(found), 40)}"
+            self.refuse(name, problem)
+            return None
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
     def objects(self, name: str, *, is_needed: bool = False) -> list[_Fields]:
         """Return the objects in an array; none where it is missing or null."""
         found = self.need(list, name) if is_needed else self.get(list, name, [])
@@ -274,6 +287,8 @@ def _experiment(fields: _Fields, slug: str) -> Experiment:
         outcomes=[outcome.need(str, "slug") for outcome in fields.objects("outcomes")],
         segments=[segment.need(str, "slug") for segment in fields.objects("segments")],
         bucket_config=_bucket(fields),
+        do_rerun=fields.get(bool, "doRerun", otherwise=False),
+        do_rerun_timestamp=fields.moment("doRerunTimestamp"),
     )
 
 

@@ -29,6 +29,8 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
         yield f"kept {_counted(len(report.kept), 'lock')}"
     for slug in report.finished:
         yield f"finished {slug}: all windows are published; dbt ignores it from now on"
+    for slug in report.reruns_asked:
+        yield f"{slug}: Experimenter asks for a rerun (doRerunTimestamp); all is computed anew"
     for slug in report.config_changed:
         yield (
             f"{slug}: its own config changed since it was locked; `jetstream rerun {slug}` takes "

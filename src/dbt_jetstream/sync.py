@@ -38,7 +38,7 @@ from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.lock.moved import moved
-from dbt_jetstream.lock.versions import config_hash
+from dbt_jetstream.lock.versions import config_hash, rerun_asked
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
 from dbt_jetstream.progress import progress
@@ -129,6 +129,7 @@ class SyncReport:
         moved: The slugs of those whose lock was an earlier version's.
         finished: Of those, the ones that were retired.
         config_changed: Of those, the ones whose own config changed since.
+        reruns_asked: Those that are computed anew since Experimenter asks for it.
         skipped: Why others are not analysed, by slug; nothing is wrong with them.
         refused: What is wrong with others, by slug.
         warnings: What the authors of the configs should know.
@@ -140,6 +141,7 @@ class SyncReport:
     moved: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     config_changed: list[str] = field(default_factory=list)
+    reruns_asked: list[str] = field(default_factory=list)
     skipped: dict[str, ConfigError] = field(default_factory=dict)
     refused: dict[str, list[ConfigError]] = field(default_factory=dict)
     warnings: list[ConfigError] = field(default_factory=list)
@@ -279,6 +281,9 @@ class _Sync:
             # What must not be published cannot wait for a rerun.
             return Relock.EVERYTHING
         asked = self.request.relock.get(held.slug)
+        if (rerun_asked(experiment) or "") > held.rerun_asked:
+            self.report.reruns_asked.append(held.slug)
+            return Relock.EVERYTHING
         if asked is None and self.request.relock_changed and self._is_changed(experiment, held):
             return Relock.EVERYTHING
         return asked

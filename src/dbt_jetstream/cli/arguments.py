@@ -185,29 +185,39 @@ def database_path() -> Path:
 
 
 def take_date(options: argparse.Namespace) -> None:
-    """Let the macros see the date that the user gave."""
+    """Let the macros see the date that the user gave.
+
+    Raises:
+        ConfigErrors: If there is one in the environment instead that is no date.
+    """
     if options.date:
         os.environ[AS_OF] = options.date.isoformat()
+    as_of()
 
 
 def as_of() -> dt.date:
     """Return the last day with complete telemetry."""
-    given = os.environ.get(AS_OF)
-    if not given:
-        return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-    try:
-        return date(given)
-    except argparse.ArgumentTypeError as error:
-        raise ConfigErrors([ConfigError(None, AS_OF, str(error))]) from error
+    # As macros read them.
+    for variable in (AS_OF, f"DBT_{AS_OF}"):
+        if given := os.environ.get(variable):
+            try:
+                return date(given)
+            except argparse.ArgumentTypeError as error:
+                raise ConfigErrors([ConfigError(None, variable, str(error))]) from error
+    return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
 
 
 def date(text: str) -> dt.date:
     """Read a date."""
     try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError as error:
-        message = f"expected a date as YYYY-MM-DD, found {text}"
-        raise argparse.ArgumentTypeError(message) from error
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        found = None
+    # Python also reads dates without dashes, and weeks.
+    if found is None or found.isoformat() != text:
+        message = f"expected a date as YYYY-MM-DD, found `{text}`"
+        raise argparse.ArgumentTypeError(message)
+    return found
 
 
 def positive(text: str) -> int:

@@ -103,6 +103,8 @@ def lock(
     Raises:
         ConfigErrors: With one error per mistake, each naming the file and the key.
     """
+    if experiment.do_rerun:
+        config = _overall_alone(config)
     builder = _Builder(hub, experiment, config, platform)
     nodes = builder.build(history.reruns)
     if builder.errors:
@@ -117,6 +119,16 @@ def lock(
     # A metric of several periods is looked at in each.
     warnings = distinct(builder.warnings)
     return LockedExperiment(builder.slug, nodes, tables, is_private, warnings, builder.app)
+
+
+def _overall_alone(config: AnalysisConfiguration) -> AnalysisConfiguration:
+    """Return a config without the windows that a rerun asked by Experimenter does not compute.
+
+    As the original has it: the whole experiment, here with the weeks before that adjust it.
+    """
+    kept = {AnalysisPeriod.OVERALL, *PREENROLLMENT}
+    metrics = {p: found if p in kept else [] for p, found in config.metrics.items()}
+    return AnalysisConfiguration(config.experiment, metrics)
 
 
 class _Builder:

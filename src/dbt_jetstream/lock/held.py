@@ -17,6 +17,7 @@ from dbt_jetstream.lock.experiment import Timeline
 from dbt_jetstream.lock.folder import HEADER, definitions
 from dbt_jetstream.lock.nodes import short_hash
 from dbt_jetstream.lock.verbatim import plain
+from dbt_jetstream.lock.versions import RERUN_ASKED
 from dbt_jetstream.yaml_text import dump
 
 OVERALL = AnalysisPeriod.OVERALL.table_suffix
@@ -100,6 +101,11 @@ class HeldLock:
         """What made the lock."""
         found: dict[str, Any] = self._first.get("versions", {})
         return found
+
+    @property
+    def rerun_asked(self) -> str:
+        """Up to when it has been computed anew as Experimenter asked; of old locks, their day."""
+        return str(self.versions.get(RERUN_ASKED) or self.versions.get("locked_on") or "")
 
     @property
     def reruns(self) -> int:

@@ -20,6 +20,8 @@ PACKAGES = (
     "scipy",
 )
 
+RERUN_ASKED = "rerun_asked"
+
 
 def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
     """Describe what made a lock."""
@@ -29,7 +31,15 @@ def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
         "own_end_date": _own_end_date(hub, str(experiment.normandy_slug)),
         "locked_on": dt.datetime.now(dt.UTC).date().isoformat(),
         "packages": {package: version(package) for package in PACKAGES},
+        **({RERUN_ASKED: asked} if (asked := rerun_asked(experiment)) else {}),
     }
+
+
+def rerun_asked(experiment: Experiment) -> str | None:
+    """Return when Experimenter asked that all be computed anew, as a time of UTC."""
+    if not (experiment.do_rerun and experiment.do_rerun_timestamp):
+        return None
+    return experiment.do_rerun_timestamp.astimezone(dt.UTC).isoformat()
 
 
 def _own_end_date(hub: Hub, slug: str) -> str | None:
