@@ -39,7 +39,8 @@ def rerun_asked(experiment: Experiment) -> str | None:
     """Return when Experimenter asked that all be computed anew, as a time of UTC."""
     if not (experiment.do_rerun and experiment.do_rerun_timestamp):
         return None
-    return experiment.do_rerun_timestamp.astimezone(dt.UTC).isoformat()
+    moment: dt.datetime = experiment.do_rerun_timestamp
+    return moment.astimezone(dt.UTC).isoformat()
 
 
 def _own_end_date(hub: Hub, slug: str) -> str | None:
