@@ -67,10 +67,16 @@ def test_no_repository_and_no_project_are_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["diff", "--base=main", f"--project-dir={tmp_path}"]) == 1
-    assert "is in no git repository" in capsys.readouterr().err
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {tmp_path}: is no dbt project, it has no dbt_project.yml")
+    (tmp_path / "dbt_project.yml").write_text("name: x\n")
+    assert main(["diff", "--base=main", f"--project-dir={tmp_path}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is in no git repository" in line
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "commit", "--quiet", "--allow-empty", "--message=empty")
+    # The base has none, whatever the working folder has.
     assert main(["diff", "--base=HEAD", f"--project-dir={tmp_path}"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "has no dbt_project.yml here" in line
+    assert "no dbt_project.yml" in line
     assert git(tmp_path, "worktree", "list").count("\n") == 1
