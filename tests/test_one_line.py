@@ -107,7 +107,7 @@ def _report(*messages: str) -> list[str]:
     failures = [
         Failure(SLUG, f"model_{i}", message, None, ()) for i, message in enumerate(messages)
     ]
-    report = RunReport(None, None, failures, {}, set(), [], [], {})
+    report = RunReport(None, None, failures, {}, {}, set(), [], [], {})
     return [line for line in run_lines(report) if line.startswith("failed")]
 
 

@@ -5,7 +5,7 @@
 {% macro grid_failures(lock, tables) -%}
 {%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
 {%- set string = dbt.type_string() -%}
-{%- set upstream, sources, read = [], [], [] -%}
+{%- set upstream, read = [], [] -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for node in described.upstream -%}
         {%- do upstream.append([period, node]) -%}
@@ -13,40 +13,47 @@
 {%- endfor -%}
 {%- for statistic in lock.statistics -%}
     {%- for source in statistic.sources -%}
-        {%- do sources.append([statistic.metric, statistic.statistic, source, 'its data source ' ~ source]) -%}
-        {%- for basis in statistic.bases -%}
-            {%- do read.append([statistic.metric, statistic.statistic, basis, source]) -%}
-        {%- endfor -%}
+        {%- do read.append([statistic.metric, statistic.statistic, source]) -%}
     {%- endfor -%}
     {%- for metric in statistic.metrics -%}
-        {%- do sources.append([statistic.metric, statistic.statistic, 'metric ' ~ metric, 'metric ' ~ metric]) -%}
+        {%- do read.append([statistic.metric, statistic.statistic, 'metric ' ~ metric]) -%}
     {%- endfor -%}
     {%- if 'exposures' in statistic.bases -%}
-        {%- do read.append([statistic.metric, statistic.statistic, 'exposures', exposure_signal_name()]) -%}
+        {%- do read.append([statistic.metric, statistic.statistic, exposure_signal_name()]) -%}
     {%- endif -%}
 {%- endfor -%}
 {{ late_windows(lock, tables.client_days) }},
 
 {{ late_sources_of_windows(lock, tables.late.windows) }},
 
+-- the data sources that a statistic reads, and the metrics that may have failed alone
+read as (
+    select *
+    from {{ typed_rows('given', dict.fromkeys(['metric', 'statistic', 'data_source'], string), read) | indent(4) }}
+),
+
 late_cells as (
     select
         late.analysis_period,
         late.window_index,
-        cells_read.analysis_basis,
-        cells_read.metric,
-        cells_read.statistic,
+        bases.analysis_basis,
+        read.metric,
+        read.statistic,
         string_agg(distinct late.waiting, '; ' order by late.waiting) as waiting,
         string_agg(distinct late.shortage, '; ' order by late.shortage) as shortage
     from late_sources_of_windows as late
-    inner join {{ typed_rows('cells_read', dict.fromkeys(['metric', 'statistic', 'analysis_basis', 'data_source'], string), read) | indent(4) }}
-        on cells_read.data_source = late.data_source
+    inner join read
+        on read.data_source = late.data_source
+    cross join {{ literal_rows('bases', ['analysis_basis'], [['enrollments'], ['exposures']]) | indent(4) }}
+    where
+        late.data_source != {{ text_literal(exposure_signal_name()) }}
+        or bases.analysis_basis = 'exposures'
     group by
         late.analysis_period,
         late.window_index,
-        cells_read.analysis_basis,
-        cells_read.metric,
-        cells_read.statistic
+        bases.analysis_basis,
+        read.metric,
+        read.statistic
 ),
 
 failures as (
@@ -91,27 +98,33 @@ absent_cells as (
     select
         computed.analysis_period,
         computed.window_index,
-        sources.metric,
-        sources.statistic,
+        read.metric,
+        read.statistic,
         min(coalesce(
             failures.message,
-            concat('the window was computed without ', sources.named)
+            concat(
+                'the window was computed without ',
+                case when read.data_source like 'metric %' then '' else 'its data source ' end,
+                read.data_source
+            )
         )) as reason
     from computed
-    inner join {{ typed_rows('sources', dict.fromkeys(['metric', 'statistic', 'data_source', 'named'], string), sources) | indent(4) }}
+    inner join read
         on replace(
             concat(',', computed.absent_sources, ','),
-            concat(',', sources.data_source, ','),
+            concat(',', read.data_source, ','),
             ''
         ) != concat(',', computed.absent_sources, ',')
     left join failures
-        on failures.metric = sources.metric
-        and failures.func_name = sources.data_source
+        on failures.metric = read.metric
+        and failures.func_name = read.data_source
     left join late_sources_of_windows as late
         on late.analysis_period = computed.analysis_period
         and late.window_index = computed.window_index
-        and late.data_source = sources.data_source
-    where late.waiting is null
-    group by computed.analysis_period, computed.window_index, sources.metric, sources.statistic
+        and late.data_source = read.data_source
+    where
+        late.waiting is null
+        and read.data_source != {{ text_literal(exposure_signal_name()) }}
+    group by computed.analysis_period, computed.window_index, read.metric, read.statistic
 )
 {%- endmacro %}

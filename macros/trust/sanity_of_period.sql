@@ -3,12 +3,13 @@
     Of a data source that is read day by day, units without a row in the window are left out: the metrics say of them,
     too, that no telemetry reports the experiment. The window is named, so that BigQuery reads no partition but its own.
 
-    Reads: units_with_telemetry. Makes: sanity_<period> (window_index, branch, units_<n> and found_<n> of each column).
+    Reads: sent_<n>, see `units_with_telemetry`. Makes: sanity_<period> (window_index, branch, units_<n> and found_<n> of
+    each column).
     Args: period (str), columns (list of dicts, see `sanity_columns`), metrics (relation), window (dict of
-        {index, start, end})
+        {index, start, end}), sources (list of str: the data sources of `sent_<n>`, in their order)
 -#}
-{% macro sanity_of_period(period, columns, metrics, window) -%}
-{%- set sources = columns | selectattr('is_daily') | map(attribute='data_source') | unique | list -%}
+{% macro sanity_of_period(period, columns, metrics, window, sources) -%}
+{%- set joined = columns | selectattr('is_daily') | map(attribute='data_source') | unique | list -%}
 sanity_{{ period }} as {{ stored() }} (
     select
         m.window_index,
@@ -21,12 +22,12 @@ sanity_{{ period }} as {{ stored() }} (
             as found_{{ loop.index }}
         {%- endfor %}
     from {{ metrics }} as m
-    {%- for source in sources %}
-    left join units_with_telemetry as sent_{{ loop.index }}
-        on sent_{{ loop.index }}.analysis_id = m.analysis_id
-        and sent_{{ loop.index }}.branch = m.branch
-        and sent_{{ loop.index }}.data_source = {{ text_literal(source) }}
-        and sent_{{ loop.index }}.in_{{ period }}
+    {%- for source in joined %}
+    {%- set sent = 'sent_' ~ (sources.index(source) + 1) %}
+    left join {{ sent }}
+        on {{ sent }}.analysis_id = m.analysis_id
+        and {{ sent }}.branch = m.branch
+        and {{ sent }}.in_{{ period }}
     {%- endfor %}
     where
         m.analysis_basis = 'enrollments'

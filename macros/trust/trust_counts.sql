@@ -44,7 +44,7 @@ branches_of_units as (
 {%- endif %}
 {%- for period, window in windows.items() %},
 
-{{ sanity_of_period(period, checks[period], metrics[period], window) }}
+{{ sanity_of_period(period, checks[period], metrics[period], window, days | list) }}
 {%- endfor %}
 
 {{ trust_count('sample_ratio', 'enrolled_units', {
@@ -75,20 +75,26 @@ union all
 }, [], lock) }}
 {%- endif %}
 {%- for period in windows %}
-{%- for column in checks[period] %}
-{%- set counts = {
+{%- set rows = [] -%}
+{%- for column in checks[period] -%}
+    {%- set unknown = 'cast(null as ' ~ integer_type() ~ ')' -%}
+    {%- do rows.append([
+        text_literal(column.data_source),
+        text_literal(column.metric),
+        'units_' ~ loop.index if column.is_known else unknown,
+        'found_' ~ loop.index if column.is_known else unknown,
+    ]) -%}
+{%- endfor %}
+union all
+{{ trust_count('sanity', crossed_with_rows('sanity_' ~ period, ['data_source', 'metric', 'units', 'found'], rows), {
     'analysis_period': text_literal(period),
     'window_index': 'window_index',
-    'data_source': text_literal(column.data_source),
-    'metric': text_literal(column.metric),
+    'data_source': 'data_source',
+    'metric': 'metric',
     'branch': 'branch',
-} -%}
-{%- if column.is_known -%}
-    {%- do counts.update(units='units_' ~ loop.index, found='found_' ~ loop.index) -%}
-{%- endif %}
-union all
-{{ trust_count('sanity', 'sanity_' ~ period, counts, [], lock) }}
-{%- endfor %}
+    'units': 'units',
+    'found': 'found',
+}, [], lock) }}
 {%- endfor %}
 {%- endif -%}
 {% endmacro %}

@@ -1,15 +1,14 @@
-{#- The CTE `units_with_telemetry`: the enrolled units of whom a data source has a row on or after their enrollment
-    date, and (`in_<period>`) whether it has one in the window whose sanity is looked at.
+{#- The CTEs `sent_<n>`, one for each data source: the enrolled units of whom it has a row on or after their enrollment
+    date, and (`in_<period>`) whether it has one in the window whose sanity is looked at; and all of these units.
 
-    Makes: units_with_telemetry (data_source, analysis_id, branch, in_<period>...).
+    Makes: sent_<n> (analysis_id, branch, in_<period>...), units_with_telemetry (data_source, analysis_id, branch).
     Args: client_days (dict of relations by data source), windows (dict of {index, start, end} by period),
         experiment (dict, from the lock)
 -#}
 {% macro units_with_telemetry(client_days, windows, experiment) -%}
-units_with_telemetry as {{ stored() }} (
-    {%- for source, relation in client_days.items() %}
+{%- for relation in client_days.values() %}
+sent_{{ loop.index }} as {{ stored() }} (
     select
-        {{ text_literal(source) }} as data_source,
         analysis_id,
         branch
         {%- for period, window in windows.items() %},
@@ -29,6 +28,16 @@ units_with_telemetry as {{ stored() }} (
         submission_date >= date '{{ experiment.start_date }}'
         and submission_date >= enrollment_date
     group by analysis_id, branch
+),
+
+{% endfor -%}
+units_with_telemetry as (
+    {%- for source in client_days %}
+    select
+        {{ text_literal(source) }} as data_source,
+        analysis_id,
+        branch
+    from sent_{{ loop.index }}
     {%- if not loop.last %}
     union all
     {%- endif %}
