@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -174,8 +175,40 @@ def test_nothing_is_due_while_units_still_enroll(tmp_path: Path) -> None:
     assert windows(project, f"analysis.{PREFIX}_weekly") == [1]
 
 
-def test_a_date_that_is_none_is_refused(early: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "given", ["tomorrow", "2026-02-30", "2026-3-5", "20260305", "2026-03-05T00"]
+)
+def test_a_date_that_is_none_is_refused(given: str, early: Project, tmp_path: Path) -> None:
     project = copy_built(early, tmp_path / "misdated")
-    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of="tomorrow")
+    done = project.run("dbt", "build", "--select", f"enrollments_{PREFIX}", as_of=given)
     assert done.returncode != 0
-    assert "JETSTREAM_AS_OF must be a date as YYYY-MM-DD, found 'tomorrow'" in done.stdout
+    assert f"JETSTREAM_AS_OF must be a date as YYYY-MM-DD, found '{given}'" in done.stdout
+    done = project.run("jetstream", "export", SLUG, as_of=given)
+    assert done.returncode == 1
+    assert f"JETSTREAM_AS_OF: expected a date as YYYY-MM-DD, found `{given}`" in done.stderr
+
+
+def test_windows_past_an_end_that_moves_earlier_are_withdrawn(tmp_path: Path) -> None:
+    """Tables and exports are those of a build that knew the end."""
+    projects = []
+    for name, ends in (("moved", ("2026-04-15", "2026-03-24")), ("known", ("2026-03-24",))):
+        entries = json.loads((SMALL / "experiments.json").read_text())
+        project = small_project(tmp_path / name, SLUG)
+        for end in ends:
+            path = tmp_path / f"{name}.json"
+            path.write_text(json.dumps([{**e, "endDate": end} for e in entries]))
+            project.sync(SMALL, path, SLUG)
+            project.build(SLUG, "2026-03-30")
+        projects.append(project)
+    moved, known = projects
+    assert windows(known, f"analysis.{PREFIX}_weekly") == [1, 2]
+    assert windows(moved, f"analysis.{PREFIX}_weekly") == [1, 2]
+    statistics = [
+        exports(project)[f"statistics/statistics_{PREFIX}_weekly.json"] for project in projects
+    ]
+    assert statistics[0] == statistics[1]
+    query = (
+        f"select distinct window_index from analysis.{{}}_{PREFIX} where analysis_period = 'weekly'"
+    )
+    for table in ("bins", "pieces", "moments", "statistics", "completeness"):
+        assert sorted(moved.query(query.format(table))) == [(1,), (2,)], table

@@ -86,3 +86,34 @@ def test_an_experiment_that_becomes_private_is_locked_anew_at_once(workspace: Wo
     report = sync(request_of(workspace))
     assert [experiment.is_private for experiment in report.experiments] == [True]
     assert DESKTOP not in (workspace.project.path / "seeds/registry.csv").read_text()
+
+
+def test_a_rerun_that_experimenter_asks_for_is_done_once(workspace: Workspace) -> None:
+    sync(request_of(workspace))
+    before = hashes(workspace)
+
+    def ask(moment: str) -> None:
+        asked = {"doRerun": True, "doRerunTimestamp": moment}
+        workspace.edit_experiment(lambda experiment: experiment.update(asked))
+
+    # Older than the lock.
+    ask("2020-01-01T00:00:00Z")
+    assert sync(request_of(workspace)).reruns_asked == []
+    ask("2099-01-01T02:00:00+02:00")
+    assert sync(request_of(workspace)).reruns_asked == [DESKTOP]
+    after = hashes(workspace)
+    assert not [name for name, found in after.items() if found == before.get(name)]
+    periods = models(workspace)["statistics_pip_first_time_hint"]["periods"]
+    assert sorted(periods) == ["overall", "preenrollment_weekly"]
+    assert sync(request_of(workspace)).reruns_asked == []
+    assert hashes(workspace) == after
+    ask("2099-01-01T00:00:01Z")
+    assert sync(request_of(workspace)).reruns_asked == [DESKTOP]
+
+
+def test_a_time_of_a_rerun_that_is_none_is_refused(workspace: Workspace) -> None:
+    sync(request_of(workspace))
+    asked = {"doRerun": True, "doRerunTimestamp": "soon"}
+    workspace.edit_experiment(lambda experiment: experiment.update(asked))
+    (mistake,) = sync(request_of(workspace)).refused[DESKTOP]
+    assert "doRerunTimestamp: expected a time as YYYY-MM-DDTHH:MM:SSZ, found 'soon'" in str(mistake)
