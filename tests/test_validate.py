@@ -130,7 +130,11 @@ def test_a_dry_run_compiles_against_the_database(
     arguments = ["validate", "--dry-run", f"--project-dir={demo.path}"]
     assert main([*arguments, str(hub / OWN)]) == 0
     assert "`enrollments_pip_first_time_hint`: compiles" in capsys.readouterr().out
-    _change(hub / OWN, lambda text: text.replace("search_count_all", "search_count_none"))
+    _change(hub / OWN, lambda text: text.replace("{{agg_sum('search_count_all')}}", "MAX(country)"))
+    assert main([*arguments, str(hub / OWN)]) == 1
+    said = capsys.readouterr().out
+    assert "yields VARCHAR, which only `count` takes; its statistics need numbers" in said
+    _change(hub / OWN, lambda text: text.replace("MAX(country)", "SUM(search_count_none)"))
     assert main([*arguments, str(hub / OWN)]) == 1
     assert "search_count_none" in capsys.readouterr().out
 

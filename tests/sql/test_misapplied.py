@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_jetstream.sql.misapplied import misapplied
+from dbt_jetstream.sql.misapplied import misapplied, no_number, without_aggregate
 
 
 @pytest.mark.parametrize("sql", ["COUNT(*)", "COALESCE(COUNTIF(x = 1), 0)", "(COUNT(DISTINCT x))"])
@@ -49,3 +49,53 @@ def test_a_distribution_of_flags_is_doubted(statistic: str, sql: str) -> None:
 )
 def test_what_may_be_meant_is_not_doubted(statistic: str, sql: str) -> None:
     assert misapplied(statistic, sql) is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("ARRAY_AGG(hours IGNORE NULLS)", "no single value"),
+        ("COALESCE(ARRAY_AGG(DISTINCT x), [])", "no single value"),
+        ("STRING_AGG(locale, ',')", "text"),
+        ("CAST(MAX(x) AS STRING)", "text"),
+        ("IF(SUM(x) > 1, 'many', 'few')", "text"),
+        ("MAX(DATE(submission_timestamp))", "a date or time"),
+    ],
+)
+def test_what_is_no_number_is_told_by_its_sql(sql: str, what: str) -> None:
+    said = no_number("bootstrap_mean", sql)
+    assert (
+        said
+        == f"`{sql}` is {what}, and `bootstrap_mean` needs numbers; only `count` can be "
+        + ("computed of it")
+    )
+    assert no_number("count", sql) is None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "MAX(locale)",
+        "SUM(x)",
+        "COUNT(DISTINCT locale)",
+        "ARRAY_LENGTH(ARRAY_AGG(x))",
+        "DATE_DIFF(MAX(d), MIN(d), DAY)",
+        "UNIX_SECONDS(MAX(t))",
+        "LOGICAL_OR(locale = 'de')",
+        "mozfun.map.get_key(ANY_VALUE(m), 'x')",
+    ],
+)
+def test_what_may_be_a_number_is_not_refused(sql: str) -> None:
+    assert no_number("bootstrap_mean", sql) is None
+
+
+@pytest.mark.parametrize("sql", ["hours", "COALESCE(hours, 0)", "hours > 3", "IF(x = 1, y, z)"])
+def test_a_metric_without_an_aggregate_is_told(sql: str) -> None:
+    said = without_aggregate(sql)
+    assert said is not None
+    assert "has no aggregate, and a unit may have several rows" in said
+
+
+@pytest.mark.parametrize("sql", ["SUM(x)", "1", "MAX_BY(a, b)", "HLL_COUNT.MERGE(x)", "f.g(x)"])
+def test_what_may_aggregate_is_not_refused(sql: str) -> None:
+    assert without_aggregate(sql) is None

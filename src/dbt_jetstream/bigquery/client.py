@@ -6,6 +6,7 @@ Google's and dbt's modules take seconds to import, which commands on DuckDB do n
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
@@ -20,6 +21,19 @@ PATIENCE = 30.0
 
 # The bytes that a query would read; raises a ValueError for a query that is refused.
 BytesOf = Callable[[str], int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What BigQuery says of a query before it runs.
+
+    Attributes:
+        bytes_read: The bytes that it would read.
+        types: The type of each column of its result.
+    """
+
+    bytes_read: int
+    types: dict[str, str]
 
 
 def client_of(credentials: Any, profiles: Path) -> Client:
@@ -49,6 +63,16 @@ def dry_runs(credentials: Any, profiles: Path) -> BytesOf:
     Raises:
         ConfigErrors: If the credentials cannot be used.
     """
+    plan = plans(credentials, profiles)
+    return lambda sql: plan(sql).bytes_read
+
+
+def plans(credentials: Any, profiles: Path) -> Callable[[str], Plan]:
+    """Connect, and return what plans a query, which costs nothing.
+
+    Raises:
+        ConfigErrors: If the credentials cannot be used.
+    """
     from google.api_core.exceptions import GoogleAPIError  # noqa: PLC0415
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415
     from google.cloud.bigquery import DEFAULT_RETRY, QueryJobConfig  # noqa: PLC0415
@@ -56,15 +80,18 @@ def dry_runs(credentials: Any, profiles: Path) -> BytesOf:
     client = client_of(credentials, profiles)
     retry = DEFAULT_RETRY.with_timeout(PATIENCE)
 
-    def bytes_of(sql: str) -> int:
+    def plan(sql: str) -> Plan:
         config = QueryJobConfig(dry_run=True, use_query_cache=False)
         try:
             job = client.query(sql, job_config=config, retry=retry, job_retry=None)
-            return int(job.total_bytes_processed)
+            fields = job.schema or []
+            # Of an array the client tells what is in it, and that it is repeated.
+            types = {f.name: "ARRAY" if f.mode == "REPEATED" else f.field_type for f in fields}
+            return Plan(int(job.total_bytes_processed), types)
         except (GoogleAPIError, GoogleAuthError, OSError) as error:
             raise ValueError(reason_of(error)) from error
 
-    return bytes_of
+    return plan
 
 
 def reason_of(error: Exception) -> str:

@@ -49,7 +49,7 @@ from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.compatibility import on_bigquery
 from dbt_jetstream.sql.dialect import SqlSyntaxError
-from dbt_jetstream.sql.misapplied import misapplied
+from dbt_jetstream.sql.misapplied import misapplied, no_number, without_aggregate
 
 T = TypeVar("T")
 # Pre-treatments after which a count is a count, and a flag a flag.
@@ -270,6 +270,7 @@ class _Builder:
         for problem in idle_treatments(summary):
             self.warnings.append(WithoutEffect(path, f"{key}.pre_treatments", problem))
         sql = summary.metric.select_expression
+        self._refuse_by_sql(partial(no_number, summary.statistic.name), sql, path, key)
         if not sql or any(p.name not in KEEPING_VALUES for p in summary.pre_treatments):
             return
         try:
@@ -278,6 +279,17 @@ class _Builder:
             return
         if reason:
             self.warnings.append(ConfigError(path, key, reason))
+
+    def _refuse_by_sql(
+        self, found: Callable[[str], str | None], sql: str | None, path: Path | str, key: str
+    ) -> None:
+        """Have `validate` refuse what SQL shows to be a mistake; a run loses its metric alone."""
+        try:
+            problem = found(sql) if sql else None
+        except SqlSyntaxError:
+            return
+        if problem:
+            self.warnings.append(RefusedByValidate(path, key, problem))
 
     def _warn_of_covariates(self) -> None:
         """Name the covariates that are not computed; the experiment is analysed without them."""
@@ -305,6 +317,7 @@ class _Builder:
                     sources[name] = found
                 path = self.hub.metric_file(metric.name, self.slug, self.app)
                 key = f"metrics.{metric.name}.select_expression"
+                self._refuse_by_sql(without_aggregate, metric.select_expression, path, key)
                 locked = self._try(partial(lock_metric, metric, self.slug), path, key)
                 if locked is not None:
                     self._warn_of_gap(locked.gap, path, key, "its values are null there")

@@ -1,15 +1,27 @@
-"""Tells of a metric's SQL that a statistic cannot mean its values, where the SQL alone shows it."""
+"""Tells what a metric's SQL alone shows: values that a statistic cannot mean, or that are none."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
 
 from dbt_jetstream.sql.dialect import parse_expression
 
 COUNTED = (exp.Count, exp.CountIf)
 FLAGS = (exp.Boolean, exp.Predicate, exp.Connector, exp.Not, exp.LogicalOr, exp.LogicalAnd)
+ARRAYS = (exp.ArrayAgg, exp.ArrayConcatAgg, exp.Array, exp.Struct)
+# What a value is, where that is no number, by the names of sqlglot's types.
+NO_NUMBERS = {
+    **dict.fromkeys(
+        ("TEXT", "VARCHAR", "CHAR", "NVARCHAR", "NCHAR", "BINARY", "VARBINARY"), "text"
+    ),
+    **dict.fromkeys(("DATE", "DATETIME", "TIME", "TIMESTAMP", "TIMESTAMPTZ"), "a date or time"),
+    **dict.fromkeys(("ARRAY", "STRUCT", "JSON", "INTERVAL"), "no single value"),
+}
+# Whether these aggregate is not known.
+UNKNOWN = (exp.Anonymous, exp.Query)
 OF_DISTRIBUTIONS = ("deciles", "kernel_density_estimate", "empirical_cdf")
 
 
@@ -32,8 +44,49 @@ def misapplied(statistic: str, sql: str) -> str | None:
     return None
 
 
+@cache
+def no_number(statistic: str, sql: str) -> str | None:
+    """Say what a metric yields where its SQL alone shows that it is no number; else None.
+
+    Args:
+        statistic: Its name in configurations; `count` takes whatever it is.
+        sql: The metric's select expression, which can be parsed.
+    """
+    tree = parse_expression(sql)
+    if statistic == "count":
+        return None
+    value = _value(tree)
+    if isinstance(value, ARRAYS):
+        what = "no single value"
+    elif isinstance(value, exp.GroupConcat):
+        what = "text"
+    else:
+        kind = annotate_types(tree.copy(), dialect="bigquery").type
+        what = NO_NUMBERS.get(kind.this.name, "") if kind else ""
+    if not what:
+        return None
+    return f"`{sql}` is {what}, and `{statistic}` needs numbers; only `count` can be computed of it"
+
+
+@cache
+def without_aggregate(sql: str) -> str | None:
+    """Say that a metric has several values for a unit with several rows; else None.
+
+    Args:
+        sql: The metric's select expression, which can be parsed.
+    """
+    tree = parse_expression(sql)
+    if tree.find(exp.AggFunc, *UNKNOWN) or not tree.find(exp.Column):
+        return None
+    column = next(tree.find_all(exp.Column)).sql(dialect="bigquery")
+    return (
+        f"`{sql}` has no aggregate, and a unit may have several rows; say which value is meant, "
+        f"such as `SUM({column})` or `ANY_VALUE({column})`"
+    )
+
+
 def _value(node: exp.Expr) -> exp.Expr:
     """Return what decides an expression's type: not its parentheses, nor what it has for null."""
-    while isinstance(node, exp.Paren | exp.Coalesce):
+    while isinstance(node, exp.Paren | exp.Coalesce | exp.IgnoreNulls | exp.RespectNulls):
         node = node.this
     return node

@@ -1,23 +1,29 @@
-"""Compiles an experiment's models against the target: BigQuery tells what they would read."""
+"""Compiles an experiment's models against the target, which tells what they read and yield."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.bigquery.client import dry_runs
+from dbt_jetstream import naming
+from dbt_jetstream.bigquery.client import plans
 from dbt_jetstream.database_file import unopened
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
+from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
 from dbt_jetstream.sizes import readable
 from dbt_jetstream.target import credentials_of
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
-# Runs one query without computing it; says what it would read, or raises its error's type.
-Compile = Callable[[str], str]
+COUNT = "count"
+# Plans one query without computing it, or raises its error's type: says what it would read, and the
+# types of its columns.
+Compile = Callable[[str], tuple[str, dict[str, str]]]
+NUMBERS = re.compile(r"(BOOL|U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|(BIG)?NUMERIC|DECIMAL)[^\[]*")
 
 
 @dataclass(frozen=True)
@@ -45,16 +51,38 @@ def dry_run(finding: Finding, target: Target) -> tuple[dict[str, str], list[Conf
     Returns:
         What each model would read, by its name, and the mistakes that only the target sees.
     """
-    assert finding.locked is not None
-    models = target.renderer.render_inlined(finding.locked, _reads_telemetry)
-    scanned, errors = {}, []
+    locked = finding.locked
+    assert locked is not None
+    models = target.renderer.render_inlined(locked, holds_expressions)
+    reading = {node.name for node in locked.nodes if _reads_telemetry(node)}
+    scanned: dict[str, str] = {}
+    errors: list[ConfigError] = []
     for name, sql in models.items():
         try:
-            scanned[name] = target.compile_query(sql)
+            said, types = target.compile_query(sql)
+            if name in reading:
+                scanned[name] = said
+            errors += _no_numbers(locked, types, finding.file.shown)
         except target.error_type as error:
-            key, problem = f"{target.renderer.dialect}: {name}", str(error).splitlines()[0]
-            errors.append(ConfigError(finding.file.shown, key, problem))
-    return scanned, errors
+            # What is made of another model's days fails with that one.
+            if name in reading:
+                key, problem = f"{target.renderer.dialect}: {name}", str(error).splitlines()[0]
+                errors.append(ConfigError(finding.file.shown, key, problem))
+    # A metric is in the model of each of its periods.
+    return scanned, distinct(errors)
+
+
+def _no_numbers(
+    locked: LockedExperiment, types: Mapping[str, str], path: Path | str
+) -> Iterator[ConfigError]:
+    """Yield the metrics whose statistics need numbers, and that are something else."""
+    (grid,) = (node for node in locked.nodes if node.name == naming.completeness(locked.slug))
+    needed = {m for s in grid.meta["statistics"] if s["statistic"] != COUNT for m in s["metrics"]}
+    for metric in sorted(needed & types.keys()):
+        if not NUMBERS.fullmatch(types[metric]):
+            kind = types[metric]
+            problem = f"yields {kind}, which only `count` takes; its statistics need numbers"
+            yield ConfigError(path, f"metrics.{metric}.select_expression", problem)
 
 
 def _reads_telemetry(node: Node) -> bool:
@@ -86,8 +114,13 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
 
 
 def _bigquery(credentials: Any, profiles: Path) -> tuple[Compile, type[Exception]]:
-    bytes_of = dry_runs(credentials, profiles)
-    return lambda sql: f"would read {readable(bytes_of(sql))}", ValueError
+    plan = plans(credentials, profiles)
+
+    def compile_query(sql: str) -> tuple[str, dict[str, str]]:
+        planned = plan(sql)
+        return f"would read {readable(planned.bytes_read)}", planned.types
+
+    return compile_query, ValueError
 
 
 def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception]]:
@@ -105,8 +138,8 @@ def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception
         raise ConfigErrors([unopened(str(error), database)]) from error
     connection.execute("set search_path = 'warehouse.main,memory.main'")
 
-    def compile_query(sql: str) -> str:
-        connection.execute(f"explain {sql}")
-        return "compiles"
+    def compile_query(sql: str) -> tuple[str, dict[str, str]]:
+        described = connection.execute(f"describe {sql}").fetchall()
+        return "compiles", {name: str(kind) for name, kind, *_ in described}
 
     return compile_query, duckdb.Error
