@@ -134,8 +134,8 @@ def test_validate_says_that_no_experiment_has_the_name_of_a_config(
     path.write_text((workspace.hub / OWN).read_text())
     assert _validate(workspace, path, f"--experiments={workspace.experiments}") == 0
     assert (
-        "- warning is not read: no experiment has the slug `pip-first-time-hints`; did you mean "
-        f"`{DESKTOP}`?"
+        "- warning `pip-first-time-hints.toml`: is not read: no experiment has the slug "
+        f"`pip-first-time-hints`; did you mean `{DESKTOP}`?"
     ) in capsys.readouterr().out
     assert _validate(workspace, path) == 0
     assert "slug" not in capsys.readouterr().out

@@ -123,7 +123,7 @@ class Checker:
         found = unused(file, config, outcomes)
         finding.warnings += found.warnings()
         unread = unknown_slug(file.name, self.known)
-        finding.warnings += [ConfigError(file.shown, "", unread)] if unread else []
+        finding.warnings += [ConfigError(file.shown, file.path.name, unread)] if unread else []
         platform = platform_of(experiment, self.platforms)
         finding.errors += mistakes_in_unused(self.hub, config, platform, found)
 
