@@ -144,8 +144,8 @@ joint_moments as (
         select
             {{ group }},
             joint_id,
-            moment,
-            value
+            crossed.moment,
+            crossed.value
         from {{ crossed_with_rows('named_sums', ['moment', 'value'], moments) | indent(8) }}
     ) as m
     inner join joints as j

@@ -56,7 +56,7 @@
 select
     {{ keys }}
     {%- for field in fields %},
-    {{ field }}
+    crossed.{{ field }}
     {%- endfor %}
 from {{ crossed_with_rows(query.text, fields, rows) }}
 {%- endmacro %}

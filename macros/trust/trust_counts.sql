@@ -89,11 +89,11 @@ union all
 {{ trust_count('sanity', crossed_with_rows('sanity_' ~ period, ['data_source', 'metric', 'units', 'found'], rows), {
     'analysis_period': text_literal(period),
     'window_index': 'window_index',
-    'data_source': 'data_source',
-    'metric': 'metric',
+    'data_source': 'crossed.data_source',
+    'metric': 'crossed.metric',
     'branch': 'branch',
-    'units': 'units',
-    'found': 'found',
+    'units': 'crossed.units',
+    'found': 'crossed.found',
 }, [], lock) }}
 {%- endfor %}
 {%- endif -%}
