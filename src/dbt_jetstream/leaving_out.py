@@ -103,8 +103,9 @@ def _failing(
     # What BigQuery refuses when it plans costs nothing to find out.
     for attempt in (runner.adapter.validate_sql, lambda sql: _run(runner, sql)):
         refused = refusal(attempt)
-        if refused(entries) is not None:
-            return {} if refused([]) is not None else _search(entries, refused)
+        reason = refused(entries)
+        if reason is not None:
+            return {} if refused([]) is not None else _search(entries, reason, refused)
     return {}
 
 
@@ -113,15 +114,16 @@ def _said(error: DbtRuntimeError) -> str:
     return " ".join(SQL_SHOWN.sub("", str(error.msg)).split())
 
 
-def _search(entries: Sequence[str], refused: Refusal) -> dict[str, str]:
-    """Find the entries that are refused by themselves, by halves."""
-    reason = refused(entries)
-    if reason is None:
-        return {}
+def _search(entries: Sequence[str], reason: str, refused: Refusal) -> dict[str, str]:
+    """Find which of some entries that are refused together are so by themselves, by halves."""
     if len(entries) == 1:
         return {entries[0]: reason}
     middle = len(entries) // 2
-    return _search(entries[:middle], refused) | _search(entries[middle:], refused)
+    found: dict[str, str] = {}
+    for half in (entries[:middle], entries[middle:]):
+        if why := refused(half):
+            found |= _search(half, why, refused)
+    return found
 
 
 def _run(runner: ModelRunner, sql: str) -> None:
