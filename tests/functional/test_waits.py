@@ -10,8 +10,9 @@ import duckdb
 import pytest
 from built_tables import assert_equal
 from more_metrics import VISITS, small_with
+from small_run import run_small
 
-from conftest import SMALL, Project, copy_built
+from conftest import Project, copy_built
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
@@ -115,27 +116,13 @@ def _logged(project: Project) -> list[tuple[Any, ...]]:
     )
 
 
-def _run(project: Project, day: str) -> str:
-    """Do a day's work on what is locked, and return what it says."""
-    done = project.run(
-        "jetstream",
-        "run",
-        f"--metric-hub={SMALL}",
-        f"--experiments={SMALL / 'experiments.json'}",
-        f"--experiment={SLUG}",
-        f"--date={day}",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def test_an_empty_table_costs_its_own_metrics_for_two_days(
     without: Callable[[str], Project],
 ) -> None:
     project = without(EMPTY)
     nothing = "mozdata.telemetry.visits has no rows since 2026-03-02"
     for day in (DUE, LAST_DAY_OF_WAIT):
-        said = _run(project, day)
+        said = run_small(project, SLUG, day)
         assert _published(project, 1) == OTHERS
         waiting = (
             f"waiting for telemetry until {DUE}: {nothing}; "
@@ -145,7 +132,7 @@ def test_an_empty_table_costs_its_own_metrics_for_two_days(
         assert _logged(project) == [("weekly", f"{waiting} (window 1)", "WARNING")]
         assert f"{SLUG}: weekly: {waiting} (window 1)" in said
         assert "all is well" not in said
-    said = _run(project, WAIT_ENDS)
+    said = run_small(project, SLUG, WAIT_ENDS)
     short = (
         "computed from what telemetry there was: mozdata.telemetry.visits had no rows "
         "since 2026-03-02"
@@ -163,9 +150,9 @@ def test_a_table_that_ends_early_is_read_as_far_as_it_goes(
     without: Callable[[str], Project],
 ) -> None:
     project = without("submission_date > '2026-03-12'")
-    _run(project, DUE)
+    run_small(project, SLUG, DUE)
     assert _published(project, 1) == OTHERS
-    said = _run(project, WAIT_ENDS)
+    said = run_small(project, SLUG, WAIT_ENDS)
     assert "mozdata.telemetry.visits had been read until 2026-03-12 (window 1)" in said
     total = (
         f"select sum(sights) from analysis.{NAME}_weekly "
@@ -178,10 +165,10 @@ def test_a_table_that_ends_early_is_read_as_far_as_it_goes(
     )
     assert project.query(total) == project.query(by_hand)
     before = project.query(f"select * from analysis.{NAME}_weekly order by all")
-    _run(project, WAIT_ENDS)
+    run_small(project, SLUG, WAIT_ENDS)
     assert project.query(f"select * from analysis.{NAME}_weekly order by all") == before
     # The next week waits anew, and the warning of the first stays.
-    said = _run(project, NEXT_WEEK)
+    said = run_small(project, SLUG, NEXT_WEEK)
     assert _published(project, 1) == {*OTHERS, *OF_VISITS}
     assert _published(project, 2) == OTHERS
     assert "had been read until 2026-03-12 (window 1)" in said
@@ -217,12 +204,12 @@ def test_a_table_that_pauses_for_a_week_is_waited_for_until_it_resumes(
         f"create table telemetry.later as from telemetry.visits where {later}",
         f"delete from telemetry.visits where {later}",
     )
-    said = _run(project, LAST_DAY_OF_WAIT)
+    said = run_small(project, SLUG, LAST_DAY_OF_WAIT)
     assert "mozdata.telemetry.visits has been read until 2026-03-09" in said
     assert _published(project, 1) == OTHERS
     _execute(project, "insert into telemetry.visits from telemetry.later")
     # Its next rows say that those days are over.
-    assert "all is well" in _run(project, WAIT_ENDS)
+    assert "all is well" in run_small(project, SLUG, WAIT_ENDS)
     assert _published(project, 1) == {*OTHERS, *OF_VISITS}
 
 
@@ -273,14 +260,14 @@ def test_an_exposure_signal_costs_the_exposures_basis(tmp_path: Path) -> None:
 def test_enrollments_wait_no_longer_than_windows(tmp_path: Path, synced: Project) -> None:
     project = copy_built(synced, tmp_path / "project")
     _execute(project, "delete from telemetry.events where submission_date > '2026-03-08'")
-    said = _run(project, "2026-03-10")
+    said = run_small(project, SLUG, "2026-03-10")
     waiting = (
         "enrollments: waiting for telemetry until 2026-03-09: mozdata.telemetry.events has been "
         "read until 2026-03-08; as of 2026-03-11 it is computed from what there is"
     )
     assert f"{SLUG}: {waiting}" in said
     assert _logged(project) == [(None, waiting, "WARNING")]
-    said = _run(project, "2026-03-11")
+    said = run_small(project, SLUG, "2026-03-11")
     short = (
         "enrollments: computed from what telemetry there was: mozdata.telemetry.events had been "
         "read until 2026-03-08"
@@ -289,7 +276,7 @@ def test_enrollments_wait_no_longer_than_windows(tmp_path: Path, synced: Project
     last = f"select max(enrollment_date)::text from analysis.enrollments_{NAME}"
     assert project.query(last) == [("2026-03-08",)]
     # Enrollments are kept, and so is the warning.
-    assert f"{SLUG}: {short}" in _run(project, "2026-03-12")
+    assert f"{SLUG}: {short}" in run_small(project, SLUG, "2026-03-12")
 
 
 @exhaustive
