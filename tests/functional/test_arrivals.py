@@ -77,6 +77,7 @@ def _lines(output: str, text: str) -> list[str]:
     return [line for line in output.splitlines() if text in line]
 
 
+@exhaustive
 def test_windows_wait_for_late_telemetry_and_then_equal_those_of_a_build_in_time(
     project: Project, undisturbed: Project
 ) -> None:

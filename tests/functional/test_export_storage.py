@@ -114,6 +114,7 @@ def test_a_bucket_needs_no_prefix(built: StoredProject, storage: StorageServer) 
     assert set(storage.objects("bare")) == names
 
 
+@exhaustive
 @requires_golden
 def test_the_golden_comparison_passes_on_what_lies_in_the_bucket(
     storage: StorageServer, tmp_path: Path

@@ -31,6 +31,7 @@ def at_once() -> Project:
     return small_built(SLUG, LAST)
 
 
+@exhaustive
 def test_building_twice_changes_nothing(early: Project, tmp_path: Path) -> None:
     again = copy_built(early, tmp_path / "again")
     again.build(SLUG, EARLY)

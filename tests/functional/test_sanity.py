@@ -7,6 +7,7 @@ import pytest
 from more_metrics import VISITS, small_with
 
 from conftest import Project, small_built, small_project
+from tiers import exhaustive
 
 SLUG, NAME = "pip-first-time-hint", "pip_first_time_hint"
 # Enrollment ends on 2026-03-09: the third week is due on the 29th.
@@ -89,6 +90,7 @@ def test_telemetry_that_does_not_report_the_experiment_warns(silenced: Project) 
     assert warned == [(branch, column) for branch in branches]
 
 
+@exhaustive
 def test_a_source_that_is_read_directly_accuses_no_silent_unit(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

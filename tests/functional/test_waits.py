@@ -194,6 +194,7 @@ def test_what_arrives_within_the_wait_equals_a_build_in_time(
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_a_table_that_pauses_for_a_week_is_waited_for_until_it_resumes(
     without: Callable[[str], Project],
 ) -> None:
@@ -257,6 +258,7 @@ def test_an_exposure_signal_costs_the_exposures_basis(tmp_path: Path) -> None:
     assert project.query(exposed) == [("2026-03-12",)]
 
 
+@exhaustive
 def test_enrollments_wait_no_longer_than_windows(tmp_path: Path, synced: Project) -> None:
     project = copy_built(synced, tmp_path / "project")
     _execute(project, "delete from telemetry.events where submission_date > '2026-03-08'")

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import REPOSITORY
 from dbt_jetstream.cli import main
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -193,6 +194,7 @@ def test_a_folder_with_files_and_a_file_are_left_alone(
     assert [path.name for path in tmp_path.iterdir()] == ["kept.sql"]
 
 
+@exhaustive
 def test_without_zetasql_a_line_says_what_is_not_known(tmp_path: Path) -> None:
     """In a process that cannot find the package, as where the extra is not installed."""
     program = (

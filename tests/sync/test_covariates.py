@@ -11,6 +11,7 @@ import pytest
 from conftest import SMALL, Project, copy_built, small_project
 from dbt_jetstream.sync import sync
 from sync.locking import models, request_of
+from tiers import exhaustive
 from workspace import OWN, Workspace
 
 LINEAR = "metrics.searches_per_day.statistics.linear_model_mean"
@@ -113,6 +114,7 @@ def unadjusted(tmp_path: Path) -> Project:
     return project
 
 
+@exhaustive
 def test_a_run_leaves_a_warning_until_the_config_is_mended(
     unadjusted: Project, tmp_path: Path
 ) -> None:
