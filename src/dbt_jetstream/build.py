@@ -41,6 +41,8 @@ HEADING = re.compile(
     r"^\w+ Error in \w+ \S+ \([^)]*\) "
     r"(?:Invalid Input Error: Python exception occurred while executing the UDF: \w+: )?"
 )
+# The end of the name that dbt gives a query of ours.
+INLINE_QUERY = ".inline_query"
 ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
 INPUTS = "JETSTREAM_INPUTS"
 
@@ -138,6 +140,10 @@ class Dbt:
     def query(self, sql: str) -> list[dict[str, Any]]:
         """Return the rows of a query, which may use macros."""
         done = self._invoke("show", "--inline", sql, "--limit", "-1")
+        if self.manifest is not None:
+            # dbt leaves a query that failed among the nodes, and can then read no other.
+            for name in [n for n in self.manifest.nodes if n.endswith(INLINE_QUERY)]:
+                del self.manifest.nodes[name]
         if not isinstance(done.result, RunExecutionResult):
             raise _refusal("dbt show", str(done.exception))
         (shown,) = done.result.results

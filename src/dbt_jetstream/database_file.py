@@ -1,8 +1,10 @@
-"""Says in a line why DuckDB does not open a database."""
+"""Says in a line why DuckDB does not open a database, and that a query was interrupted."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dbt_jetstream.errors import ConfigError
@@ -32,3 +34,14 @@ def held_database(message: str) -> ConfigError | None:
         "close what reads it"
     )
     return ConfigError(found["path"], "", problem)
+
+
+@contextmanager
+def interrupted_queries() -> Iterator[None]:
+    """Let Ctrl-C during a query of DuckDB be what it is elsewhere."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise

@@ -15,6 +15,7 @@ from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.results import locks_of
 from dbt_jetstream.run_lock import run_lock
 from dbt_jetstream.target import run_lock_path
+from dbt_jetstream.unexpected import apart
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Exported:
     Attributes:
         built: The tables whose exports were written.
         unbuilt: Those that are not there.
+        mistakes: Why not all was written.
     """
 
     built: list[str] = field(default_factory=list)
     unbuilt: list[str] = field(default_factory=list)
+    mistakes: list[ConfigError] = field(default_factory=list)
 
     def line(self, slug: str) -> str:
         """Say it in a line."""
@@ -54,7 +57,7 @@ def export_built(
         What was exported and what is not there, by experiment.
 
     Raises:
-        ConfigErrors: If an experiment is private or not locked, or a file cannot be written.
+        ConfigErrors: If an experiment is private or not locked, or storage is out of reach.
     """
     project = project.resolve()
     locks = _locks(project, slugs)
@@ -62,11 +65,30 @@ def export_built(
     with run_lock(run_lock_path(project, target), wait):
         dbt = Dbt(project, target)
         dbt.parse()
-        rows = _export(dbt, list(found))
+        rows = _export_all(dbt, project, found)
     for row in rows:
         exported = found[row["experiment"]]
         (exported.built if row["is_built"] else exported.unbuilt).append(row["table_name"])
     return found
+
+
+def _export_all(dbt: Dbt, project: Path, found: dict[str, Exported]) -> list[dict[str, Any]]:
+    """Export all together; where a table stands in the way, each experiment by itself.
+
+    Storage that is out of reach is so for all of them.
+    """
+    try:
+        return _export(dbt, list(found))
+    except ConfigErrors as error:
+        if len(found) == 1 or any(mistake.key == VARIABLE for mistake in error.errors):
+            raise
+    rows = []
+    for slug, exported in found.items():
+        mistakes: list[ConfigError] = []
+        with apart(project, slug, mistakes):
+            rows += _export(dbt, [slug])
+        exported.mistakes.extend(ConfigError(None, slug, str(mistake)) for mistake in mistakes)
+    return rows
 
 
 def _export(dbt: Dbt, slugs: Sequence[str]) -> list[dict[str, Any]]:

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.database_file import interrupted_queries
+from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.files import STATE
 from dbt_jetstream.naming import normalise
 
 TRACEBACKS = STATE / "tracebacks"
+
+
+@contextmanager
+def apart(project: Path, slug: str, mistakes: list[ConfigError]) -> Iterator[None]:
+    """Keep one experiment's part of a command from the others' parts.
+
+    Args:
+        project: The dbt project.
+        slug: The experiment.
+        mistakes: Gets a line for what was raised.
+    """
+    try:
+        with interrupted_queries():
+            yield
+    except (ConfigError, ConfigErrors) as error:
+        mistakes += mistakes_of(error)
+    except Exception as error:  # Whatever it is, the other experiments go on.
+        mistakes.append(unexpected(error, project, slug))
 
 
 def unexpected(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from dbt_jetstream.cli.exit_codes import ExitCode
+from dbt_jetstream.database_file import interrupted_queries
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 
 __all__ = ["main"]
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        with _interrupted_queries():
+        with interrupted_queries():
             _check_project(options)
             return command(options)
     except ConfigErrors as error:
@@ -56,17 +56,6 @@ def _check_project(options: argparse.Namespace) -> None:
     if folder is not None and not (folder / PROJECT).is_file():
         problem = f"is no dbt project, it has no {PROJECT}; go to one, or name it by --project-dir"
         raise ConfigErrors([ConfigError(folder.resolve(), "", problem)])
-
-
-@contextmanager
-def _interrupted_queries() -> Iterator[None]:
-    """Let Ctrl-C during a query of DuckDB be what it is elsewhere."""
-    try:
-        yield
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":
-            raise KeyboardInterrupt from error
-        raise
 
 
 def _stop_writing() -> None:

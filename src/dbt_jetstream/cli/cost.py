@@ -15,9 +15,10 @@ from dbt_jetstream.cli.arguments import (
     date,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
+from dbt_jetstream.errors import ConfigErrors
 
 if TYPE_CHECKING:
-    from dbt_jetstream.cost.plans import BytesOfPlan, Costs
+    from dbt_jetstream.cost.command import Counted
 
 
 def add(commands: Commands) -> None:
@@ -50,27 +51,28 @@ def add(commands: Commands) -> None:
 
 
 def _cost(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.cost.command import Request, ask_bytes, count  # noqa: PLC0415
+    from dbt_jetstream.cost.command import Request, count  # noqa: PLC0415
 
     project = options.project_dir.resolve()
-    asked = Request(project, options.experiments, options.date, as_of())
-    found = count(asked)
-    price = ask_bytes(asked, found, options.target) if options.bytes else None
-    (_print_rows if options.json else _print_tables)(found, price)
+    slugs, until, target = options.experiments, options.date, options.target
+    found = count(Request(project, slugs, until, as_of(), options.bytes, target))
+    (_print_rows if options.json else _print_tables)(found)
+    if found.mistakes:
+        raise ConfigErrors(found.mistakes)
     return ExitCode.WELL
 
 
-def _print_tables(found: list[Costs], price: BytesOfPlan | None) -> None:
+def _print_tables(found: Counted) -> None:
     from dbt_jetstream.cost.table import cost_table, sum_line  # noqa: PLC0415
 
-    for costs in found:
-        print(cost_table(costs, price))
-    if len(found) > 1:
-        print(sum_line(found, price))
+    for costs in found.costs:
+        print(cost_table(costs, found.price))
+    if len(found.costs) > 1:
+        print(sum_line(found.costs, found.price))
 
 
-def _print_rows(found: list[Costs], price: BytesOfPlan | None) -> None:
+def _print_rows(found: Counted) -> None:
     from dbt_jetstream.cost.rows import cost_rows  # noqa: PLC0415
 
-    rows = [row for costs in found for row in cost_rows(costs, price)]
+    rows = [row for costs in found.costs for row in cost_rows(costs, found.price)]
     print(json.dumps(rows, indent=1, ensure_ascii=False))

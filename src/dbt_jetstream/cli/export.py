@@ -13,6 +13,7 @@ from dbt_jetstream.cli.arguments import (
     take_date,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
+from dbt_jetstream.errors import ConfigErrors
 
 
 def add(commands: Commands) -> None:
@@ -46,5 +47,9 @@ def _export(options: argparse.Namespace) -> ExitCode:
     take_date(options)
     found = export_built(options.project_dir, options.experiments, options.target, options.wait)
     for slug, exported in found.items():
-        print(exported.line(slug))
+        if not exported.mistakes:
+            print(exported.line(slug))
+    mistakes = [mistake for exported in found.values() for mistake in exported.mistakes]
+    if mistakes:
+        raise ConfigErrors(mistakes)
     return ExitCode.of(not options.experiments or all(e.built for e in found.values()))

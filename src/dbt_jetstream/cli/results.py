@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dbt_jetstream.cli.arguments import Commands, add_command, add_project, add_target, positive
 from dbt_jetstream.cli.exit_codes import ExitCode
+from dbt_jetstream.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,19 +57,30 @@ def add(commands: Commands) -> None:
 def _results(options: argparse.Namespace) -> ExitCode:
     from dbt_jetstream.results import open_tables  # noqa: PLC0415
     from dbt_jetstream.results_table import Choice, results_table  # noqa: PLC0415
+    from dbt_jetstream.unexpected import apart  # noqa: PLC0415
 
     given = ("period", "window", "basis", "segment", "reference")
     named = {key: getattr(options, key) for key in given if getattr(options, key) is not None}
     choice = Choice(**named)
+    project = options.project_dir.resolve()
     frames = []
+    mistakes: list[ConfigError] = []
     for slug in options.experiments:
-        with open_tables(slug, options.project_dir, options.target) as tables:
+        table = ""
+        with (
+            apart(project, slug, mistakes),
+            open_tables(slug, project, options.target) as tables,
+        ):
             if options.form is None:
-                print(results_table(tables, choice))
+                table = results_table(tables, choice)
             else:
                 frames.append(_rows(tables, choice if named else None))
+        if table:
+            print(table)
     if frames:
         _write(frames, options.form)
+    if mistakes:
+        raise ConfigErrors(mistakes)
     return ExitCode.WELL
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_jetstream.cost.plans import BytesOfPlan, Costs, costs_of
@@ -14,6 +14,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.progress import progress
 from dbt_jetstream.results import locks_of
+from dbt_jetstream.unexpected import apart
 
 
 @dataclass(frozen=True)
@@ -25,47 +26,56 @@ class Request:
         slugs: The experiments; all that are locked where there is none.
         until: The last day to count; None for whole lives.
         today: The last day with complete telemetry.
+        with_bytes: Whether to ask BigQuery what that costs.
+        target: dbt's target; None for the profile's default.
     """
 
     project: Path
     slugs: Sequence[str]
     until: dt.date | None
     today: dt.date
+    with_bytes: bool = False
+    target: str | None = None
 
 
-def count(asked: Request) -> list[Costs]:
-    """Count what experiments read.
+@dataclass
+class Counted:
+    """What was counted.
+
+    Attributes:
+        costs: What experiments read.
+        price: What that costs in bytes, where BigQuery was asked.
+        mistakes: Why others are not among them.
+    """
+
+    costs: list[Costs] = field(default_factory=list)
+    price: BytesOfPlan | None = None
+    mistakes: list[ConfigError] = field(default_factory=list)
+
+
+def count(asked: Request) -> Counted:
+    """Count what experiments read; one that cannot be counted keeps no other from it.
 
     Raises:
-        ConfigErrors: If an experiment is not locked, or nothing is.
+        ConfigErrors: If an experiment is not locked, nothing is, or the target tells no bytes.
     """
     locks = _locks(asked)
-    found = []
-    with progress("Reading locks", len(locks)) as advance:
+    prices = _prices(asked) if asked.with_bytes else None
+    found = Counted(price=prices.bytes_of_plan if prices else None)
+    with progress("Asking BigQuery" if prices else "Reading locks", len(locks)) as advance:
         for lock in locks:
-            found.append(costs_of(read_lock(lock), asked.today, asked.until))
+            with apart(asked.project, lock.slug, found.mistakes):
+                costs = costs_of(read_lock(lock), asked.today, asked.until)
+                for plan in (costs.here, costs.original):
+                    if prices:
+                        prices.bytes_of_plan(costs.definition, plan)
+                found.costs.append(costs)
             advance()
     return found
 
 
-def ask_bytes(asked: Request, found: Sequence[Costs], target: str | None) -> BytesOfPlan:
-    """Ask BigQuery what readings cost.
-
-    Args:
-        asked: What to count.
-        found: What was counted.
-        target: dbt's target; None for the profile's default.
-
-    Raises:
-        ConfigErrors: If the target is not BigQuery, or refuses a query.
-    """
-    prices = Prices(asked.project, dry_runs(asked.project, target), asked.today)
-    with progress("Asking BigQuery", len(found)) as advance:
-        for costs in found:
-            for plan in (costs.here, costs.original):
-                prices.bytes_of_plan(costs.definition, plan)
-            advance()
-    return prices.bytes_of_plan
+def _prices(asked: Request) -> Prices:
+    return Prices(asked.project, dry_runs(asked.project, asked.target), asked.today)
 
 
 def _locks(asked: Request) -> list[HeldLock]:

@@ -9,9 +9,10 @@ from dbt_jetstream.diff.compare import Comparison, compare
 from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.diff.markup import code, codes
 from dbt_jetstream.diff.side import Side, Sides
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.errors import ConfigError
 from dbt_jetstream.lock.folder import written_files
 from dbt_jetstream.lock.held import HeldLock
+from dbt_jetstream.unexpected import apart
 
 SAME = "no number changes: only what made the lock differs"
 
@@ -27,11 +28,11 @@ def lock_comparisons(sides: Sides, errors: list[str]) -> list[Comparison]:
     for slug in dict.fromkeys([*sides.base.held, *sides.head.held]):
         if not sides.is_shown(slug):
             continue
-        try:
+        comparison = None
+        mistakes: list[ConfigError] = []
+        with apart(sides.head.project, slug, mistakes):
             comparison = _compare(sides, slug)
-        except ConfigErrors as error:
-            errors += [sides.head.told(mistake) for mistake in error.errors]
-            continue
+        errors += [sides.head.told(mistake) for mistake in mistakes]
         if comparison is not None and comparison.is_touched:
             found.append(comparison)
     return found

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from dbt_jetstream.diff.compare import Comparison, compare
 from dbt_jetstream.diff.side import Resolved, Sides
+from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.unexpected import apart
 
 
 @dataclass
@@ -43,7 +45,11 @@ def definition_comparisons(
     same_macros = texts(sides.base.project / "macros") == texts(sides.head.project / "macros")
     found = []
     for slug in sides.slugs(as_of):
-        comparison = _compare(sides, slug, mistakes, needs_sql=with_same or not same_macros)
+        comparison = None
+        raised: list[ConfigError] = []
+        with apart(sides.head.project, slug, raised):
+            comparison = _compare(sides, slug, mistakes, needs_sql=with_same or not same_macros)
+        mistakes.add([], [sides.head.told(mistake) for mistake in raised])
         if comparison is not None and (with_same or comparison.is_touched):
             found.append(comparison)
     return found

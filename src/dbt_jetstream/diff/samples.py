@@ -17,6 +17,7 @@ from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.lock.document import lock
 from dbt_jetstream.platforms import platform_of
 from dbt_jetstream.resolve import Unlisted, resolve
+from dbt_jetstream.unexpected import apart
 from dbt_jetstream.validation.sample import sample_experiment
 
 EXPRESSIONS = ("select_expression", "aggregation")
@@ -35,7 +36,13 @@ def sample_comparisons(
     said = {change.text for comparison in known for change in comparison.changes}
     found = []
     for old, new in _differing(sides):
-        comparison = _compare(sides, old, new, mistakes)
+        comparison = None
+        raised: list[ConfigError] = []
+        file = new or old
+        assert file is not None
+        with apart(sides.head.project, file.name, raised):
+            comparison = _compare(sides, old, new, mistakes)
+        mistakes.add([], [sides.head.told(mistake) for mistake in raised])
         if comparison is None:
             continue
         comparison.changes = [c for c in comparison.changes if c.text not in said]

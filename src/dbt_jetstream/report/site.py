@@ -17,6 +17,7 @@ from dbt_jetstream.report.content import Content, read_content
 from dbt_jetstream.report.obstacles import WARNING
 from dbt_jetstream.report.page import PageTooLargeError, Summary, experiment_page, index_page
 from dbt_jetstream.results import Tables, locks_of
+from dbt_jetstream.unexpected import apart
 from dbt_jetstream.warehouse import open_warehouse
 
 INDEX = "index.html"
@@ -77,10 +78,11 @@ def write_site(
     site = Site(folder)
     with open_warehouse(project, target) as warehouse:
         for lock in locks:
-            try:
+            mistakes: list[ConfigError] = []
+            with apart(project, lock.slug, mistakes):
                 _write_page(site, read_content(Tables(lock, warehouse)))
-            except ConfigErrors as error:
-                site.failed[lock.slug] = "; ".join(str(mistake) for mistake in error.errors)
+            if mistakes:
+                site.failed[lock.slug] = "; ".join(map(str, mistakes))
             written(len(locks))
     write(folder / INDEX, index_page(_summaries(folder)))
     return site
