@@ -70,6 +70,7 @@ def test_a_private_experiment_has_no_exports_and_its_columns_are_not_told(
     assert "used_pip" not in sources.read_text()
 
 
+@exhaustive
 def test_the_owner_of_a_metric_is_named_and_changes_no_hash(workspace: Workspace) -> None:
     assert workspace.sync() == 0
     before = {lock.slug: lock.hashes() for lock in held_locks(workspace.project.path).values()}

@@ -16,7 +16,7 @@ from dbt_jetstream.cli import main
 from dbt_jetstream.export import export_text
 from dbt_jetstream.run import RunReport
 from dbt_jetstream.summary import run_lines
-from tiers import FAST
+from tiers import FAST, sample
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 SYNCED = (f"--metric-hub={SMALL}", f"--experiments={SMALL / 'experiments.json'}")
@@ -35,8 +35,8 @@ def held(project: Project) -> Iterator[tuple[Project, int]]:
 
 
 COMMANDS = {
-    "demo-data": ("--clients", "10"),
     "run": SYNCED,
+    "demo-data": ("--clients", "10"),
     "export": (),
     "report": ("--out", "site"),
     "results": (SLUG,),
@@ -44,7 +44,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sample([*COMMANDS], 3))
 def test_a_database_that_another_process_holds_is_one_line(
     held: tuple[Project, int], command: str
 ) -> None:

@@ -66,6 +66,7 @@ def test_slow_work_shows_a_bar_on_the_terminal_alone(environment: dict[str, str]
     assert (colours is None) == ("NO_COLOR" in environment)
 
 
+@exhaustive
 def test_lines_stand_by_themselves_where_output_goes_to_the_same_terminal() -> None:
     slow = run_python(WORK, "0.4", stdout_too=True)
     screen = _screen(slow)
@@ -113,6 +114,7 @@ def test_a_bar_goes_away_when_the_work_fails() -> None:
     assert failed.terminal.count("\x1b[?25l") == failed.terminal.count("\x1b[?25h") > 0
 
 
+@exhaustive
 def test_a_bar_inside_another_says_nothing() -> None:
     nested = WORK.replace(
         "        time.sleep",
@@ -154,6 +156,7 @@ def test_commands_show_how_far_they_are(small: Project) -> None:
     assert "\x1b" not in checked.piped
 
 
+@exhaustive
 def test_a_build_counts_the_nodes_that_dbt_announces(small: Project) -> None:
     script = AT_ONCE.replace("from dbt_jetstream.cli import main\n", "").replace(
         "raise SystemExit(main(sys.argv[1:]))",

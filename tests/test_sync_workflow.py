@@ -131,6 +131,7 @@ def test_without_changes_nothing_is_asked(runner: Runner) -> None:
     assert runner.asked() == []
 
 
+@exhaustive
 def test_a_mistake_fails_the_run_after_the_others_are_locked(runner: Runner) -> None:
     config = runner.path / f"metric_hub/jetstream/{DESKTOP}.toml"
     config.write_text(f"{config.read_text()}\n[metrics.nowhere]\ndata_source = 'none'\n")

@@ -29,7 +29,7 @@ pytestmark = [
         reason="needs the types of Mozilla's telemetry, at ../shared/zetasql",
     ),
 ]
-SPREAD_EVERY = 12
+SPREAD_EVERY = 20
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
 # Columns that the types lack, such as those of Android's definitions, which the plain experiments
 # take for desktop's; and a function of BigQuery's that Google's analyzer does not have.

@@ -103,6 +103,7 @@ def _absent(project: Project, table: str, condition: str = "true") -> set[str]:
     return {name for (name,) in project.query(query)}
 
 
+@exhaustive
 def test_a_source_absent_from_the_first_build(
     synced: Project, undisturbed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

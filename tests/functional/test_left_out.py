@@ -11,6 +11,7 @@ from built_tables import assert_equal
 from more_metrics import small_with
 
 from conftest import SMALL, Project, copy_built
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -121,6 +122,7 @@ def test_the_grid_says_why_there_is_no_result(early: tuple[Project, str]) -> Non
     assert states["active_hours"][0] == states["countries"][0] == "published"
 
 
+@exhaustive
 def test_the_next_day_goes_on_without_reading_days_again(
     early: tuple[Project, str], tmp_path: Path
 ) -> None:

@@ -163,6 +163,7 @@ def test_a_failing_test_and_a_silent_loss_are_problems(repaired: Project, tmp_pa
     assert error["func_name"] == f"completeness_{NAME}"
 
 
+@exhaustive
 def test_checks_of_the_registry_are_rows_and_only_mistakes_are_exported(
     repaired: Project, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_same_day_again_changes_nothing(settled: Project, tmp_path: Path) ->
     assert_equal(again, settled)
 
 
+@exhaustive
 def test_the_next_day_is_built(settled: Project, tmp_path: Path) -> None:
     later = copy_built(settled, tmp_path / "later")
     assert NOTHING not in run_small(later, SLUG, LATER)

@@ -11,6 +11,7 @@ import pytest
 import statsmodels.api as sm
 
 from conftest import Project
+from tiers import exhaustive
 from synthetic import BRANCHES, NAME, Metric, made_up_project, summarise
 
 UNITS = 12_000
@@ -203,6 +204,7 @@ def test_a_ratio_is_that_of_the_clipped_means(project: Project, frame: pd.DataFr
         assert (lower, upper) == pytest.approx(tuple(expected), abs=0.04 * width)
 
 
+@exhaustive
 def test_the_order_of_the_units_changes_no_byte(project: Project, tmp_path: Path) -> None:
     other = _project(tmp_path / "project", "hash(range, 9)")
     query = f"select * exclude (definition_hash) from analysis.statistics_{NAME} order by all"

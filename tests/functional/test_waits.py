@@ -116,6 +116,7 @@ def _logged(project: Project) -> list[tuple[Any, ...]]:
     )
 
 
+@exhaustive
 def test_an_empty_table_costs_its_own_metrics_for_two_days(
     without: Callable[[str], Project],
 ) -> None:
@@ -214,6 +215,7 @@ def test_a_table_that_pauses_for_a_week_is_waited_for_until_it_resumes(
     assert _published(project, 1) == {*OTHERS, *OF_VISITS}
 
 
+@exhaustive
 def test_what_is_first_built_after_its_waits_does_not_wait(
     without: Callable[[str], Project],
 ) -> None:
