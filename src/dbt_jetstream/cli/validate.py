@@ -40,6 +40,12 @@ def add(commands: Commands) -> None:
         metavar="FILE.json",
         help="take dates, branches and applications from real experiments",
     )
+    validate.add_argument(
+        "--types",
+        type=Path,
+        metavar="FILE.json",
+        help="types of telemetry's columns; by default columns.json beside the hub",
+    )
     add_project(validate)
     validate.add_argument(
         "--dry-run", action="store_true", help="compile against the target; BigQuery tells bytes"
@@ -52,7 +58,7 @@ def _validate(options: argparse.Namespace) -> ExitCode:
     from dbt_jetstream.validation.command import Request, validate  # noqa: PLC0415
 
     named = hubs(options) if options.metric_hub or options.private_metric_hub else []
-    asked = Request(options.paths, named, options.project_dir, options.experiments)
+    asked = Request(options.paths, named, options.project_dir, options.experiments, options.types)
     dry_run = (options.target,) if options.dry_run else None
     is_well = True
     for text, is_valid in validate(asked, dry_run):

@@ -90,18 +90,37 @@ def _write(tree: exp.Expr, dialect: str) -> str:
     )
 
 
-def output_columns(query: exp.Query) -> list[str]:
-    """Name the columns of a query; `*` of a subquery is the subquery's.
+def output_columns(query: exp.Query, outer: Mapping[str, exp.Query] | None = None) -> list[str]:
+    """Name the columns of a query; `*` of a subquery, or of a query WITH a name, is that one's.
+
+    Args:
+        query: The query.
+        outer: The queries with names around it.
 
     Returns:
-        The names, or none where a `*` over a table hides them.
+        The names, or none where a `*` over a table or over several things hides them.
     """
+    named = {**(outer or {}), **{cte.alias: cte.this for cte in query.ctes}}
     names = list(query.named_selects)
     if "*" not in names:
         return names
     source = query.args.get("from_")
-    inner = source.this.unnest() if source is not None else None
-    return output_columns(inner) if isinstance(inner, exp.Query) else []
+    if source is None or (query.args.get("joins") and not _is_star_of(query, source.this)):
+        return []
+    inner = source.this.unnest()
+    if isinstance(inner, exp.Table) and not inner.db:
+        inner = named.pop(inner.name, None)
+    return output_columns(inner, named) if isinstance(inner, exp.Query) else []
+
+
+def _is_star_of(query: exp.Query, source: exp.Expr) -> bool:
+    """Whether what a query selects is all of one of its sources, such as `source.*`."""
+    selects = query.selects
+    return (
+        len(selects) == 1
+        and isinstance(selects[0], exp.Column)
+        and (selects[0].table == source.alias_or_name)
+    )
 
 
 def table_names(tree: exp.Expr) -> list[str]:
