@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal
-from more_metrics import small_with
 
 from conftest import SMALL, Project, copy_built
+from more_metrics import small_with
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
