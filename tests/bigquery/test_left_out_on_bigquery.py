@@ -27,11 +27,11 @@ TELEMETRY = f"{TELEMETRY_PROJECT}.telemetry.{TABLE}"
 # Read day by day, and directly; of two, only the values tell. With each, by its cause.
 CAUSES = {
     "misspelt": '"active_hourz" not found',
-    "numbers_in_text": "'US' to INT64",
     "no_flag": "'US' to BOOL",
 }
 if ALL:
     CAUSES |= {
+        "numbers_in_text": "'US' to INT64",
         "kinds": '"kind" not found',
         "no_aggregate": "GROUP BY",
         "misspelt_segment": '"active_hourz" not found',
