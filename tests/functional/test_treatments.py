@@ -11,8 +11,8 @@ import pytest
 import statsmodels.api as sm
 
 from conftest import Project
-from tiers import exhaustive
 from synthetic import BRANCHES, NAME, Metric, made_up_project, summarise
+from tiers import exhaustive
 
 UNITS = 12_000
 LENGTH = 37
