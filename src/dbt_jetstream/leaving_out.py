@@ -24,8 +24,15 @@ from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
 # Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
 LEFT_OUT = "left_out"
 PROBE = "jetstream_probe"
-# DuckDB shows the line of the SQL, and a mark below it.
-SQL_SHOWN = re.compile(r"\n+LINE \d+:.*", re.DOTALL)
+# DuckDB runs a query that nothing is made of to its first rows only, and BigQuery refuses one that
+# returns many.
+PROBED = f"create or replace temp table {PROBE} as\n{{}};\ndrop table {PROBE}"
+# What is of one statement or request, which nobody wrote by hand or can look up later: DuckDB shows
+# the line of the SQL and a mark below it, BigQuery names the place, the request and the job.
+UNTOLD = re.compile(
+    r"\n+LINE \d+:.*|\n+Location: \S+\n+Job ID: .*| at \[\d+:\d+\]|\d{3} [A-Z]+ https?://\S+: ",
+    re.DOTALL,
+)
 _build_whole = ModelRunner.compile_and_execute
 _noting = threading.Lock()
 
@@ -110,8 +117,8 @@ def _failing(
 
 
 def _said(error: DbtRuntimeError) -> str:
-    """Return what a warehouse says, in a line, without the SQL that nobody wrote by hand."""
-    return " ".join(SQL_SHOWN.sub("", str(error.msg)).split())
+    """Return what a warehouse says, in a line, without what is of one statement alone."""
+    return " ".join(UNTOLD.sub("", str(error.msg)).split())
 
 
 def _search(entries: Sequence[str], reason: str, refused: Refusal) -> dict[str, str]:
@@ -121,13 +128,12 @@ def _search(entries: Sequence[str], reason: str, refused: Refusal) -> dict[str, 
     middle = len(entries) // 2
     found: dict[str, str] = {}
     for half in (entries[:middle], entries[middle:]):
-        if why := refused(half):
+        why = refused(half)
+        if why is not None:
             found |= _search(half, why, refused)
     return found
 
 
 def _run(runner: ModelRunner, sql: str) -> None:
-    """Run a query to its end; DuckDB stops at the first rows of one that nothing is made of."""
-    if runner.config.credentials.type == "duckdb":
-        sql = f"create or replace temp table {PROBE} as {sql}"
-    runner.adapter.execute(sql, auto_begin=False, fetch=False)
+    """Run a query to its end, and keep nothing of it."""
+    runner.adapter.execute(PROBED.format(sql), auto_begin=False, fetch=False)

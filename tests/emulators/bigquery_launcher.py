@@ -18,12 +18,15 @@ from typing import Any
 
 import sqlglot
 from bqemulator.api.routes import jobs, tables, upload
+from bqemulator.catalog.memory_repository import MemoryCatalogRepository
 from bqemulator.catalog.models import Clustering
 from bqemulator.cli import main
 from bqemulator.domain.errors import AlreadyExistsError
 from bqemulator.jobs import executor
 from bqemulator.sql import translator
 from bqemulator.storage.engine import DuckDBEngine
+from bqemulator.storage.sql_identifiers import quoted_table_ref
+from bqemulator.storage.type_map import bq_schema_to_duckdb_columns
 from sqlglot import exp
 from sqlglot.parser import Parser
 
@@ -188,6 +191,34 @@ def kept_option(option: exp.Property) -> dict[str, Any]:
     return {}
 
 
+def dry_runs_look_at_no_row() -> None:
+    """A dry run only plans, so that it does not find a value that cannot be cast."""
+    preview = jobs._dry_run_response
+
+    async def planned(*, bq_sql: str, **more: Any) -> Any:
+        sql = COMMENTS.sub("", bq_sql).rstrip().rstrip(";")
+        if QUERY.match(sql):
+            bq_sql = f"select * from (\n{sql}\n) limit 0"
+        return await preview(bq_sql=bq_sql, **more)
+
+    jobs._dry_run_response = planned
+
+
+def tables_gain_columns() -> None:
+    """A table whose description gets more columns has them, without values."""
+    update = MemoryCatalogRepository.update_table
+
+    def gained(self: Any, table: Any) -> Any:
+        known = self.get_table(table.project_id, table.dataset_id, table.table_id).schema_.fields
+        new = table.schema_.fields[len(known) :]
+        place = quoted_table_ref(table.project_id, table.dataset_id, table.table_id)
+        for name, kind in bq_schema_to_duckdb_columns([tables._field_to_rest(f) for f in new]):
+            self._engine.execute(f'alter table {place} add column if not exists "{name}" {kind}')
+        return update(self, table)
+
+    MemoryCatalogRepository.update_table = gained
+
+
 def sessions_have_temporary_tables() -> None:
     """A session's table lies in a dataset that is hidden, and the job that makes it says where."""
     run = jobs._handle_query_job
@@ -292,6 +323,8 @@ if __name__ == "__main__":
     uploads_have_any_content_type()
     tables_are_described_in_full()
     tables_have_options()
+    tables_gain_columns()
+    dry_runs_look_at_no_row()
     sessions_have_temporary_tables()
     merges_insert_rows()
     exports_reach_storage()

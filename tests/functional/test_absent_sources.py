@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal, windows
-from more_metrics import VISITS, small_with
 
 from conftest import Project, copy_built
+from more_metrics import VISITS, small_with
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal, tables, windows
-from more_metrics import VISITS, small_with
 
 from conftest import Project, copy_built, end_sources, small_built, small_project
+from more_metrics import VISITS, small_with
 from tiers import ALL, exhaustive
 
 SLUG = "pip-first-time-hint"

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from built_tables import assert_equal
-from more_metrics import small_with
 
 from conftest import SMALL, Project, copy_built
+from more_metrics import small_with
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"

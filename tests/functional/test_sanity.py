@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from more_metrics import VISITS, small_with
 
 from conftest import Project, small_built, small_project
+from more_metrics import VISITS, small_with
 from tiers import exhaustive
 
 SLUG, NAME = "pip-first-time-hint", "pip_first_time_hint"

@@ -9,10 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 from built_tables import assert_equal
-from more_metrics import VISITS, small_with
 from small_run import run_small
 
 from conftest import Project, copy_built
+from more_metrics import VISITS, small_with
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
