@@ -23,6 +23,7 @@ from dbt_jetstream.errors import (
     ConfigError,
     ConfigErrors,
     RefusedByValidate,
+    SeenInSql,
     distinct,
     mistakes_of,
 )
@@ -123,6 +124,8 @@ class Checker:
             finding.errors += mistakes_of(error)
             return finding
         for warning in finding.locked.warnings:
+            if isinstance(warning, SeenInSql) and self.types and not finding.untyped:
+                continue
             is_error = isinstance(warning, RefusedByValidate)
             (finding.errors if is_error else finding.warnings).append(warning)
         finding.errors = distinct([*finding.errors, *self._render(finding)])
