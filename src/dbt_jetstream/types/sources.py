@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,14 @@ def _declared(project: Path) -> Iterator[tuple[str, dict[str, str]]]:
     for path in sorted((project / "models").rglob("*.y*ml")):
         text = path.read_text(encoding="utf-8")
         if DECLARING in text and "sources:" in text:
-            yield from _of_file(text)
+            # dbt says what is wrong with a file.
+            with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError):
+                yield from list(_of_file(text))
 
 
 def _of_file(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        document = yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError:
-        # dbt says what is wrong with it.
-        return
-    for source in (document or {}).get("sources") or ():
+    document = yaml.load(text, yaml.CSafeLoader)
+    for source in document["sources"]:
         dataset = source.get("schema") or source["name"]
         database = source.get("database") or ""
         project = "" if "{{" in database else database
