@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -228,9 +229,7 @@ def test_what_is_first_built_after_its_waits_does_not_wait(
 @exhaustive
 def test_the_project_says_how_long_windows_wait(without: Callable[[str], Project]) -> None:
     project = without(EMPTY)
-    settings = project.path / "dbt_project.yml"
-    text = settings.read_text()
-    settings.write_text(text.replace("jetstream_wait_days: 2", "jetstream_wait_days: 0"))
+    _wait(project, days=0)
     project.build(SLUG, DUE)
     assert _published(project, 1) >= {*OTHERS, "sights", "visited_countries"}
 
@@ -308,8 +307,23 @@ def test_dbt_knows_how_fresh_tables_are(synced: Project, tmp_path: Path) -> None
         # Longer than a window waits.
         "insert into telemetry.clients_daily by name select current_date - 4 as submission_date",
     )
-    done = project.run("dbt", "source", "freshness")
-    stale = [line for line in done.stdout.splitlines() if "ERROR STALE freshness of" in line]
-    fresh = [line for line in done.stdout.splitlines() if "PASS freshness of" in line]
-    assert ["telemetry.clients_daily" in line for line in stale] == [True]
-    assert len(fresh) == 2
+    assert _freshness(project) == {"PASS": ["events", "visits"], "ERROR STALE": ["clients_daily"]}
+    _wait(project, days=3)
+    assert _freshness(project) == {"PASS": ["events", "visits"], "WARN": ["clients_daily"]}
+
+
+def _freshness(project: Project) -> dict[str, list[str]]:
+    """Tables by what dbt says of them."""
+    said = project.run("dbt", "source", "freshness").stdout
+    found: dict[str, list[str]] = {}
+    for state, table in sorted(
+        re.findall(r"(PASS|WARN|ERROR STALE) freshness of telemetry\.(\w+)", said)
+    ):
+        found.setdefault(state, []).append(table)
+    return found
+
+
+def _wait(project: Project, days: int) -> None:
+    settings = project.path / "dbt_project.yml"
+    text = settings.read_text()
+    settings.write_text(text.replace("jetstream_wait_days: 2", f"jetstream_wait_days: {days}"))
