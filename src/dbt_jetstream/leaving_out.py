@@ -23,6 +23,9 @@ from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
 
 # Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
 LEFT_OUT = "left_out"
+# What is said of it: how, by kind, name and reason.
+LEFT_OUT_WORDS = "left_out_words"
+WORDS = "%s `%s` is left out, for it fails: %s"
 PROBE = "jetstream_probe"
 # DuckDB runs a query that nothing is made of to its first rows only, and BigQuery refuses one that
 # returns many.
@@ -47,6 +50,7 @@ def extend() -> None:
 
 def left_out(manifest: Manifest) -> dict[str, dict[str, str]]:
     """Return what dbt's current or last command left out, with reasons: entries by experiment."""
+    manifest.flat_graph[LEFT_OUT_WORDS] = WORDS
     found: dict[str, dict[str, str]] = manifest.flat_graph.setdefault(LEFT_OUT, {})
     return found
 
@@ -85,7 +89,7 @@ def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:
         known.update(new)
     for entry, reason in without_parts(new).items():
         kind, _, name = entry.partition(" ")
-        message = f"{slug}: {kind} `{name}` is left out, for it fails: {reason}"
+        message = f"{slug}: {WORDS % (kind, name, reason)}"
         fire_event(Note(msg=message), level=EventLevel.WARN)
 
 

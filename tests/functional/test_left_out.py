@@ -11,6 +11,7 @@ from built_tables import assert_equal
 
 from conftest import SMALL, Project, copy_built
 from more_metrics import small_with
+from report.made_up import data_of
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
@@ -120,6 +121,33 @@ def test_the_grid_says_why_there_is_no_result(early: tuple[Project, str]) -> Non
         assert state == "failed"
         assert "is left out, for it fails" in reason
     assert states["active_hours"][0] == states["countries"][0] == "published"
+
+
+def test_the_grid_says_why_a_segment_has_no_results(early: tuple[Project, str]) -> None:
+    project, _ = early
+    rows = project.query(
+        f"select distinct segment, state, reason from analysis.completeness_{NAME} "
+        "where analysis_period = 'weekly' and window_index = 1 and metric = 'active_hours' "
+        "and analysis_basis = 'enrollments' and segment != 'all'"
+    )
+    found = {segment: (state, reason) for segment, state, reason in rows}
+    for segment in ("misspelt_segment", "no_flag"):
+        state, reason = found[segment]
+        assert state == "failed"
+        assert f"segment `{segment}` is left out, for it fails: " in reason
+    assert found["heavy_users"][0] == "published"
+
+
+def test_the_page_says_what_was_left_out(early: tuple[Project, str]) -> None:
+    project, _ = early
+    done = project.run("jetstream", "report", SLUG, "--out", "site")
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = data_of((project.path / f"site/{SLUG}.html").read_text())
+    missing = page["missing"]["weekly|1|enrollments|no_flag"]
+    assert missing
+    for *_, state, reason in missing:
+        assert state == "failed"
+        assert "segment `no_flag` is left out, for it fails: " in reason
 
 
 @exhaustive
