@@ -18,6 +18,7 @@
     'late_windows': window,
     'period_failures': ['analysis_period'],
     'absent_cells': window + ['metric', 'statistic'],
+    'absent_segments': window + ['segment'],
     'late_cells': window + ['analysis_basis', 'metric', 'statistic'],
     'valued': statistic + ['branch'],
     'results': statistic + ['branch'],
@@ -35,7 +36,7 @@ judged as (
     select
         cells.*,
         notes.problem,
-        absent_cells.reason as absence,
+        coalesce(absent_cells.reason, absent_segments.reason) as absence,
         late_windows.reason as lateness,
         late_cells.waiting,
         late_cells.shortage,
@@ -47,6 +48,7 @@ judged as (
             when cells.undue_state is not null then cells.undue_state
             when absent_cells.reason is not null then 'failed'
             when late_cells.waiting is not null then 'not due'
+            when absent_segments.reason is not null then 'failed'
             when notes.problem like 'no result:%' then 'failed'
             when results.has_point = 0 or notes.problem is not null then 'undefined'
             when computed.window_index is null and period_failures.reason is not null then 'failed'

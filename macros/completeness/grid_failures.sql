@@ -1,11 +1,12 @@
-{#- CTEs of why there is no result: `late_windows`, `late_cells`, `absent_cells`, `period_failures`, `any_failure`.
+{#- CTEs of why there is no result: `late_windows`, `late_cells`, `absent_cells`, `absent_segments`,
+    `period_failures`, `any_failure`.
 
     Args: lock (dict, of the completeness node), tables (dict, see `completeness_query`)
 -#}
 {% macro grid_failures(lock, tables) -%}
 {%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
 {%- set string = dbt.type_string() -%}
-{%- set upstream, read = [], [] -%}
+{%- set upstream, read, segments = [], [], [] -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for node in described.upstream -%}
         {%- do upstream.append([period, node]) -%}
@@ -21,6 +22,9 @@
     {%- if 'exposures' in statistic.bases -%}
         {%- do read.append([statistic.metric, statistic.statistic, exposure_signal_name()]) -%}
     {%- endif -%}
+{%- endfor -%}
+{%- for segment in lock.segments -%}
+    {%- do segments.append([segment, 'segment ' ~ segment]) -%}
 {%- endfor -%}
 {{ late_windows(lock, tables.client_days) }},
 
@@ -126,5 +130,23 @@ absent_cells as (
         late.waiting is null
         and read.data_source != {{ text_literal(exposure_signal_name()) }}
     group by computed.analysis_period, computed.window_index, read.metric, read.statistic
+),
+
+absent_segments as (
+    select
+        computed.analysis_period,
+        computed.window_index,
+        segments.segment,
+        min(coalesce(failures.message, concat('the window was computed without ', segments.entry))) as reason
+    from computed
+    inner join {{ literal_rows('segments', ['segment', 'entry'], segments) | indent(4) }}
+        on replace(
+            concat(',', computed.absent_sources, ','),
+            concat(',', segments.entry, ','),
+            ''
+        ) != concat(',', computed.absent_sources, ',')
+    left join failures
+        on failures.func_name = segments.entry
+    group by computed.analysis_period, computed.window_index, segments.segment
 )
 {%- endmacro %}
