@@ -153,7 +153,7 @@ def _run(runner: ModelRunner, sql: str, table: str | None) -> None:
     for column, kind in _types(execute, PROBE).items():
         wanted = held.get(column) or (NARROW if kind == WIDE else kind)
         # Columns are widened to fractions, see the macro `widen_integers`.
-        if wanted != kind and kind != FRACTIONAL:
+        if kind not in (wanted, FRACTIONAL):
             execute(f'alter table {PROBE} alter "{column}" type {wanted}')
 
 
@@ -164,6 +164,6 @@ def _types(execute: Callable[..., Any], table: str) -> dict[str, str]:
 
 
 def _is_added_to(manifest: Manifest, node: Any, definition_hash: str) -> bool:
-    """Whether the build of a definition that failed was to add to a table of the same definition."""
+    """Whether the build that failed was to add to a table that its definition has made."""
     noted = manifest.flat_graph["nodes"][node.unique_id].get(NOTED, {})
     return noted.get(BUILT_ANEW.format(definition_hash)) is False

@@ -33,7 +33,9 @@ def test_a_metric_that_takes_anothers_column_is_refused(desk: Desk, name: str, w
     assert line.endswith("rename it")
 
 
-@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("models/experiments/*/*.yml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted(REPOSITORY.glob("models/experiments/*/*.yml")), ids=lambda p: p.stem
+)
 def test_every_column_of_windows_that_is_ours_is_taken(path: Path) -> None:
     for model in yaml.safe_load(path.read_text()).get("models", []):
         meta = model["config"]["meta"]
