@@ -11,7 +11,7 @@ select
 from {{ relation }}
 where {{ date }} between date '{{ first }}' and date '{{ last }}'
     {%- endset -%}
-    {%- set day, found = run_query(newest).rows[0].values() -%}
+    {%- set day, found = run_query(newest).rows[0] -%}
     {#- BigQuery refuses what compares these; DuckDB would take days for their first moments -#}
     {%- if found.hour is defined -%}
         {%- do exceptions.raise_compiler_error(
