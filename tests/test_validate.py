@@ -248,6 +248,8 @@ def test_a_made_up_experiment_contradicts_no_config(
         ("searches_per_day", "select", "the name of a reserved word of SQL"),
         ('data_source = "clients_daily"', 'data_source = ["x"]', "expected text, found a list"),
         ("{{agg_sum('search_count_all')}}", "{{ ''.join('x') }}", "a method cannot stand in Jinja"),
+        ("{{agg_sum(", "{{agg_summ(", ".select_expression`: the hub has no function `agg_summ`"),
+        ("all')}}", "all')}", ".select_expression`: Jinja that cannot be read: unexpected '}'"),
     ],
 )
 def test_a_name_or_value_that_no_experiment_could_use_is_an_error(
