@@ -157,6 +157,30 @@ def test_the_page_says_what_was_left_out(early: tuple[Project, str]) -> None:
 
 
 @exhaustive
+def test_what_breaks_later_keeps_what_was_published(
+    early: tuple[Project, str], tmp_path: Path
+) -> None:
+    project = copy_built(early[0], tmp_path / "project")
+    of_week = (
+        f"select point from analysis.statistics_{NAME} where analysis_period = 'weekly' "
+        "and metric = 'countries' and point is not null and window_index = {} order by all"
+    )
+    before = project.query(of_week.format(1))
+    assert before
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.clients_daily rename country to land")
+    said = project.build(SLUG, LATER)
+    assert "metric `countries` is left out, for it fails" in said
+    assert project.query(of_week.format(1)) == before
+    assert not project.query(of_week.format(2))
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.clients_daily rename land to country")
+    project.build(SLUG, LATER)
+    assert project.query(of_week.format(1)) == before
+    assert project.query(of_week.format(2))
+
+
+@exhaustive
 def test_the_next_day_goes_on_without_reading_days_again(
     early: tuple[Project, str], tmp_path: Path
 ) -> None:
