@@ -30,6 +30,7 @@ def small_with(
     toml: str,
     *tables: str,
     segments: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> Project:
     """Lock a small experiment with more in its config, on little telemetry, not built yet.
 
@@ -40,6 +41,7 @@ def small_with(
         toml: What to add to its config.
         tables: Tables to make of the daily telemetry.
         segments: Segments beside its own.
+        before: Metrics to compute for the week before enrollment.
     """
     hub = path / "hub"
     shutil.copytree(SMALL, hub)
@@ -47,7 +49,8 @@ def small_with(
     text = own.read_text()
     assert "weekly = [" in text
     listed = "".join(f'"{metric}", ' for metric in weekly)
-    text = text.replace("weekly = [", f"weekly = [{listed}", 1)
+    earlier = f"preenrollment_weekly = {list(before)}\n" if before else ""
+    text = text.replace("weekly = [", f"{earlier}weekly = [{listed}", 1)
     named = "".join(f'"{segment}", ' for segment in segments)
     own.write_text(text.replace("segments = [", f"segments = [{named}", 1) + toml)
     project = demo_project(path / "project", slug, hub=hub, experiments=SMALL / "experiments.json")

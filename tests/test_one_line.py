@@ -16,6 +16,7 @@ from dbt_jetstream.cli import main
 from dbt_jetstream.export import export_text
 from dbt_jetstream.run import RunReport
 from dbt_jetstream.summary import run_lines
+from dbt_jetstream.sync import SyncReport
 from tiers import FAST, sample
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
@@ -117,6 +118,34 @@ def test_what_blocks_all_exports_is_said_once() -> None:
         f"failed: exports of model_0, model_1: {reason}",
         f"failed: {SLUG}: model_2: Binder Error",
     ]
+
+
+def _verdict(*logged: dict[str, object]) -> str:
+    report = RunReport(SyncReport(), None, [], {}, {}, set(), list(logged), [], {})
+    assert report.is_well
+    return list(run_lines(report))[-1]
+
+
+def _logged(slug: str, without_result: int = 0, is_late: bool = False) -> dict[str, object]:
+    return {
+        "experiment": slug,
+        "message": "…",
+        "is_late": is_late,
+        "without_result": without_result,
+    }
+
+
+def test_statistics_without_a_result_are_no_failure_and_not_well() -> None:
+    assert _verdict(_logged(SLUG)) == "all is well"
+    one, more = _logged(SLUG, 1), _logged("another", 12)
+    assert _verdict(one) == f"nothing failed, but 1 statistic of {SLUG} has no result"
+    assert _verdict(one, more, _logged(SLUG, is_late=True)) == (
+        f"nothing failed, but 13 statistics of another, {SLUG} have no result, and not all "
+        "telemetry is there: see 1 notice above"
+    )
+    assert _verdict(*(_logged(str(number), 2) for number in range(11))) == (
+        "nothing failed, but 22 statistics of 11 experiments have no result"
+    )
 
 
 @pytest.mark.skipif(FAST, reason="runs dbt")

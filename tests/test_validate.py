@@ -139,6 +139,47 @@ def test_a_dry_run_compiles_against_the_database(
     assert "search_count_none" in capsys.readouterr().out
 
 
+def _with_segment(hub: Path, sql: str) -> Path:
+    segment = (
+        '\n[segments.own]\ndata_source = "clients_daily_two_weeks_before"\n'
+        f'select_expression = "{sql}"\n'
+    )
+    return _change(
+        hub / OWN, lambda text: text.replace("segments = [", 'segments = ["own", ') + segment
+    )
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind"), [("ANY_VALUE(country)", "VARCHAR"), ("MAX(active_hours_sum)", "DOUBLE")]
+)
+def test_a_dry_run_refuses_a_segment_that_is_no_flag(
+    hub: Path,
+    demo: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    sql: str,
+    kind: str,
+) -> None:
+    monkeypatch.setenv("JETSTREAM_DUCKDB", str(demo.database))
+    path = _with_segment(hub, sql)
+    assert main(["validate", "--dry-run", f"--project-dir={demo.path}", str(path)]) == 1
+    assert (
+        f"- **error** `segments.own.select_expression`: yields {kind}, and a segment is "
+        "true or false; compare it, as `… = 'value'` or `… > 0`"
+    ) in capsys.readouterr().out
+
+
+def test_a_segment_that_shows_to_be_no_flag_is_an_error(
+    hub: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _with_segment(hub, "COUNT(ds.submission_date)")
+    assert _validate(path) == 1
+    assert (
+        "- **error** `segments.own.select_expression`: `COUNT(ds.submission_date)` is a number, "
+        "and a segment is true or false"
+    ) in capsys.readouterr().out
+
+
 def test_a_dry_run_needs_a_database(
     hub: Path,
     tmp_path: Path,
@@ -207,6 +248,8 @@ def test_a_made_up_experiment_contradicts_no_config(
         ("searches_per_day", "select", "the name of a reserved word of SQL"),
         ('data_source = "clients_daily"', 'data_source = ["x"]', "expected text, found a list"),
         ("{{agg_sum('search_count_all')}}", "{{ ''.join('x') }}", "a method cannot stand in Jinja"),
+        ("{{agg_sum(", "{{agg_summ(", ".select_expression`: the hub has no function `agg_summ`"),
+        ("all')}}", "all')}", ".select_expression`: Jinja that cannot be read: unexpected '}'"),
     ],
 )
 def test_a_name_or_value_that_no_experiment_could_use_is_an_error(

@@ -18,6 +18,7 @@
     'late_windows': window,
     'period_failures': ['analysis_period'],
     'absent_cells': window + ['metric', 'statistic'],
+    'absent_segments': window + ['segment'],
     'late_cells': window + ['analysis_basis', 'metric', 'statistic'],
     'valued': statistic + ['branch'],
     'results': statistic + ['branch'],
@@ -35,7 +36,7 @@ judged as (
     select
         cells.*,
         notes.problem,
-        absent_cells.reason as absence,
+        coalesce(absent_segments.reason, absent_cells.reason) as absence,
         late_windows.reason as lateness,
         late_cells.waiting,
         late_cells.shortage,
@@ -45,7 +46,7 @@ judged as (
         case
             when results.has_point = 1 then 'published'
             when cells.undue_state is not null then cells.undue_state
-            when absent_cells.reason is not null then 'failed'
+            when absent_segments.reason is not null or absent_cells.reason is not null then 'failed'
             when late_cells.waiting is not null then 'not due'
             when notes.problem like 'no result:%' then 'failed'
             when results.has_point = 0 or notes.problem is not null then 'undefined'

@@ -1,4 +1,5 @@
-{#- CTEs of why there is no result: `late_windows`, `late_cells`, `absent_cells`, `period_failures`, `any_failure`.
+{#- CTEs of why there is no result: `late_windows`, `late_cells`, `absent_cells`, `absent_segments`,
+    `period_failures`, `any_failure`.
 
     Args: lock (dict, of the completeness node), tables (dict, see `completeness_query`)
 -#}
@@ -126,5 +127,28 @@ absent_cells as (
         late.waiting is null
         and read.data_source != {{ text_literal(exposure_signal_name()) }}
     group by computed.analysis_period, computed.window_index, read.metric, read.statistic
+),
+
+absent_segments as (
+    select
+        of_windows.analysis_period,
+        of_windows.window_index,
+        of_windows.segment,
+        coalesce(failures.message, concat('the window was computed without segment ', of_windows.segment)) as reason
+    from (
+        select distinct
+            cells.analysis_period,
+            cells.window_index,
+            cells.segment,
+            concat(',', computed.absent_sources, ',') as absent
+        from cells
+        inner join computed
+            on computed.analysis_period = cells.analysis_period
+            and computed.window_index = cells.window_index
+    ) as of_windows
+    left join failures
+        on failures.func_name = concat('segment ', of_windows.segment)
+        and failures.metric is null
+    where replace(of_windows.absent, concat(',segment ', of_windows.segment, ','), '') != of_windows.absent
 )
 {%- endmacro %}

@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro bigquery__as_float(name, column) -%}
-    {%- if column.dtype | upper in ['BOOL', 'BOOLEAN'] -%}
+    {%- if is_flag(column) -%}
         cast(cast({{ name }} as int64) as float64)
     {%- else -%}
         cast({{ name }} as float64)

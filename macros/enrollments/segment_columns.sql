@@ -10,12 +10,12 @@
     {%- set first_date = parse_date(experiment.start_date) %}
     {%- set last_date = parse_date(experiment.last_enrollment_date) %}
     {%- set day = modules.datetime.timedelta(days=1) %}
+-- a segment that is no boolean fails here, and not in all that reads it
 select
     e.analysis_id,
     e.branch,
     {%- for segment in source.segments %}
-    -- what is no boolean fails here, and not in all that reads it
-    ({{ fragment(segment.sql) }}) and true as {{ segment.name }}{{ ',' if not loop.last }}
+    {{ as_flag(fragment(segment.sql)) }} as {{ segment.name }}{{ ',' if not loop.last }}
     {%- endfor %}
 from enrolled_units as e
 left join {{ fragment(source.from, telemetry) }} as ds

@@ -6,7 +6,7 @@
 -#}
 {% macro forget_incomplete_windows() -%}
     {%- if execute and is_incremental() and 'absent_sources' in columns_before() -%}
-        {%- set conditions = ["absent_sources != ''"] -%}
+        {%- set conditions = [incomplete_window()] -%}
         {%- set lock = definition() -%}
         {%- set last = last_window(lock.windows, lock.experiment) if lock.windows else none -%}
         {%- if last is not none -%}

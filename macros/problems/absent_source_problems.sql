@@ -6,11 +6,7 @@
 {% macro absent_source_problems(grid) %}
     {%- set rows = [] -%}
     {%- for source, reason in absent_sources(grid.config.meta.experiment).items() -%}
-        {%- set metrics = [] -%}
-        {%- for statistic in grid.config.meta.statistics if source in statistic.sources -%}
-            {%- do metrics.append(statistic.metric) -%}
-        {%- endfor -%}
-        {%- for metric in metrics | unique -%}
+        {%- for metric in metrics_of(grid.config.meta.statistics, 'sources', source) -%}
             {%- do rows.append({
                 'metric': metric,
                 'message': 'without its data source `' ~ source ~ '`, which failed: ' ~ reason,

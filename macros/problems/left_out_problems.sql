@@ -1,5 +1,5 @@
 {#- A problem for each metric and segment that failed in the run and was left out, which leaving_out.py tells beside
-    the graph's nodes: {"<slug>": {"metric <name>": "<reason>", "segment <name>": "<reason>"}}.
+    the graph's nodes: {"<slug>": {"metric <name>": "<reason>", "segment <name>": "<reason>"}}, and how to say it.
 
     Args: grid (dict of dbt's graph: the completeness node)
     Returns: list of dicts by column
@@ -10,7 +10,7 @@
     {%- for entry, reason in given.get(grid.config.meta.experiment.slug, {}).items() -%}
         {%- set kind, name = entry.split(' ', 1) -%}
         {%- set problem = {
-            'message': kind ~ ' `' ~ name ~ '` is left out, for it fails: ' ~ reason,
+            'message': graph.left_out_words | format(kind, name, reason),
             'log_level': 'ERROR',
             'filename': 'left_out_problems.sql',
             'func_name': entry,
@@ -19,11 +19,7 @@
         {%- if kind == 'segment' -%}
             {%- do rows.append(dict(problem, segment=name)) -%}
         {%- elif kind == 'metric' -%}
-            {%- set metrics = [] -%}
-            {%- for statistic in grid.config.meta.statistics if name in statistic.metrics -%}
-                {%- do metrics.append(statistic.metric) -%}
-            {%- endfor -%}
-            {%- for metric in metrics | unique -%}
+            {%- for metric in metrics_of(grid.config.meta.statistics, 'metrics', name) -%}
                 {%- do rows.append(dict(problem, metric=metric)) -%}
             {%- endfor -%}
         {%- endif -%}

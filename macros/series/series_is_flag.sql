@@ -9,5 +9,5 @@
     {%- if series.joint or series.pre_treatments -%}
         {{- return(false) -}}
     {%- endif -%}
-    {{- return(lock.columns[period][series.metric].dtype | upper in ['BOOL', 'BOOLEAN']) -}}
+    {{- return(is_flag(lock.columns[period][series.metric])) -}}
 {%- endmacro %}

@@ -12,5 +12,5 @@
     {%- set changes = series.pre_treatments | selectattr('name', 'in', ['normalize_over_analysis_period', 'log']) -%}
     {%- set is_changed = changes | list | length > 0 and not (joint.role == 'covariate' and series.side == 'x') -%}
     {%- set column = lock.columns[source][name] -%}
-    {{- return(not is_changed and (column.is_integer() or column.dtype | upper in ['BOOL', 'BOOLEAN'])) -}}
+    {{- return(not is_changed and (column.is_integer() or is_flag(column))) -}}
 {%- endmacro %}

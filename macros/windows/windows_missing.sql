@@ -8,7 +8,7 @@
     {%- if not due or not is_incremental() -%}
         {{- return(due) -}}
     {%- endif -%}
-    {%- set found = "select distinct window_index from " ~ this ~ " where absent_sources = ''" -%}
+    {%- set found = "select distinct window_index from " ~ this ~ " where not (" ~ incomplete_window() ~ ")" -%}
     {%- set present = run_query(found).columns[0].values() | map('int') | list -%}
     {{- return(due | rejectattr('index', 'in', present) | list) -}}
 {% endmacro %}

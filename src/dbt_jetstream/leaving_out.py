@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from dbt.contracts.graph.manifest import Manifest
@@ -23,9 +24,11 @@ from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
 
 # Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
 LEFT_OUT = "left_out"
+# What is said of it: how, by kind, name and reason.
+LEFT_OUT_WORDS = "left_out_words"
+WORDS = "%s `%s` is left out, for it fails: %s"
 PROBE = "jetstream_probe"
-# DuckDB runs a query that nothing is made of to its first rows only, and BigQuery refuses one that
-# returns many.
+# BigQuery refuses a query that returns much to nobody.
 PROBED = f"create or replace temp table {PROBE} as\n{{}};\ndrop table {PROBE}"
 # What is of one statement or request, which nobody wrote by hand or can look up later: DuckDB shows
 # the line of the SQL and a mark below it, BigQuery names the place, the request and the job.
@@ -33,6 +36,10 @@ UNTOLD = re.compile(
     r"\n+LINE \d+:.*|\n+Location: \S+\n+Job ID: .*| at \[\d+:\d+\]|\d{3} [A-Z]+ https?://\S+: ",
     re.DOTALL,
 )
+# What the macros `should_full_refresh` and `noted_in_run` keep beside a model in dbt's `graph`.
+NOTED, BUILT_ANEW = "_found_before", "not built by {}"
+# What DuckDB sums whole numbers to, and what tables hold; see the macro `narrow_integers`.
+WIDE, NARROW, FRACTIONAL = "HUGEINT", "BIGINT", "DOUBLE"
 _build_whole = ModelRunner.compile_and_execute
 _noting = threading.Lock()
 
@@ -47,6 +54,7 @@ def extend() -> None:
 
 def left_out(manifest: Manifest) -> dict[str, dict[str, str]]:
     """Return what dbt's current or last command left out, with reasons: entries by experiment."""
+    manifest.flat_graph[LEFT_OUT_WORDS] = WORDS
     found: dict[str, dict[str, str]] = manifest.flat_graph.setdefault(LEFT_OUT, {})
     return found
 
@@ -85,7 +93,7 @@ def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:
         known.update(new)
     for entry, reason in without_parts(new).items():
         kind, _, name = entry.partition(" ")
-        message = f"{slug}: {kind} `{name}` is left out, for it fails: {reason}"
+        message = f"{slug}: {WORDS % (kind, name, reason)}"
         fire_event(Note(msg=message), level=EventLevel.WARN)
 
 
@@ -93,10 +101,13 @@ def _failing(
     runner: ModelRunner, manifest: Manifest, definition: dict[str, Any], entries: Sequence[str]
 ) -> dict[str, str]:
     """Find the entries that a model fails for; none where it fails without them, or not again."""
+    failed: str = runner.node.config.meta["definition_hash"]
 
     def refusal(attempt: Callable[[str], Any]) -> Refusal:
         def refused(kept: Sequence[str]) -> str | None:
-            runner.node.config.meta = reduced(definition, set(entries_of(definition)) - set(kept))
+            tried = reduced(definition, set(entries_of(definition)) - set(kept))
+            # By the hash that failed: a table of what is tried, if there is one, asks for nothing.
+            runner.node.config.meta = {**tried, "definition_hash": failed}
             # A connection each: what was refused ends its transaction.
             with runner.adapter.connection_named(f"{runner.node.unique_id}.part", runner.node):
                 try:
@@ -107,8 +118,9 @@ def _failing(
 
         return refused
 
+    table = runner.node.relation_name if _is_added_to(manifest, runner.node, failed) else None
     # What BigQuery refuses when it plans costs nothing to find out.
-    for attempt in (runner.adapter.validate_sql, lambda sql: _run(runner, sql)):
+    for attempt in (runner.adapter.validate_sql, lambda sql: _run(runner, sql, table)):
         refused = refusal(attempt)
         reason = refused(entries)
         if reason is not None:
@@ -134,6 +146,35 @@ def _search(entries: Sequence[str], reason: str, refused: Refusal) -> dict[str, 
     return found
 
 
-def _run(runner: ModelRunner, sql: str) -> None:
-    """Run a query to its end, and keep nothing of it."""
-    runner.adapter.execute(PROBED.format(sql), auto_begin=False, fetch=False)
+def _run(runner: ModelRunner, sql: str, table: str | None) -> None:
+    """Run a query to its end; on DuckDB also to the types that its table has, or gets.
+
+    Args:
+        runner: Of the model.
+        sql: The query.
+        table: Where its rows are added to what a table holds: that table.
+    """
+    execute = partial(runner.adapter.execute, auto_begin=False)
+    if runner.config.credentials.type != "duckdb":
+        execute(PROBED.format(sql), fetch=False)
+        return
+    # DuckDB stops at the first rows of a query that nothing is made of.
+    execute(f"create or replace temp table {PROBE} as {sql}")
+    held = _types(execute, table) if table else {}
+    for column, kind in _types(execute, PROBE).items():
+        wanted = held.get(column) or (NARROW if kind == WIDE else kind)
+        # Columns are widened to fractions, see the macro `widen_integers`.
+        if kind not in (wanted, FRACTIONAL):
+            execute(f'alter table {PROBE} alter "{column}" type {wanted}')
+
+
+def _types(execute: Callable[..., Any], table: str) -> dict[str, str]:
+    """Return the types of a table's columns on DuckDB."""
+    columns = f"select column_name, column_type from (describe {table})"
+    return {row[0]: row[1] for row in execute(columns, fetch=True)[1].rows}
+
+
+def _is_added_to(manifest: Manifest, node: Any, definition_hash: str) -> bool:
+    """Whether the build that failed was to add to a table that its definition has made."""
+    noted = manifest.flat_graph["nodes"][node.unique_id].get(NOTED, {})
+    return noted.get(BUILT_ANEW.format(definition_hash)) is False

@@ -202,7 +202,8 @@ class Renderer:
         """Render models as queries over telemetry alone, before any model has been built.
 
         What a model reads of another stands in it as a subquery; of the enrollments, as an empty
-        one with their columns' types, so that a dry run's bytes are the model's own.
+        one with their columns' types, so that a dry run's bytes are the model's own. Segments are
+        there as they are written, so that it tells their types.
 
         Args:
             locked: The experiment.
@@ -210,6 +211,7 @@ class Renderer:
         """
         texts: dict[str, str] = {}
         context = {
+            "as_flag": lambda sql: sql,
             "env_var": partial(_environment_variable, as_of=last_day(locked)),
             "ref": lambda name: Relation(f"(\n{texts[name]}\n)", name),
             "source": partial(self._source, locked.tables),
@@ -247,7 +249,7 @@ class Renderer:
         meta = described(node)
         config = SimpleNamespace(meta=meta, get=meta.get)
         self.environment.globals.update(
-            context, model=SimpleNamespace(config=config), this=this, config=config
+            self.macros | context, model=SimpleNamespace(config=config), this=this, config=config
         )
         template = self.environment.from_string(node.stub)
         return template.render().strip()

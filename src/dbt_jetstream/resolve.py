@@ -18,6 +18,7 @@ from metric_config_parser.segment import SegmentReference
 from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
+from dbt_jetstream.hub.templates import broken_template
 from dbt_jetstream.untreated import untreated
 
 # What can be referred to, by kind.
@@ -68,7 +69,10 @@ def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> An
         raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
-        told = untreated(str(error), _files_of(hub, experiment))
+        files = _files_of(hub, experiment)
+        told = untreated(str(error), files) or broken_template(
+            error, [*files, *hub.files_of("definition", experiment.app_name)]
+        )
         raise ConfigErrors([told or _blamed(hub, experiment, str(error))]) from error
 
 

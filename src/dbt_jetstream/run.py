@@ -36,8 +36,9 @@ class RunReport:
         absent_sources: The data sources that were left out, with the reason, by experiment.
         left_out: The metrics and segments that were, likewise; see `leaving_out`.
         settled: The experiments that were not built, since nothing would have changed.
-        logged: What else the logs hold: for each `experiment` the lines to say, and whether each
-            `is_late`: it waits for telemetry, or was computed without.
+        logged: What else the logs hold: for each `experiment` the lines to say, whether each
+            `is_late`: it waits for telemetry, or was computed without; and of how many statistics
+            `without_result` it tells.
         doubts: The lines of trust checks that warn; they leave a run well.
         seconds: How long each part took.
     """
@@ -56,6 +57,15 @@ class RunReport:
     def late(self) -> list[dict[str, Any]]:
         """What waits for telemetry, or was computed without; it leaves a run well."""
         return [row for row in self.logged if row["is_late"]]
+
+    @property
+    def without_result(self) -> dict[str, int]:
+        """How many statistics have no result, by experiment; it leaves a run well."""
+        return {
+            row["experiment"]: int(row["without_result"])
+            for row in self.logged
+            if row["without_result"]
+        }
 
     @property
     def is_well(self) -> bool:

@@ -83,10 +83,21 @@ def _verdict(report: RunReport) -> str:
     if not report.is_well:
         return "not all is well: see the lines above"
     doubts = f"; see {_counted(len(report.doubts), 'warning')} above" if report.doubts else ""
+    lacks = [_without_result(report.without_result)] if report.without_result else []
     if report.late:
         notices = _counted(len(report.late), "notice")
-        return f"nothing failed, but not all telemetry is there: see {notices} above{doubts}"
-    return f"all is well{doubts}"
+        lacks.append(f"not all telemetry is there: see {notices} above")
+    verdict = f"nothing failed, but {', and '.join(lacks)}" if lacks else "all is well"
+    return f"{verdict}{doubts}"
+
+
+def _without_result(counts: Mapping[str, int]) -> str:
+    """Say how many statistics have no result, and of which experiments."""
+    named = ", ".join(sorted(counts))
+    where = named if len(counts) <= NAMED else _counted(len(counts), "experiment")
+    number = sum(counts.values())
+    have = "has" if number == 1 else "have"
+    return f"{_counted(number, 'statistic')} of {where} {have} no result"
 
 
 def _export_lines(failures: Iterable[Failure]) -> Iterator[str]:

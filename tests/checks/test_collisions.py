@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from checks.configs import with_data_sources, with_metric, with_segment
 from checks.desk import Desk
+from conftest import REPOSITORY
+from dbt_jetstream.checks.collisions import OWN_COLUMNS
+from dbt_jetstream.reduced import entries_of
 
 
 @pytest.mark.parametrize(
@@ -13,6 +19,7 @@ from checks.desk import Desk
     [
         ("Branch", "would have the same name as the table's own column `branch`"),
         ("absent_sources", "the same name as the table's own column `absent_sources`"),
+        ("late_telemetry", "the same name as the table's own column `late_telemetry`"),
         ("PINGS", "of data source `clicks` would have the same name as the metric `pings` of data"),
         ("main_has_Non_enrolled_data", "the check `main_has_non_enrolled_data` of data source `m"),
         ("Identity", "the metric `Identity` is the one that counts units"),
@@ -24,6 +31,18 @@ def test_a_metric_that_takes_anothers_column_is_refused(desk: Desk, name: str, w
     assert line.startswith("own.toml: metrics.")
     assert words in line
     assert line.endswith("rename it")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(REPOSITORY.glob("models/experiments/*/*.yml")), ids=lambda p: p.stem
+)
+def test_every_column_of_windows_that_is_ours_is_taken(path: Path) -> None:
+    for model in yaml.safe_load(path.read_text()).get("models", []):
+        meta = model["config"]["meta"]
+        if "windows" in meta:
+            theirs = {entry.partition(" ")[2] for entry in entries_of(meta)}
+            columns = {column["name"] for column in model["columns"]}
+            assert columns - theirs == set(OWN_COLUMNS)
 
 
 def test_a_check_that_no_data_source_has_is_a_free_name(desk: Desk) -> None:

@@ -172,3 +172,16 @@ def test_absent_sources_are_not_waited_for(
         )
     _build_without(project, monkeypatch)
     assert _statistics(project, "true") == _statistics(undisturbed, f"metric in {OTHERS}")
+
+
+@exhaustive
+def test_a_date_that_is_a_timestamp_is_refused(synced: Project, tmp_path: Path) -> None:
+    """Compared with dates, it would have a day's first moment alone on its last day."""
+    project = copy_built(synced, tmp_path / "project")
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.visits alter submission_date type timestamptz")
+    said = project.build(SLUG, AS_OF)
+    assert "metric `visited_countries` is left out, for it fails" in said
+    assert '`submission_date` of `"jetstream"."telemetry"."visits"` is a timestamp' in said
+    published = f"select distinct metric from analysis.statistics_{NAME} where point is not null"
+    assert {name for (name,) in project.query(published)} >= {"toggles_per_search", *OTHERS}

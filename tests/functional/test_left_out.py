@@ -11,13 +11,14 @@ from built_tables import assert_equal
 
 from conftest import SMALL, Project, copy_built
 from more_metrics import small_with
+from report.made_up import data_of
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
 EARLY, LATER = "2026-03-16", "2026-03-23"
-BROKEN = ("misspelt", "per_hour", "kinds", "numbers_in_text")
-# Read day by day, and directly; of one, only the values tell.
+BROKEN = ("misspelt", "per_hour", "kinds", "numbers_in_text", "too_large")
+# Read day by day, and directly; of two, only the values tell, of the last only those of a week.
 METRICS = """
 [metrics.misspelt]
 data_source = "clients_daily"
@@ -39,6 +40,11 @@ select_expression = "COUNT(DISTINCT kind)"
 data_source = "clients_daily"
 select_expression = "SUM(CAST(country AS INT64))"
 [metrics.numbers_in_text.statistics.sum]
+
+[metrics.too_large]
+data_source = "clients_daily"
+select_expression = "SUM(9223372036854775807)"
+[metrics.too_large.statistics.sum]
 
 [metrics.countries]
 data_source = "clients_daily"
@@ -99,6 +105,7 @@ def test_the_logs_name_each_with_its_cause(early: tuple[Project, str]) -> None:
     assert found["per_hour"] == found["misspelt"]
     assert 'column "kind" not found' in found["kinds"]
     assert "US" in found["numbers_in_text"]
+    assert "out of range for the destination type INT64" in found["too_large"]
     assert 'column "active_hourz" not found' in found["misspelt_segment"]
     assert "BOOL" in found["no_flag"]
     for metric in ("misspelt", "kinds", "numbers_in_text"):
@@ -122,6 +129,57 @@ def test_the_grid_says_why_there_is_no_result(early: tuple[Project, str]) -> Non
     assert states["active_hours"][0] == states["countries"][0] == "published"
 
 
+def test_the_grid_says_why_a_segment_has_no_results(early: tuple[Project, str]) -> None:
+    project, _ = early
+    rows = project.query(
+        f"select distinct segment, state, reason from analysis.completeness_{NAME} "
+        "where analysis_period = 'weekly' and window_index = 1 and metric = 'active_hours' "
+        "and analysis_basis = 'enrollments' and segment != 'all'"
+    )
+    found = {segment: (state, reason) for segment, state, reason in rows}
+    for segment in ("misspelt_segment", "no_flag"):
+        state, reason = found[segment]
+        assert state == "failed"
+        assert f"segment `{segment}` is left out, for it fails: " in reason
+    assert found["heavy_users"][0] == "published"
+
+
+def test_the_page_says_what_was_left_out(early: tuple[Project, str]) -> None:
+    project, _ = early
+    done = project.run("jetstream", "report", SLUG, "--out", "site")
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = data_of((project.path / f"site/{SLUG}.html").read_text())
+    missing = page["missing"]["weekly|1|enrollments|no_flag"]
+    assert missing
+    for *_, state, reason in missing:
+        assert state == "failed"
+        assert "segment `no_flag` is left out, for it fails: " in reason
+
+
+@exhaustive
+def test_what_breaks_later_keeps_what_was_published(
+    early: tuple[Project, str], tmp_path: Path
+) -> None:
+    project = copy_built(early[0], tmp_path / "project")
+    of_week = (
+        f"select point from analysis.statistics_{NAME} where analysis_period = 'weekly' "
+        "and metric = 'countries' and point is not null and window_index = {} order by all"
+    )
+    before = project.query(of_week.format(1))
+    assert before
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.clients_daily rename country to land")
+    said = project.build(SLUG, LATER)
+    assert "metric `countries` is left out, for it fails" in said
+    assert project.query(of_week.format(1)) == before
+    assert not project.query(of_week.format(2))
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.clients_daily rename land to country")
+    project.build(SLUG, LATER)
+    assert project.query(of_week.format(1)) == before
+    assert project.query(of_week.format(2))
+
+
 @exhaustive
 def test_the_next_day_goes_on_without_reading_days_again(
     early: tuple[Project, str], tmp_path: Path
@@ -137,6 +195,23 @@ def test_the_next_day_goes_on_without_reading_days_again(
     project.build(SLUG, LATER)
     assert project.query(days) == before
     assert _points(project)["active_hours"] > _points(first)["active_hours"]
+
+
+@exhaustive
+def test_a_column_that_becomes_text_costs_its_metric_alone(
+    early: tuple[Project, str], tmp_path: Path
+) -> None:
+    first, _ = early
+    project = copy_built(first, tmp_path / "project")
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("alter table telemetry.clients_daily alter active_hours_sum type text")
+        connection.execute("update telemetry.clients_daily set active_hours_sum = 'many'")
+    said = project.build(SLUG, LATER)
+    assert "metric `active_hours` is left out, for it fails" in said
+    assert "segment `heavy_users` is left out, for it fails" in said
+    windows = f"select max(window_index) from analysis.statistics_{NAME} where point is not null"
+    assert project.query(f"{windows} and metric = 'toggles_shown'") == [(2,)]
+    assert project.query(f"{windows} and metric = 'active_hours'") == [(None,)]
 
 
 def test_what_works_again_is_as_if_it_had_always_worked(

@@ -149,6 +149,10 @@ def test_problems_of_statistics_name_their_windows(repaired: Project, tmp_path: 
         f"where {cell} and analysis_basis = 'exposures'"
     )
     assert states == [("failed", "no result: it is NaN")]
+    asked = ("--inline", "{{ logged_problems() }}", "--output", "json")
+    shown = project.run("dbt", "--quiet", "show", *asked, as_of=AS_OF).stdout
+    counts = [row["without_result"] for row in json.loads(shown)["show"]]
+    assert sum(counts) == 1
 
 
 def test_a_failing_test_and_a_silent_loss_are_problems(repaired: Project, tmp_path: Path) -> None:

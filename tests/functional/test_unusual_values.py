@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from conftest import Project
 from synthetic import BRANCHES, NAME, Metric, made_up_project, summarise
@@ -51,6 +52,7 @@ SHAPES = {
     "nowhere": "cast(null as double)",
     "infinite": f"case when number = 3 then cast('inf' as double) else {WAITING} end",
     "negative_infinite": f"case when number = 3 then cast('-inf' as double) else {WAITING} end",
+    "logs_of_zeros": f"case when number % 10 < 3 then cast('-inf' as double) else {WAITING} end",
     "not_a_number": f"case when number = 3 then cast('nan' as double) else {WAITING} end",
 }
 
@@ -143,6 +145,31 @@ def test_a_tiny_reference_costs_the_ends_that_are_no_number(project: Project) ->
     assert (lower, upper) == (-1.0, None)
     reason = problems(project)["tiny_reference", "mean_lm_noclip"]
     assert f"{BRANCHES[1]} against {BRANCHES[0]}: the relative uplift reaches beyond" in reason
+
+
+@pytest.mark.parametrize(("metric", "undefined"), [("negative_infinite", 0), ("logs_of_zeros", 3)])
+def test_deciles_are_those_of_the_units_where_no_infinite_value_is_near(
+    project: Project, metric: str, undefined: int
+) -> None:
+    rows = project.query(
+        f"select branch, parameter, point from analysis.statistics_{NAME} "
+        f"where metric = '{metric}' and statistic = 'deciles' and comparison is null "
+        "and analysis_period = 'overall' and problem is null order by all"
+    )
+    for branch in BRANCHES:
+        own = np.sort(values(project, metric, branch))
+        points = [point for name, _, point in rows if name == branch]
+        assert points[:undefined] == [None] * undefined
+        for q, point in list(zip(np.arange(0.1, 1, 0.1), points, strict=True))[undefined:]:
+            # The mean of the order statistics that resampling may find (see docs/statistics.md).
+            masses = stats.binom(len(own) - 1, q).pmf(np.arange(len(own)))
+            seen = masses > 1e-9
+            assert point == pytest.approx(masses[seen] @ own[seen], rel=1e-3)
+    said = problems(project).get((metric, "deciles"))
+    if undefined:
+        assert f"{BRANCHES[0]}: values at decile 0.1, 0.2, 0.3 are infinite" in said
+    else:
+        assert said is None
 
 
 def test_the_logs_of_a_build_hold_no_warning_of_numpy(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,22 @@ data_source = "visits"
 select_expression = "search_count_all > 0"
 window_start = "enrollment_start"
 window_end = "analysis_window_end"
+"""
+ADJUSTED = """
+[metrics.sights]
+select_expression = "COALESCE(SUM(search_count_all), 0)"
+data_source = "visits"
+[metrics.sights.statistics.sum]
+
+[metrics.hours]
+select_expression = "COALESCE(SUM(active_hours_sum), 0)"
+data_source = "clients_daily"
+[metrics.hours.statistics.linear_model_mean]
+covariate_adjustment = { metric = "sights", period = "preenrollment_week" }
+
+[data_sources.visits]
+from_expression = "mozdata.telemetry.visits"
+experiments_column_type = "none"
 """
 OF_VISITS = {"sights", "toggles_per_sight", "visited_countries"}
 OTHERS = {"identity", "active_hours", "toggles_shown"}
@@ -230,9 +247,7 @@ def test_what_is_first_built_after_its_waits_does_not_wait(
 @exhaustive
 def test_the_project_says_how_long_windows_wait(without: Callable[[str], Project]) -> None:
     project = without(EMPTY)
-    settings = project.path / "dbt_project.yml"
-    text = settings.read_text()
-    settings.write_text(text.replace("jetstream_wait_days: 2", "jetstream_wait_days: 0"))
+    _wait(project, days=0)
     project.build(SLUG, DUE)
     assert _published(project, 1) >= {*OTHERS, "sights", "visited_countries"}
 
@@ -300,6 +315,59 @@ def test_tables_of_an_earlier_version_are_added_to(
     assert message.startswith(f"waiting for telemetry until {NEXT_WEEK}: mozdata.telemetry.visits")
 
 
+@pytest.fixture(scope="module")
+def adjusted(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """An experiment whose means are adjusted by what another table has of the week before."""
+    path = tmp_path_factory.mktemp("adjusted")
+    return small_with(path, SLUG, ("hours",), ADJUSTED, "visits", before=("sights",))
+
+
+def _without_last_days_before(project: Project, path: Path) -> Project:
+    """A copy that lacks the end of the week before the last enrollment."""
+    copy = copy_built(project, path)
+    missing = "submission_date > '2026-03-05'"
+    _execute(
+        copy,
+        f"create table telemetry.away as from telemetry.visits where {missing}",
+        f"delete from telemetry.visits where {missing}",
+    )
+    return copy
+
+
+@exhaustive
+def test_means_are_adjusted_once_a_late_covariate_is_there(
+    adjusted: Project, tmp_path: Path
+) -> None:
+    undisturbed = copy_built(adjusted, tmp_path / "undisturbed")
+    project = _without_last_days_before(adjusted, tmp_path / "project")
+    for each in (project, undisturbed):
+        # The week before enrollment is due when that ends; so long that it waits beyond week 1.
+        _wait(each, days=7)
+        each.build(SLUG, DUE)
+    told = ("hours", "no unit has a covariate: means are not adjusted")
+    assert _reasons(project, 1, "published") == {told}
+    assert _reasons(undisturbed, 1, "published") == set()
+    _arrive(project)
+    project.build(SLUG, DUE)
+    assert _reasons(project, 1, "published") == set()
+    _execute(project, "create table telemetry.away as from telemetry.visits limit 0")
+    assert_equal(project, undisturbed)
+
+
+@exhaustive
+def test_a_covariate_of_what_there_was_is_told(adjusted: Project, tmp_path: Path) -> None:
+    project = _without_last_days_before(adjusted, tmp_path / "project")
+    said = run_small(project, SLUG, DUE)
+    short = (
+        "computed from what telemetry there was: mozdata.telemetry.visits had been read until "
+        "2026-03-05 (window 1)"
+    )
+    assert _logged(project) == [("preenrollment_weekly", short, "WARNING")]
+    assert f"{SLUG}: preenrollment_weekly: {short}" in said
+    assert said.splitlines()[-1].startswith("nothing failed, but ")
+    assert "hours" in _published(project, 1)
+
+
 def test_dbt_knows_how_fresh_tables_are(synced: Project, tmp_path: Path) -> None:
     project = copy_built(synced, tmp_path / "project")
     yesterday = "current_date - 1 as submission_date"
@@ -310,8 +378,23 @@ def test_dbt_knows_how_fresh_tables_are(synced: Project, tmp_path: Path) -> None
         # Longer than a window waits.
         "insert into telemetry.clients_daily by name select current_date - 4 as submission_date",
     )
-    done = project.run("dbt", "source", "freshness")
-    stale = [line for line in done.stdout.splitlines() if "ERROR STALE freshness of" in line]
-    fresh = [line for line in done.stdout.splitlines() if "PASS freshness of" in line]
-    assert ["telemetry.clients_daily" in line for line in stale] == [True]
-    assert len(fresh) == 2
+    assert _freshness(project) == {"PASS": ["events", "visits"], "ERROR STALE": ["clients_daily"]}
+    _wait(project, days=3)
+    assert _freshness(project) == {"PASS": ["events", "visits"], "WARN": ["clients_daily"]}
+
+
+def _freshness(project: Project) -> dict[str, list[str]]:
+    """Tables by what dbt says of them."""
+    said = project.run("dbt", "source", "freshness").stdout
+    found: dict[str, list[str]] = {}
+    for state, table in sorted(
+        re.findall(r"(PASS|WARN|ERROR STALE) freshness of telemetry\.(\w+)", said)
+    ):
+        found.setdefault(state, []).append(table)
+    return found
+
+
+def _wait(project: Project, days: int) -> None:
+    settings = project.path / "dbt_project.yml"
+    text = settings.read_text()
+    settings.write_text(text.replace("jetstream_wait_days: 2", f"jetstream_wait_days: {days}"))

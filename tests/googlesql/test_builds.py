@@ -183,4 +183,4 @@ def test_no_problem_is_logged_where_nothing_was_ever_built() -> None:
         load_relation=lambda _: None, api=SimpleNamespace(Relation=relation)
     )
     sql = str(renderer.macros["logged_problems"]())
-    assert list(Catalog().columns(sql)) == ["experiment", "message", "is_late"]
+    assert list(Catalog().columns(sql)) == [*("experiment", "message", "is_late", "without_result")]

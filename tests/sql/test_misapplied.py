@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_jetstream.sql.misapplied import misapplied, no_number, without_aggregate
+from dbt_jetstream.sql.misapplied import misapplied, no_flag, no_number, without_aggregate
 
 
 @pytest.mark.parametrize("sql", ["COUNT(*)", "COALESCE(COUNTIF(x = 1), 0)", "(COUNT(DISTINCT x))"])
@@ -99,3 +99,34 @@ def test_a_metric_without_an_aggregate_is_told(sql: str) -> None:
 @pytest.mark.parametrize("sql", ["SUM(x)", "1", "MAX_BY(a, b)", "HLL_COUNT.MERGE(x)", "f.g(x)"])
 def test_what_may_aggregate_is_not_refused(sql: str) -> None:
     assert without_aggregate(sql) is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("COUNT(*)", "a number"),
+        ("COALESCE(COUNTIF(x), 0)", "a number"),
+        ("IF(MAX(x) > 1, 1, 0)", "a number"),
+        ("IF(MAX(x) > 1, 'heavy', 'light')", "text"),
+        ("MIN(DATE(submission_timestamp))", "a date or time"),
+    ],
+)
+def test_a_segment_that_is_no_flag_is_told_by_its_sql(sql: str, what: str) -> None:
+    said = no_flag(sql)
+    assert said is not None
+    assert said.startswith(f"`{sql}` is {what}, and a segment is true or false; ")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COUNT(*) > 0",
+        "ANY_VALUE(x)",
+        "LOGICAL_OR(x) AND NOT LOGICAL_AND(y)",
+        "COALESCE(ANY_VALUE(x), FALSE)",
+        "IF(MAX(x) > 1, TRUE, FALSE)",
+        "f.g(x)",
+    ],
+)
+def test_what_may_be_a_flag_is_not_refused(sql: str) -> None:
+    assert no_flag(sql) is None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from mozanalysis.frequentist_stats.bootstrap import compare_branches_quantiles
 from scipy import stats
 
-from dbt_jetstream.statistics.deciles import compare_quantiles, quantile_atoms
+from dbt_jetstream.statistics.compare import Comparison
+from dbt_jetstream.statistics.deciles import DECILES, compare_quantiles, quantile_atoms
 from dbt_jetstream.statistics.histogram import Histogram
 
 
@@ -77,3 +80,70 @@ def test_a_reference_of_nothing_but_zeros_has_no_uplift() -> None:
 def test_no_units_give_an_undefined_row() -> None:
     (row,) = compare_quantiles({"a": _histogram(np.array([]))}, 0.5)
     assert all(map(math.isnan, row.estimate))
+
+
+def _logarithms(zeros: int, units: int, seed: int) -> np.ndarray:
+    """Decimal logarithms of counts, of which some are 0."""
+    counts = np.random.default_rng(seed).integers(1, 60, units).astype(float)
+    counts[:zeros] = 0
+    with np.errstate(divide="ignore"):
+        return np.log10(counts)
+
+
+def test_infinite_values_cost_the_numbers_that_the_original_lacks_too() -> None:
+    """In mozanalysis' summaries of its draws what touches an infinite value is infinite or NaN."""
+    values = {"a": _logarithms(250, 1000, 1), "b": _logarithms(380, 1000, 2)}
+    frame = pd.DataFrame(
+        [(branch, value) for branch, own in values.items() for value in own],
+        columns=["branch", "metric"],
+    )
+    np.random.seed(0)
+    with np.errstate(invalid="ignore"):
+        drawn = compare_branches_quantiles(frame, "metric", "a")
+    histograms = {branch: _histogram(own) for branch, own in values.items()}
+    compared = {None: 0, "difference": 0, "relative_uplift": 0}
+    for q in DECILES:
+        for row in compare_quantiles(histograms, q):
+            expected = _drawn(drawn, row, q)
+            if expected is None:
+                continue
+            assert np.isfinite(row.estimate).tolist() == np.isfinite(expected).tolist()
+            finite = np.isfinite(expected)
+            assert np.asarray(row.estimate)[finite] == pytest.approx(expected[finite], abs=0.02)
+            compared[row.comparison] += int(finite.sum())
+    assert min(compared.values()) > 10
+
+
+def _drawn(drawn: dict, row: Comparison, q: float) -> np.ndarray | None:
+    """The original's mean and ends; none where it compares the other way round."""
+    ends = ["0.025", "0.975"]
+    if row.comparison is None:
+        return drawn["individual"][row.branch].loc[f"{q:.1}", ["mean", *ends]].to_numpy(float)
+    if row.branch == "a":
+        return None
+    name = {"difference": "abs_uplift", "relative_uplift": "rel_uplift"}[row.comparison]
+    return drawn["comparative"]["b"].loc[f"{q:.1}"][name][["exp", *ends]].to_numpy(float)
+
+
+def test_an_infinite_value_that_no_draw_would_see_costs_nothing() -> None:
+    values = np.append(np.arange(1.0, 1000.0), -np.inf)
+    found = quantile_atoms(_histogram(values), 0.1)
+    assert found.is_finite
+    estimate = compare_quantiles({"a": _histogram(values)}, 0.1)[0].estimate
+    assert np.isfinite(estimate).all()
+
+
+def test_pieces_beside_an_infinite_value_are_spread_as_without() -> None:
+    pieces = np.linspace(1.0, 20.0, 20)
+    half = np.full(20, 0.5)
+    plain = Histogram.of_pieces(pieces, half * 100, pieces - half, pieces + half, half / 2)
+    more = [np.append(-np.inf, own) for own in (plain.values, plain.lowest, plain.highest)]
+    joined = Histogram.of_pieces(
+        more[0],
+        np.append(1.0, plain.counts),
+        *more[1:],
+        np.append(0.0, plain.deviations),
+    )
+    # One unit of a thousand: the median moves by half a unit's rank.
+    median, expected = (quantile_atoms(own, 0.5).estimate(0.95) for own in (joined, plain))
+    assert median == pytest.approx(expected, abs=0.02)

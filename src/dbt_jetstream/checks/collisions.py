@@ -26,6 +26,7 @@ OWN_COLUMNS = (
     "definition_hash",
     "enrollment_date",
     "exposure_date",
+    "late_telemetry",
     "num_enrollment_events",
     "num_exposure_events",
     "window_index",

@@ -190,6 +190,8 @@ def _mistakes(shown: Path | str, error: BaseException, key: str = "") -> list[Co
     if isinstance(error, BaseExceptionGroup):
         return [mistake for inner in error.exceptions for mistake in _mistakes(shown, inner, here)]
     if isinstance(error, KeyError):
-        missing = ".".join(part for part in (here, str(error.args[0])) if part)
-        return [ConfigError(shown, missing, "the key is missing; add it")]
+        missing = str(error.args[0])
+        # The parser notes a missing key of its own beside the table, or the table alone.
+        path = here if names[-1:] == [missing] else ".".join(filter(None, (here, missing)))
+        return [ConfigError(shown, path, "the key is missing; add it")]
     return [ConfigError(shown, here, str(error))]

@@ -5,16 +5,20 @@ The parser renders it without a sandbox, and a loop, or text times a number, has
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from jinja2 import nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.meta import find_undeclared_variables
 
 from dbt_jetstream.errors import ConfigError
 from dbt_jetstream.keys import dotted
+
+if TYPE_CHECKING:
+    from dbt_jetstream.hub.files import HubFile
 
 RENDERED = ("enrollment_query", "from_expression", "select_expression")
 ALLOWED = (
@@ -43,6 +47,31 @@ def odd_templates(found: dict[str, Any], shown: Path | str) -> list[ConfigError]
         for key, text in _templates(found)
         if (reason := _reason(text))
     ]
+
+
+def broken_template(error: Exception, files: Iterable[HubFile]) -> ConfigError | None:
+    """Find the SQL whose Jinja the parser could not render, and whose key it does not name.
+
+    Args:
+        error: What it raised; of another error than Jinja's nothing is found.
+        files: What may hold the SQL.
+    """
+    if isinstance(error, jinja2.TemplateError):
+        for file in files:
+            for key, text in _templates(file.found):
+                if problem := _failure(error, text):
+                    return ConfigError(file.shown, key, problem)
+    return None
+
+
+def _failure(error: jinja2.TemplateError, text: str) -> str | None:
+    """Say what is wrong with a template if that is what an error tells."""
+    try:
+        names = find_undeclared_variables(ENVIRONMENT.parse(text))
+    except jinja2.TemplateSyntaxError as own:
+        return f"Jinja that cannot be read: {own.message}" if own.message == error.message else None
+    unknown = next((name for name in names if error.message == f"'{name}' is undefined"), None)
+    return unknown and f"the hub has no function `{unknown}`; correct its name, or define it"
 
 
 def _templates(found: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

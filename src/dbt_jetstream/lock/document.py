@@ -50,7 +50,7 @@ from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.compatibility import on_bigquery
 from dbt_jetstream.sql.dialect import SqlSyntaxError
-from dbt_jetstream.sql.misapplied import misapplied, no_number, without_aggregate
+from dbt_jetstream.sql.misapplied import misapplied, no_flag, no_number, without_aggregate
 
 T = TypeVar("T")
 # Pre-treatments after which a count is a count, and a flag a flag.
@@ -340,6 +340,7 @@ class _Builder:
             key = f"segments.{segment.name}.select_expression"
             if self._try(partial(expression, segment.select_expression), path, key) is None:
                 return None
+            self._refuse_by_sql(no_flag, segment.select_expression, path, key)
         attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
         return self._try(attempt, self.own_file, "segments")
 

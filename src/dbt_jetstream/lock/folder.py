@@ -32,8 +32,10 @@ READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
 COLUMNS_READ = re.compile(r"^( +)columns_read:\n((?:\1 .*\n)+)", re.MULTILINE)
 # The tables whose date is known, each with its key, its name and the date.
 DATED_TABLES = re.compile(r"^( +)dated_tables:\n((?:\1[- ] ?.*\n)+?)(?=\1\w)", re.MULTILINE)
-# A table that lacks yesterday is late; one that lacks two days more is not waited for any longer.
-WARN_AFTER, ERROR_AFTER = ({"count": days, "period": "day"} for days in (2, 4))
+# A table that lacks yesterday is late; it fails once windows do not wait for it any longer (macro
+# `wait_days`).
+FRESH_DAYS = 2
+STALE_DAYS = f"{{{{ (var('jetstream_wait_days', 2) | int(2) + {FRESH_DAYS}) | as_number }}}}"
 # No more of a table is read to find its newest day.
 DAYS_LOOKED_BACK = 30
 # So many readers of a column are named in the docs.
@@ -181,8 +183,8 @@ def _freshness(date: Fragment) -> dict[str, Any]:
         "config": {
             "loaded_at_field": _by_target(date, "cast({} as timestamp)"),
             "freshness": {
-                "warn_after": WARN_AFTER,
-                "error_after": ERROR_AFTER,
+                "warn_after": {"count": FRESH_DAYS, "period": "day"},
+                "error_after": {"count": STALE_DAYS, "period": "day"},
                 "filter": _by_target(date, f"{{}} > current_date - {DAYS_LOOKED_BACK}"),
             },
         }

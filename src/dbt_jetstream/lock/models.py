@@ -476,7 +476,7 @@ def completeness(
                 for period, node in periods.items()
             },
             "source_tables": {
-                source.name: ", ".join(table["name"] for table in source.dated_tables)
+                source.name: " or ".join(table["name"] for table in source.dated_tables)
                 for source in sources
                 if source.is_daily and source.dated_tables
             },

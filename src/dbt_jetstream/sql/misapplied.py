@@ -1,4 +1,4 @@
-"""Tells what a metric's SQL alone shows: values that a statistic cannot mean, or that are none."""
+"""What SQL alone shows: values that a statistic cannot mean, or that are no number, no flag."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ NO_NUMBERS = {
 }
 # Whether these aggregate is not known.
 UNKNOWN = (exp.Anonymous, exp.Query)
+NUMBERS = exp.DataType.NUMERIC_TYPES
+NO_FLAG = "and a segment is true or false; compare it, as `… = 'value'` or `… > 0`"
 OF_DISTRIBUTIONS = ("deciles", "kernel_density_estimate", "empirical_cdf")
 
 
@@ -66,6 +68,20 @@ def no_number(statistic: str, sql: str) -> str | None:
     if not what:
         return None
     return f"`{sql}` is {what}, and `{statistic}` needs numbers; only `count` can be computed of it"
+
+
+@cache
+def no_flag(sql: str) -> str | None:
+    """Say what a segment yields where its SQL alone shows that it is no boolean; else None.
+
+    Args:
+        sql: The segment's select expression, which can be parsed.
+    """
+    kind = annotate_types(parse_expression(sql), dialect="bigquery").type
+    if kind is None:
+        return None
+    what = "a number" if kind.this in NUMBERS else NO_NUMBERS.get(kind.this.name)
+    return f"`{sql}` is {what}, {NO_FLAG}" if what else None
 
 
 @cache

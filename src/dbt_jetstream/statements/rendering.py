@@ -145,7 +145,7 @@ class Statements(Renderer):
             "has_rows": lambda *_: Answer(1),
             "is_built_by": lambda hashes: Answer(hashes[0]),
             "merged_partitions": self._merged,
-            "newest_day": lambda _relation, _date, _first, last: Answer(last),
+            "newest_day": lambda _relation, _date, _first, last: Answer((last, last)),
             "newest_window": self._newest_window,
             "read_until": self._read_until,
             "series_with_rows": lambda _relation, _condition, among: Answer(

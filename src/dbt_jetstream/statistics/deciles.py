@@ -48,13 +48,19 @@ class Atoms(NamedTuple):
 
     @property
     def mean(self) -> float:
-        """The mean."""
-        return float(self.values @ self.masses)
+        """The mean; NaN of infinite values of both signs."""
+        with np.errstate(invalid="ignore"):
+            return float(self.values @ self.masses)
 
     def quantile(self, probability: float) -> float:
         """Return the least value with at least this probability at or below it."""
         position = np.searchsorted(np.cumsum(self.masses), probability)
         return float(self.values[min(int(position), len(self.values) - 1)])
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all values are finite."""
+        return bool(np.isfinite(self.values).all())
 
     def estimate(self, confidence: float) -> Estimate:
         """Return the mean and the equal-tailed interval; undefined without values."""
@@ -71,9 +77,10 @@ def quantile_atoms(histogram: Histogram, q: float) -> Atoms:
         q: In (0, 1).
 
     Returns:
-        Its values and their probabilities; none without units or with infinite or NaN values.
+        Its values and their probabilities; none without units or with NaN. Values may be infinite,
+        as logarithms of 0 are: unless they are too rare to be seen in the original's draws.
     """
-    if not histogram.is_finite:
+    if not len(histogram.values) or np.isnan(histogram.values).any():
         return Atoms(np.empty(0), np.empty(0))
     if len(histogram.values) == 1:
         return Atoms(histogram.values, np.ones(1))
@@ -87,14 +94,24 @@ def quantile_atoms(histogram: Histogram, q: float) -> Atoms:
     masses = np.diff(below, prepend=0.0)
     held = masses > 0
     atoms = Atoms(histogram.values[first:last][held], masses[held])
-    if histogram.is_exact:
-        return atoms
-    ends = histogram.lowest[first:last][held], histogram.highest[first:last][held]
-    return _spread(atoms, *ends)
+    if not histogram.is_exact:
+        ends = histogram.lowest[first:last][held], histogram.highest[first:last][held]
+        atoms = _spread(atoms, *ends)
+    infinite = np.isinf(atoms.values)
+    is_unseen = infinite.any() and atoms.masses[infinite].sum() <= UNSEEN
+    return _without(atoms, infinite) if is_unseen else atoms
 
 
 def _spread(atoms: Atoms, lowest: np.ndarray, highest: np.ndarray) -> Atoms:
-    """Spread the mass of each piece evenly between its ends."""
+    """Spread the mass of each piece evenly between its ends; an infinite value stays."""
+    infinite = np.isinf(atoms.values)
+    if infinite.any():
+        ends = lowest[~infinite], highest[~infinite]
+        parts = _spread(Atoms(*(own[~infinite] for own in atoms)), *ends)
+        return _sorted(
+            np.concatenate([atoms.values[infinite], parts.values]),
+            np.concatenate([atoms.masses[infinite], parts.masses]),
+        )
     inside = (np.arange(PARTS) + 0.5) / PARTS
     values = lowest[:, None] + (highest - lowest)[:, None] * inside
     # The piece's mean is known: spreading must not move it.
@@ -114,8 +131,11 @@ def difference(treatment: Atoms, reference: Atoms, confidence: float) -> Estimat
     if not (len(treatment.values) and len(reference.values)):
         return UNDEFINED
     a, b = _grouped(treatment), _grouped(reference)
-    pairs = _sorted(np.subtract.outer(a.values, b.values), np.outer(a.masses, b.masses))
-    return pairs.estimate(confidence)._replace(point=treatment.mean - reference.mean)
+    with np.errstate(invalid="ignore"):
+        differences = np.subtract.outer(a.values, b.values)
+        found = _defined(differences, np.outer(a.masses, b.masses)).estimate(confidence)
+        found = found._replace(point=treatment.mean - reference.mean)
+    return found if treatment.is_finite and reference.is_finite else _finite(found)
 
 
 def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Estimate:
@@ -131,18 +151,15 @@ def relative_uplift(treatment: Atoms, reference: Atoms, confidence: float) -> Es
     if nothing * _mass_at_zero(treatment) > UNSEEN:
         return UNDEFINED
     if nothing <= UNSEEN:
-        reference = _without_zero(reference)
+        reference = _without(reference, reference.values == 0)
     point = treatment.mean * _mean_of_inverse(reference) - 1
     a, b = _grouped(treatment), _grouped(reference)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.divide.outer(a.values, b.values) - 1
-    masses = np.outer(a.masses, b.masses)
-    defined = ~np.isnan(ratios)
-    pairs = _sorted(ratios[defined], masses[defined] / masses[defined].sum())
+    pairs = _defined(ratios, np.outer(a.masses, b.masses))
     found = pairs.estimate(confidence)._replace(point=point)
-    if not (reference.values == 0).any():
-        return found
-    return Estimate(*(math.nan if math.isinf(number) else number for number in found))
+    is_plain = treatment.is_finite and reference.is_finite and not (reference.values == 0).any()
+    return found if is_plain else _finite(found)
 
 
 def compare_quantiles(
@@ -157,7 +174,8 @@ def compare_quantiles(
     """
     atoms = {b: quantile_atoms(branches[b], q) for b in sorted(branches)}
     rows = [
-        attempted(b, None, None, partial(found.estimate, confidence)) for b, found in atoms.items()
+        attempted(b, None, None, partial(_estimated, found, confidence))
+        for b, found in atoms.items()
     ]
     for reference, b in itertools.permutations(atoms, 2):
         both = (atoms[b], atoms[reference], confidence)
@@ -165,13 +183,31 @@ def compare_quantiles(
     return rows
 
 
+def _estimated(atoms: Atoms, confidence: float) -> Estimate:
+    return _finite(atoms.estimate(confidence))
+
+
 def _mass_at_zero(atoms: Atoms) -> float:
     return float(atoms.masses[atoms.values == 0].sum())
 
 
-def _without_zero(atoms: Atoms) -> Atoms:
-    kept = atoms.values != 0
-    return Atoms(atoms.values[kept], atoms.masses[kept] / atoms.masses[kept].sum())
+def _without(atoms: Atoms, some: np.ndarray) -> Atoms:
+    """Leave some values out; the probabilities of the others sum to 1 again."""
+    return Atoms(atoms.values[~some], atoms.masses[~some] / atoms.masses[~some].sum())
+
+
+def _defined(values: np.ndarray, masses: np.ndarray) -> Atoms:
+    """Keep the pairs whose value is a number, in order of the values."""
+    pairs = Atoms(values.ravel(), masses.ravel())
+    undefined = np.isnan(pairs.values)
+    if undefined.all():
+        return pairs
+    return _sorted(*(_without(pairs, undefined) if undefined.any() else pairs))
+
+
+def _finite(estimate: Estimate) -> Estimate:
+    """Leave undefined what is infinite since values are, and not for its size."""
+    return Estimate(*(math.nan if math.isinf(number) else number for number in estimate))
 
 
 def _mean_of_inverse(atoms: Atoms) -> float:
@@ -184,9 +220,12 @@ def _grouped(atoms: Atoms) -> Atoms:
     """Join neighbours where there are many values, evenly in their normal scores."""
     if len(atoms.values) <= MOST_ATOMS:
         return atoms
+    infinite = np.isinf(atoms.values)
     middles = np.cumsum(atoms.masses) - atoms.masses / 2
     scores = np.clip(ndtri(np.clip(middles, ndtr(-6.0), ndtr(6.0))), -4.0, 4.0)
     numbers = np.floor((scores + 4.0) * (MOST_ATOMS / 8.0)).astype(int)
+    # An infinite value joins no other.
+    numbers = np.where(infinite, numbers.max() + 1 + (atoms.values > 0), numbers)
     masses = np.bincount(numbers, atoms.masses)
     sums = np.bincount(numbers, atoms.masses * atoms.values)
     kept = masses > 0

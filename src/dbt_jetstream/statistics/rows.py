@@ -56,6 +56,7 @@ class Request:
         summary: The cell's summaries.
         remarks: What there is to know about the result.
         failures: Why there is no result, or none of a branch or comparison.
+        explained: Branches of which it is told what leaves a result undefined.
     """
 
     cell: Cell
@@ -63,6 +64,7 @@ class Request:
     summary: CellSummary
     remarks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    explained: set[str] = field(default_factory=set)
 
     @property
     def confidence(self) -> float:
@@ -175,11 +177,37 @@ def _linear(
 
 
 def _deciles(request: Request) -> list[Comparison]:
+    rows = _deciles_of(request, request.branches)
+    for branch, values in sorted(request.branches.items()):
+        if np.isinf(values.values).any() and not np.isnan(values.values).any():
+            own = [r for r in rows if r.branch == branch and r.comparison is None]
+            _explain_infinite(request, branch, [r for r in own if math.isnan(r.estimate.point)])
+    return rows
+
+
+def _deciles_of_finite_values(request: Request) -> list[Comparison]:
+    """As they were before version 2: one infinite value left all of a branch undefined."""
+    nothing = Histogram.of([], [])
+    branches = {b: h if h.is_finite else nothing for b, h in request.branches.items()}
+    return _deciles_of(request, branches)
+
+
+def _deciles_of(request: Request, branches: Mapping[str, Histogram]) -> list[Comparison]:
     return [
         comparison._replace(parameter=q)
         for q in deciles.DECILES
-        for comparison in deciles.compare_quantiles(request.branches, q, request.confidence)
+        for comparison in deciles.compare_quantiles(branches, q, request.confidence)
     ]
+
+
+def _explain_infinite(request: Request, branch: str, undefined: list[Comparison]) -> None:
+    """Say which deciles have no number; a branch that has all of them needs no remark."""
+    request.explained.add(branch)
+    if undefined:
+        which = ", ".join(f"{row.parameter:g}" for row in undefined)
+        request.report(
+            f"{branch}: values at decile {which} are infinite, which leaves it undefined"
+        )
 
 
 def _by_branch(measure: Callable[[Histogram], float]) -> Statistic:
@@ -245,7 +273,8 @@ def _point(branch: str, value: float, parameter: float | None = None) -> Compari
 STATISTICS: dict[tuple[str, int], Statistic] = {
     ("mean", 1): _mean,
     ("binomial", 1): _binomial,
-    ("deciles", 1): _deciles,
+    ("deciles", 1): _deciles_of_finite_values,
+    ("deciles", 2): _deciles,
     ("mean_lm", 1): _linear(linear_model),
     ("mean_lm_noclip", 1): _linear(linear_model),
     ("per_client_dau_impact", 1): _linear(per_client_impact),
@@ -325,6 +354,8 @@ def _explain(request: Request, comparison: Comparison) -> None:
 def _explain_undefined(request: Request, comparison: Comparison) -> None:
     """Report once why a branch by itself has no result."""
     branch = comparison.branch
+    if branch in request.explained:
+        return
     if comparison.comparison is not None or math.isfinite(comparison.estimate.point):
         return
     values = request.summary.histograms.get(request.parameters.get("series", ""), {})

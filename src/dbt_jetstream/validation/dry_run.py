@@ -16,6 +16,7 @@ from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
 from dbt_jetstream.sizes import readable
+from dbt_jetstream.sql.misapplied import NO_FLAG
 from dbt_jetstream.target import credentials_of
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
@@ -23,6 +24,7 @@ COUNT = "count"
 # Plans one query without computing it, or raises its error's type: says what it would read, and the
 # types of its columns.
 Compile = Callable[[str], tuple[str, dict[str, str]]]
+FLAG = re.compile(r"BOOL(EAN)?")
 NUMBERS = re.compile(r"(BOOL|U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|(BIG)?NUMERIC|DECIMAL)[^\[]*")
 
 
@@ -63,6 +65,8 @@ def dry_run(finding: Finding, target: Target) -> tuple[dict[str, str], list[Conf
             if name in reading:
                 scanned[name] = said
             errors += _no_numbers(locked, types, finding.file.shown)
+            if name == naming.enrollments(locked.slug):
+                errors += _no_flags(locked.nodes[0], types, finding.file.shown)
         except target.error_type as error:
             # What is made of another model's days fails with that one.
             if name in reading:
@@ -83,6 +87,16 @@ def _no_numbers(
             kind = types[metric]
             problem = f"yields {kind}, which only `count` takes; its statistics need numbers"
             yield ConfigError(path, f"metrics.{metric}.select_expression", problem)
+
+
+def _no_flags(
+    enrollments: Node, types: Mapping[str, str], path: Path | str
+) -> Iterator[ConfigError]:
+    """Yield the segments that do not say yes or no."""
+    for segment in enrollments.meta["segments"]:
+        if not FLAG.fullmatch(types[segment]):
+            problem = f"yields {types[segment]}, {NO_FLAG}"
+            yield ConfigError(path, f"segments.{segment}.select_expression", problem)
 
 
 def _reads_telemetry(node: Node) -> bool:
