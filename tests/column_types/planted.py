@@ -188,7 +188,7 @@ KINDS: dict[str, tuple[str, list[Planted]]] = {
         ),
     ),
     "segment that is no flag": (
-        r"yields \S+, and must be true or false",
+        r"yields \S+, and a segment is true or false",
         [
             Planted(segment=sql)
             for sql in (

@@ -45,9 +45,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (path / "profiles.example.yml").rename(path / "profiles.yml")
     (path / "models").mkdir()
     monkeypatch.setenv("DBT_PROFILES_DIR", str(path))
-    monkeypatch.setenv("JETSTREAM_DUCKDB", str(path / "telemetry.duckdb"))
-    with duckdb.connect(str(path / "telemetry.duckdb")) as connection:
-        columns = ", ".join(f"{name} {kind}" for name, (kind, _) in NESTED.items())
+    monkeypatch.setenv("JETSTREAM_DUCKDB", str(path / "raw.duckdb"))
+    with duckdb.connect(str(path / "raw.duckdb")) as connection:
+        columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in NESTED.items())
         connection.execute("create schema telemetry")
         connection.execute(f"create table telemetry.clients_daily ({columns})")
     return path
@@ -104,7 +104,7 @@ def test_tables_of_a_private_hub_stay_out_of_a_public_file(
 def test_a_missing_database_is_one_line(
     project: Path, columns: Callable[..., tuple[int, str]]
 ) -> None:
-    (project / "telemetry.duckdb").unlink()
+    (project / "raw.duckdb").unlink()
     code, printed = columns()
     assert code == 1
     (line,) = printed.splitlines()

@@ -14,6 +14,7 @@ from typing import Any
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.sql.misapplied import NO_FLAG
 from dbt_jetstream.statements.types import ColumnTypes
 from dbt_jetstream.types.probes import Expression, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
@@ -165,7 +166,7 @@ def _problem(
     if answer.refusal:
         return asking.told(answer.refusal, source)
     if expression.takes is Takes.FLAG and answer.type != "BOOL":
-        return f"yields {answer.type}, and must be true or false; compare it, as `… > 0`"
+        return f"yields {answer.type}, {NO_FLAG}"
     if expression.takes is Takes.NUMBER and answer.type not in NUMBERS:
         return f"yields {answer.type}, which only `count` takes; its statistics need numbers"
     return None

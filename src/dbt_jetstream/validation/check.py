@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -43,6 +44,8 @@ from dbt_jetstream.validation.sample import sample_experiment
 from dbt_jetstream.validation.unlisted import ANY_STATISTIC, lock_unused
 
 DIALECTS = ("bigquery", "duckdb")
+# What speaks against an application, beside the number of mistakes in types.
+NO_APPLICATION, UNRESOLVED = 1_000_000, 1_000
 
 
 @dataclass
@@ -200,30 +203,38 @@ class Checker:
         return self.known.get(file.name) or self._of_likely_application(file)
 
     def _of_likely_application(self, file: HubFile) -> Experiment:
-        """Make up an experiment of the application that the config has the fewest mistakes in."""
+        """Make up an experiment of the application that the config has the fewest mistakes in.
+
+        One that the config's name tells of comes first, as `-ios-`, and is taken if it can be.
+        """
+        words = set(re.split(r"[-_]", file.name))
         tried = []
-        for application in self.platforms:
+        named = {app: bool(words & set(app.split("_"))) for app in self.platforms}
+        for application in sorted(self.platforms, key=lambda app: not named[app]):
             experiment = sample_experiment(file, application)
-            mistakes = self._mistakes(experiment)
-            if not mistakes:
+            mistakes, unknown = self._mistakes(experiment)
+            if not mistakes and (not unknown or named[application]):
                 return experiment
-            tried.append((mistakes, experiment))
+            tried.append((mistakes + unknown, experiment))
         return min(tried, key=lambda pair: pair[0])[1]
 
-    def _mistakes(self, experiment: Experiment) -> int:
+    def _mistakes(self, experiment: Experiment) -> tuple[int, int]:
+        """Count what is wrong with an experiment, and what nobody can tell.
+
+        What cannot be resolved weighs more than any number of mistakes in types.
+        """
         if not self.hub.files_of("default", experiment.app_name):
-            return 1_000_000
+            return NO_APPLICATION, 0
         try:
             config = resolve(self.hub, experiment)
             if self.types is None:
-                return 0
+                return 0, 0
             platform = platform_of(experiment, self.platforms)
             locked = lock(self.hub, experiment, config, platform)
         except ConfigErrors as error:
-            return 1000 * len(error.errors)
-        # What nobody can tell speaks against an application, too.
+            return UNRESOLVED * len(error.errors), 0
         found = self.types.look(locked, lambda *_: None)
-        return len(found.errors) + len(found.untyped)
+        return len(found.errors), len(found.untyped)
 
     def _render(self, finding: Finding) -> Iterator[ConfigError]:
         """Render and parse the models that hold what users wrote, in both dialects."""

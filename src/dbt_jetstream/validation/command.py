@@ -21,7 +21,7 @@ from dbt_jetstream.types.tables import tables_of
 from dbt_jetstream.types.target import columns_in_target
 from dbt_jetstream.types.telemetry import read_types
 from dbt_jetstream.validation.check import Checker
-from dbt_jetstream.validation.dry_run import connect, dry_run
+from dbt_jetstream.validation.dry_run import DryRun, connect, dry_run
 from dbt_jetstream.validation.report import report, unread_report
 
 OWN_HUB = "metric_hub"
@@ -46,9 +46,22 @@ class Request:
     types: Path | None = None
 
 
-def validate(
-    request: Request, target: tuple[str | None] | None = None
-) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True)
+class Checked:
+    """What became of one file.
+
+    Attributes:
+        report: What was found, in Markdown.
+        is_valid: Whether it is without errors.
+        bytes_read: What its experiment would read in all; 0 where nobody was asked.
+    """
+
+    report: str
+    is_valid: bool = True
+    bytes_read: int = 0
+
+
+def validate(request: Request, target: tuple[str | None] | None = None) -> Iterator[Checked]:
     """Check files.
 
     Args:
@@ -56,7 +69,7 @@ def validate(
         target: To compile against a target too, its name in a tuple; None in it: the default one.
 
     Yields:
-        For each file a report in Markdown, and whether it is without errors.
+        What was found in each file.
 
     Raises:
         ConfigErrors: If a file is in no hub, or the hub cannot be read.
@@ -72,15 +85,16 @@ def validate(
             finding = checker.check(file)
             if request.experiments is not None:
                 finding.errors = [error.located(request.experiments) for error in finding.errors]
-            scanned = None
+            compiled = DryRun()
             if compiled_against and finding.locked is not None and not finding.errors:
-                scanned, errors = dry_run(finding, compiled_against)
-                finding.errors += errors
+                compiled = dry_run(finding, compiled_against)
+                finding.errors += compiled.errors
             advance()
             with advance.hidden():
-                yield report(finding, scanned), not finding.errors
+                said = report(finding, compiled.scanned)
+                yield Checked(said, not finding.errors, compiled.bytes_read)
     if not request.paths:
-        yield from ((unread_report(unread), True) for unread in unread_files(hub))
+        yield from (Checked(unread_report(unread)) for unread in unread_files(hub))
 
 
 def _checker(
