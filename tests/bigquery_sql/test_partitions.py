@@ -98,7 +98,7 @@ def test_only_incomplete_windows_are_deleted_by_their_partition(
 ) -> None:
     experiment = locked["pip-first-time-hint"]
     assert "delete" not in str(statements.hooks(experiment)["pip_first_time_hint_daily"])
-    statements.answers["where (absent_sources != '')"] = Answer(5)
+    statements.answers["where (concat(',', absent_sources"] = Answer(5)
     (delete, *_) = statements.hooks(experiment)["pip_first_time_hint_daily"]
     parsed = tree_of(delete)
     assert isinstance(parsed, exp.Delete)

@@ -108,7 +108,7 @@ def test_bigquery_takes_what_is_written_while_telemetry_is_late(
     late = {"tables": "mozdata.telemetry.events", "until": None, "since": "2026-03-02"}
     read = {**late, "until": "2026-03-14"}
     statements.answers = {
-        "as newest_day": Answer(None),
+        "as newest_day": Answer((None, None)),
         "as last_day": Answer(dt.date(2026, 3, 20)),
         "select distinct analysis_period, window_index, absent_sources": Answer(
             ("daily", 14, "events", json.dumps({"events": late})),
