@@ -101,7 +101,7 @@ KINDS: dict[str, tuple[str, list[Planted]]] = {
         r"(the id of units|the date|the branch that rows report): column `\w+` does not exist in d",
         sources(
             ("submission_date, country", "clients_daily", "none"),
-            ("profile_group_id, submission_date", "clients_daily", "none"),
+            ("client_id AS id, submission_date", "clients_daily", "none"),
             ("client_id AS client, submission_date", "clients_daily", "none"),
             ("UPPER(client_id), submission_date", "clients_daily", "none"),
             ("client_id, country", "clients_daily", "none"),

@@ -25,7 +25,7 @@ def types() -> TypeChecker:
     return TypeChecker(known_types(hub, REPOSITORY, read_platforms(REPOSITORY)))
 
 
-def _checked(folder: Path, text: str, types: TypeChecker) -> Finding:
+def _checked(folder: Path, text: str, types: TypeChecker | None) -> Finding:
     shutil.copytree(REPOSITORY / "metric_hub", folder / "hub")
     (folder / f"hub/jetstream/{SLUG}.toml").write_text(text)
     hub = read_what_can_be_read([HubAddress(str(folder / "hub"))])
@@ -43,3 +43,11 @@ def test_all_of_a_kind_are_found(kind: str, tmp_path: Path, types: TypeChecker) 
     assert {error.key for error in told} == keys, [str(error) for error in found.errors]
     assert {error.key for error in found.errors} - keys == set()
     assert not found.untyped
+
+
+def test_without_types_the_columns_that_a_select_lists_are_known(tmp_path: Path) -> None:
+    for kind in ("column that a SELECT does not list", "id, date or experiments not listed"):
+        text, keys = config_of(KINDS[kind][1])
+        found = _checked(tmp_path / kind[:2], text, None)
+        assert {error.key for error in found.errors} == keys
+        assert all("does not list it; " in error.line for error in found.errors)

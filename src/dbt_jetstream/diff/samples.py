@@ -144,4 +144,4 @@ def _attempt(side: Side, experiment: Experiment, more: dict[str, MetricDefinitio
         locked = lock(side.hub, experiment, config, platform)
     except (ConfigError, ConfigErrors) as error:
         return Resolved(errors=mistakes_of(error))
-    return Resolved(locked, side.type_mistakes(locked))
+    return Resolved(locked, side.type_mistakes(locked, is_made_up=True))

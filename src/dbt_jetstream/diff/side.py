@@ -27,8 +27,10 @@ from dbt_jetstream.render import Renderer
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.settings import EXPERIMENTS, FILE, Settings, read_settings
 from dbt_jetstream.sync import ENDED_RECENTLY
-from dbt_jetstream.types.check import TypeChecker, files_of
+from dbt_jetstream.types.check import TypeChecker
 from dbt_jetstream.types.known import checker_of, known_types
+from dbt_jetstream.types.listed import not_listed
+from dbt_jetstream.types.probes import files_of
 
 DEFAULT_HUBS = ("metric_hub",)
 
@@ -157,12 +159,16 @@ class Side:
             return Resolved(errors=[] if skipped else mistakes, is_skipped=skipped)
         return Resolved(locked, self.type_mistakes(locked))
 
-    def type_mistakes(self, locked: LockedExperiment) -> list[ConfigError]:
+    def type_mistakes(
+        self, locked: LockedExperiment, *, is_made_up: bool = False
+    ) -> list[ConfigError]:
         """List what BigQuery would refuse of an experiment, by the types of telemetry."""
-        if self.types is None:
-            return []
         file_of = files_of(self.hub, locked.slug, locked.application)
-        return self.types.look(locked, file_of).errors
+        if self.types is None:
+            return list(not_listed(locked, file_of, is_made_up=is_made_up))
+        known = self.types.telemetry
+        found = self.types.look(locked, file_of, is_made_up=is_made_up).errors
+        return [*not_listed(locked, file_of, known, is_made_up=is_made_up), *found]
 
     def told(self, mistake: ConfigError) -> str:
         """Write a mistake with its file as the project calls it."""

@@ -101,26 +101,34 @@ def output_columns(query: exp.Query, outer: Mapping[str, exp.Query] | None = Non
         The names, or none where a `*` over a table or over several things hides them.
     """
     named = {**(outer or {}), **{cte.alias: cte.this for cte in query.ctes}}
-    names = list(query.named_selects)
-    if "*" not in names:
-        return names
+    found: list[str] = []
+    for select in query.selects:
+        if not select.is_star:
+            found.append(select.alias_or_name)
+            continue
+        inner = _behind_star(query, select, named)
+        columns = output_columns(inner, named) if inner is not None else []
+        if not columns:
+            return []
+        found += columns
+    return found
+
+
+def _behind_star(query: exp.Query, star: exp.Expr, named: dict[str, exp.Query]) -> exp.Query | None:
+    """Return the query whose columns a star stands for; None where it is not one query alone."""
     source = query.args.get("from_")
-    if source is None or (query.args.get("joins") and not _is_star_of(query, source.this)):
-        return []
+    if source is None or star.find(exp.Star).args.get("except_"):  # type: ignore[union-attr]
+        return None
+    if isinstance(star, exp.Column):
+        if star.table != source.this.alias_or_name:
+            return None
+    elif query.args.get("joins"):
+        return None
     inner = source.this.unnest()
     if isinstance(inner, exp.Table) and not inner.db:
+        # What refers to itself would be looked into for ever.
         inner = named.pop(inner.name, None)
-    return output_columns(inner, named) if isinstance(inner, exp.Query) else []
-
-
-def _is_star_of(query: exp.Query, source: exp.Expr) -> bool:
-    """Whether what a query selects is all of one of its sources, such as `source.*`."""
-    selects = query.selects
-    return (
-        len(selects) == 1
-        and isinstance(selects[0], exp.Column)
-        and (selects[0].table == source.alias_or_name)
-    )
+    return inner if isinstance(inner, exp.Query) else None
 
 
 def table_names(tree: exp.Expr) -> list[str]:

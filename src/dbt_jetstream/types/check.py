@@ -6,17 +6,15 @@ Needs PyPI's `zetasql` (the extra `types`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
-from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sql.misapplied import NO_FLAG
 from dbt_jetstream.statements.types import ColumnTypes
-from dbt_jetstream.types.probes import Expression, Source, Takes, sources_of
+from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
 from dbt_jetstream.types.words import Refusal, refusal_of, told
 
@@ -28,29 +26,6 @@ EXPOSED_UNITS = {**UNITS, "exposure_date": "DATE"}
 ENROLLED, EXPOSED = "enrolled_units", "exposed_units"
 GROUPS = ", ".join(f"e.{column}" for column in EXPOSED_UNITS)
 DAY = "date '2026-01-01'"
-
-
-# Names the file that defines a thing: a metric, segment or data source by the table of its key and
-# its name, or `experiment`.
-FileOf = Callable[[str, str], Path | str | None]
-
-
-def files_of(hub: Hub, slug: str, application: str) -> FileOf:
-    """Return what names the files of an experiment's definitions."""
-    own = hub.experiment_file(slug)
-    finders = {
-        "data_sources": hub.data_source_file,
-        "metrics": hub.metric_file,
-        "segments": hub.segment_file,
-        "segments.data_sources": hub.segment_source_file,
-    }
-
-    def file_of(kind: str, name: str) -> Path | str | None:
-        if kind in finders:
-            return finders[kind](name, slug, application)
-        return own.shown if own else None
-
-    return file_of
 
 
 @dataclass
@@ -94,14 +69,19 @@ class TypeChecker:
         # Hundreds of experiments compute the same from the same rows.
         self._answers: dict[tuple[str, str, bool], Answer] = {}
 
-    def look(self, locked: LockedExperiment, file_of: FileOf) -> Typed:
+    def look(self, locked: LockedExperiment, file_of: FileOf, *, is_made_up: bool = False) -> Typed:
         """Look at an experiment that is locked.
+
+        Args:
+            locked: The experiment.
+            file_of: Names the files of its definitions.
+            is_made_up: Whether it is there for a config to be tried on.
 
         Raises:
             TypeMistake: If a type of telemetry is none of BigQuery's.
         """
         found = Typed()
-        sources = sources_of(locked)
+        sources = sources_of(locked, is_made_up=is_made_up)
         asking = _Asking(self.telemetry, sources, self._answers)
         for source in sources:
             found.number += 1 + len(source.expressions)
@@ -145,6 +125,9 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
 def _columns(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what keeps the rows of a source from being joined to units and windows."""
     unit, date = f"ds.{source.unit_column}", f"ds.{source.date_column}"
+    others = [f"ds.{other} = e.analysis_id" for other in source.other_units]
+    if any(not answer.refusal for answer in asking.about(source, others, is_aggregate=False)):
+        unit = "e.analysis_id"
     uses = {
         f"{unit} = e.analysis_id": (source.unit_column, "the id of units"),
         f"{date} between {DAY} and {DAY}": (source.date_column, "the date"),

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from dbt_jetstream import naming
+from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.fragments import Fragment, Table
 
 COUNT = "count"
+UNIT_IDS = ("client_id", "profile_group_id")
 ENROLLMENTS, BRANCH = "enrollment_query", "ds.branch = e.branch"
 # The checks of the reported branch are ours, and follow from the source's own columns.
 CHECKS = ("has_contradictory_branch", "has_non_enrolled_data")
+
+
+# Names the file that defines a thing: a metric, segment or data source by the table of its key and
+# its name, or `experiment`.
+FileOf = Callable[[str, str], Path | str | None]
+
+
+def files_of(hub: Hub, slug: str, application: str) -> FileOf:
+    """Return what names the files of an experiment's definitions."""
+    own = hub.experiment_file(slug)
+    finders = {
+        "data_sources": hub.data_source_file,
+        "metrics": hub.metric_file,
+        "segments": hub.segment_file,
+        "segments.data_sources": hub.segment_source_file,
+    }
+
+    def file_of(kind: str, name: str) -> Path | str | None:
+        if kind in finders:
+            return finders[kind](name, slug, application)
+        return own.shown if own else None
+
+    return file_of
 
 
 class Takes(Enum):
@@ -60,6 +86,8 @@ class Source:
         date_column: The column of the day.
         branch: The expression for the branch that a row reports; None where there is none.
         expressions: What is computed from its rows.
+        other_units: The columns of other ids that would do; of a made-up experiment nobody knows
+            its analysis unit.
     """
 
     kind: str
@@ -71,11 +99,17 @@ class Source:
     date_column: str
     branch: str | None = None
     expressions: list[Expression] = field(default_factory=list)
+    other_units: tuple[str, ...] = ()
 
 
-def sources_of(locked: LockedExperiment) -> list[Source]:
-    """List the data sources of a locked experiment with all that its authors compute from them."""
-    writing = _Writing(locked.tables)
+def sources_of(locked: LockedExperiment, *, is_made_up: bool = False) -> list[Source]:
+    """List the data sources of a locked experiment with all that its authors compute from them.
+
+    Args:
+        locked: The experiment.
+        is_made_up: Whether it is there for a config to be tried on.
+    """
+    writing = _Writing(locked.tables, UNIT_IDS if is_made_up else ())
     numbers = set(_names_of_numbers(locked))
     found: dict[tuple[str, str], Source] = {}
     for node in locked.nodes:
@@ -119,8 +153,9 @@ def _others(enrollments: dict[str, Any], writing: _Writing) -> Iterator[Source]:
 class _Writing:
     """Writes fragments with the names that their tables have in BigQuery."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[Table], other_units: tuple[str, ...]) -> None:
         self.tables = list(tables)
+        self.other_units = other_units
 
     def source(self, kind: str, part: dict[str, Any], name: str | None = None) -> Source:
         named = name or part["name"]
@@ -135,6 +170,7 @@ class _Writing:
             unit_column=part["unit_column"],
             date_column=part["date_column"],
             branch=self.text(branch) if branch else None,
+            other_units=self.other_units,
         )
 
     def enrollment_query(self, query: Fragment, unit_column: str) -> Source:

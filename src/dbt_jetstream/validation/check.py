@@ -38,7 +38,9 @@ from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import Renderer, RenderError
 from dbt_jetstream.resolve import Unlisted, resolve
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
-from dbt_jetstream.types.check import TypeChecker, files_of
+from dbt_jetstream.types.check import TypeChecker
+from dbt_jetstream.types.listed import not_listed
+from dbt_jetstream.types.probes import files_of
 from dbt_jetstream.unexpected import unexpected
 from dbt_jetstream.validation.sample import sample_experiment
 from dbt_jetstream.validation.unlisted import ANY_STATISTIC, lock_unused
@@ -155,11 +157,15 @@ class Checker:
 
     def _look_at_types(self, finding: Finding, locked: LockedExperiment) -> None:
         """Note what BigQuery would refuse of an experiment, by the types of telemetry."""
-        if self.types is None:
-            return
-        found = self.types.look(locked, files_of(self.hub, locked.slug, locked.application))
-        finding.errors = distinct([*finding.errors, *found.errors])
-        finding.untyped |= found.untyped
+        file_of = files_of(self.hub, locked.slug, locked.application)
+        known = self.types.telemetry if self.types else ()
+        is_made_up = finding.file.kind != "experiment" or finding.file.name not in self.known
+        listed = not_listed(locked, file_of, known, is_made_up=is_made_up)
+        finding.errors = distinct([*finding.errors, *listed])
+        if self.types is not None:
+            found = self.types.look(locked, file_of, is_made_up=is_made_up)
+            finding.errors = distinct([*finding.errors, *found.errors])
+            finding.untyped |= found.untyped
 
     def _refuse(
         self,
@@ -233,7 +239,7 @@ class Checker:
             locked = lock(self.hub, experiment, config, platform)
         except ConfigErrors as error:
             return UNRESOLVED * len(error.errors), 0
-        found = self.types.look(locked, lambda *_: None)
+        found = self.types.look(locked, lambda *_: None, is_made_up=True)
         return len(found.errors), len(found.untyped)
 
     def _render(self, finding: Finding) -> Iterator[ConfigError]:
