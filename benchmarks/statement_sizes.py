@@ -30,8 +30,8 @@ from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
 from dbt_jetstream.render import last_day  # noqa: E402
 from dbt_jetstream.statements.build import statements_of  # noqa: E402
 from dbt_jetstream.statements.rendering import Statements  # noqa: E402
-from dbt_jetstream.statements.types import Telemetry, read_types  # noqa: E402
 from dbt_jetstream.sync import Request, sync  # noqa: E402
+from dbt_jetstream.types.telemetry import Telemetry, read_types  # noqa: E402
 from googlesql.checking import MeasuredTypes  # noqa: E402
 
 Measured = dict[str, tuple[int, int, int]]
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=8)
     every = parser.parse_args().every
     print(f"{'':48}{'characters':>12}{'scans':>8}{'nodes':>10}")
-    demo_types = read_types(REPOSITORY / "demo/telemetry-types.json")
+    demo_types = read_types(REPOSITORY / "metric_hub/columns.json")
     with tempfile.TemporaryDirectory(prefix="jetstream-sizes-") as folder:
         demo = REPOSITORY / "metric_hub", REPOSITORY / "demo/experiments.json"
         for locked in _locked(Path(folder, "demo"), *demo):

@@ -11,6 +11,10 @@ import pytest
 
 from conftest import REPOSITORY, Project
 from dbt_jetstream.cli import main
+from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.types import known
+from dbt_jetstream.validation import command
+from dbt_jetstream.validation.dry_run import DryRun
 
 OWN = "jetstream/pip-first-time-hint.toml"
 DEFINITIONS = "definitions/firefox_desktop.toml"
@@ -20,6 +24,12 @@ DEFINITIONS = "definitions/firefox_desktop.toml"
 def hub(tmp_path: Path) -> Path:
     shutil.copytree(REPOSITORY / "metric_hub", tmp_path / "hub")
     return tmp_path / "hub"
+
+
+@pytest.fixture
+def without_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where Google's analyzer is not installed."""
+    monkeypatch.setattr(known, "find_spec", lambda _: None)
 
 
 def _validate(*arguments: str | Path) -> int:
@@ -123,6 +133,7 @@ def test_a_file_outside_of_the_hub_is_refused(
     assert "no such file in the hub" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("without_types")
 def test_a_dry_run_compiles_against_the_database(
     hub: Path, demo: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +160,7 @@ def _with_segment(hub: Path, sql: str) -> Path:
     )
 
 
+@pytest.mark.usefixtures("without_types")
 @pytest.mark.parametrize(
     ("sql", "kind"), [("ANY_VALUE(country)", "VARCHAR"), ("MAX(active_hours_sum)", "DOUBLE")]
 )
@@ -169,6 +181,7 @@ def test_a_dry_run_refuses_a_segment_that_is_no_flag(
     ) in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("without_types")
 def test_a_segment_that_shows_to_be_no_flag_is_an_error(
     hub: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -259,3 +272,42 @@ def test_a_name_or_value_that_no_experiment_could_use_is_an_error(
     assert _validate(path) == 1
     printed = capsys.readouterr()
     assert message in printed.out + printed.err
+
+
+@pytest.mark.parametrize(
+    ("bytes_read", "threshold", "code"),
+    [
+        (999, "1KB", 0),
+        (1001, "1KB", 3),
+        (10_000, "1KB", 3),
+        (10_001, "1KB", 4),
+        (10**13, "0.5TB", 4),
+    ],
+)
+def test_what_a_config_would_read_has_exit_codes(
+    hub: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    bytes_read: int,
+    threshold: str,
+    code: int,
+) -> None:
+    monkeypatch.setattr(command, "connect", lambda *_: "a warehouse")
+    monkeypatch.setattr(command, "dry_run", lambda *_: DryRun(bytes_read=bytes_read))
+    assert _validate(hub / OWN, "--dry-run", "--data-threshold", threshold) == code
+    assert ("- would read" in capsys.readouterr().out) == (code > 0)
+
+
+def test_a_mistake_counts_more_than_bytes(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "connect", lambda *_: "a warehouse")
+    mistake = ConfigError(None, "key", "is wrong")
+    monkeypatch.setattr(command, "dry_run", lambda *_: DryRun(errors=[mistake], bytes_read=10**15))
+    assert _validate(hub / OWN, "--dry-run", "--data-threshold", "1KB") == 1
+
+
+def test_a_threshold_needs_a_dry_run(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _validate(hub / OWN, "--data-threshold", "5TB") == 1
+    assert "--data-threshold: only a dry run tells bytes: add --dry-run" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        _validate(hub / OWN, "--data-threshold", "many")
+    assert ended.value.code == 2

@@ -48,6 +48,10 @@ class RefusedByValidate(ConfigError):
     """A mistake that its author is to mend, and that a run does without: it warns."""
 
 
+class SeenInSql(RefusedByValidate):
+    """A mistake that an expression shows by itself; who knows the types of columns tells it too."""
+
+
 class WithoutEffect(ConfigError):
     """A key or a definition that changes nothing."""
 

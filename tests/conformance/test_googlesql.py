@@ -17,7 +17,7 @@ from conftest import REPOSITORY, SHARED
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import SCHEMA, last_day
-from dbt_jetstream.statements.types import Telemetry, read_types
+from dbt_jetstream.types.telemetry import Telemetry, read_types
 from googlesql.checking import Checked, MeasuredTypes, checked, too_large
 from tiers import ALL, sample
 

@@ -9,7 +9,7 @@ import pytest
 
 from dbt_jetstream.cli import main
 from diff.markdown import headings, items
-from diff.repository import DEFAULTS, DESKTOP, FENIX, OWN, change, git
+from diff.repository import DEFAULTS, DEFINITIONS, DESKTOP, FENIX, OWN, change, git
 
 
 def test_a_mistake_is_an_error_and_the_others_are_compared(
@@ -39,6 +39,34 @@ def test_a_mistake_that_the_base_has_as_well_is_only_counted(
         change(project / DEFAULTS, "drop_highest = 0.001", "drop_highest = 0.002")
         # The experiment that takes the default cannot be resolved on either side.
         assert diff().count("\n") == 1
+    finally:
+        git(project, "reset", "--quiet", "--hard", "HEAD~1")
+
+
+def test_a_column_that_does_not_exist_is_said_before_anything_is_merged(
+    project: Path, diff: Callable[..., str]
+) -> None:
+    change(project / DEFINITIONS, "agg_sum('active_hours_sum')", "agg_sum('activ_hours_sum')")
+    printed = diff(code=1)
+    sentence = (
+        "column `activ_hours_sum` does not exist in clients_daily; did you mean `active_hours_sum`?"
+    )
+    (error,) = (item for item in items(printed) if "does not exist" in item)
+    assert error.replace("\\", "") == (
+        f"{DEFINITIONS}: metrics.active_hours.select_expression: {sentence}"
+    )
+    # What the change does is said as well.
+    assert f"`{DESKTOP}`" in headings(printed)
+
+
+def test_a_column_that_the_base_lacks_as_well_is_no_mistake_of_the_change(
+    project: Path, diff: Callable[..., str]
+) -> None:
+    change(project / DEFINITIONS, "agg_sum('active_hours_sum')", "agg_sum('activ_hours_sum')")
+    git(project, "commit", "--quiet", "--all", "--message=mistake")
+    try:
+        change(project / DEFAULTS, "drop_highest = 0.001", "drop_highest = 0.002")
+        assert "does not exist" not in diff()
     finally:
         git(project, "reset", "--quiet", "--hard", "HEAD~1")
 

@@ -65,7 +65,8 @@ def test_a_file_that_no_experiment_uses_is_tried_on_a_made_up_one(
 ) -> None:
     definitions = project / DEFINITIONS
     text = (
-        '\n[metrics.spare]\nselect_expression = "SUM(search_count_all)"\ndata_source = "events"\n'
+        '\n[metrics.spare]\nselect_expression = "SUM(search_count_all)"\n'
+        'data_source = "clients_daily"\n'
     )
     definitions.write_text(
         definitions.read_text().replace("\n[data_sources]\n", f"{text}\n[data_sources]\n")

@@ -15,7 +15,8 @@ from dbt_jetstream.googlesql.size import Size, size
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes, Telemetry
+from dbt_jetstream.statements.types import ColumnTypes
+from dbt_jetstream.types.telemetry import Telemetry
 
 # BigQuery takes more; what it adds to a statement needs room.
 MOST_CHARACTERS = 128 * 1024

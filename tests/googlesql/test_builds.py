@@ -22,8 +22,8 @@ from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import Renderer, last_day
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements as DialectStatements
-from dbt_jetstream.statements.types import Telemetry, read_types
 from dbt_jetstream.sync import Request, sync
+from dbt_jetstream.types.telemetry import Telemetry, read_types
 from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
 from tiers import ALL, number
 
@@ -35,7 +35,7 @@ def _locked(project: Path, hub: Path, experiments: Path, *slugs: str) -> list[Lo
 
 @pytest.fixture(scope="module")
 def demo_types() -> Telemetry:
-    return read_types(REPOSITORY / "demo/telemetry-types.json")
+    return read_types(REPOSITORY / "metric_hub/columns.json")
 
 
 @pytest.fixture(scope="module", params=SLUGS)
@@ -166,7 +166,7 @@ def test_the_demo_s_types_are_those_of_its_telemetry(telemetry: Path) -> None:
             rows = connection.execute(f'describe "{schema}"."{table}"').fetchall()
             types = {name: bigquery_type(kind) for name, kind, *_ in rows}
             found[f"mozdata.{schema}.{table}"] = types
-    assert found == read_types(REPOSITORY / "demo/telemetry-types.json")
+    assert found == read_types(REPOSITORY / "metric_hub/columns.json")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
-TYPES = str(REPOSITORY / "demo/telemetry-types.json")
+TYPES = str(REPOSITORY / "metric_hub/columns.json")
 
 
 def render(capsys: pytest.CaptureFixture[str], *words: str, slug: str = SLUG) -> tuple[int, str]:

@@ -15,6 +15,8 @@ class ExitCode(IntEnum):
     WELL = 0
     NOT_WELL = 1
     USAGE = 2
+    MODERATE_BYTES = 3
+    HIGH_BYTES = 4
     INTERRUPTED = 130
     UNREAD = 141
 
@@ -29,6 +31,8 @@ MEANINGS = {
     ExitCode.WELL: "all is well",
     ExitCode.NOT_WELL: "a mistake in the input, or something failed or was not analysed",
     ExitCode.USAGE: "the command line is wrong; nothing was done",
+    ExitCode.MODERATE_BYTES: "validate: a config would read more than --data-threshold",
+    ExitCode.HIGH_BYTES: "validate: it would read ten times as much",
     ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
     ExitCode.UNREAD: "the program that reads the output has stopped reading, as `head` does",
 }

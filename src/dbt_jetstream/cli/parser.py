@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from dbt_jetstream.cli import (
+    columns,
     completion,
     cost,
     demo_data,
@@ -27,6 +28,7 @@ COMMANDS = [
     rerun,
     export,
     validate,
+    columns,
     render,
     diff,
     results,

@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
         examples=[
             "jetstream render pip-first-time-hint --out target/sql   # a first build",
             "jetstream render pip-first-time-hint --day 2026-03-20 --out target/sql",
-            "jetstream render pip-first-time-hint --types demo/telemetry-types.json --out sql",
+            "jetstream render pip-first-time-hint --types metric_hub/columns.json --out sql",
         ],
         fails="the experiment is not locked, or BigQuery would refuse to create a table",
     )

@@ -141,6 +141,7 @@ def _attempt(side: Side, experiment: Experiment, more: dict[str, MetricDefinitio
     try:
         platform = platform_of(experiment, side.platforms)
         config = resolve(side.hub, experiment, Unlisted(more))
-        return Resolved(lock(side.hub, experiment, config, platform))
+        locked = lock(side.hub, experiment, config, platform)
     except (ConfigError, ConfigErrors) as error:
         return Resolved(errors=mistakes_of(error))
+    return Resolved(locked, side.type_mistakes(locked, is_made_up=True))

@@ -27,6 +27,10 @@ from dbt_jetstream.render import Renderer
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.settings import EXPERIMENTS, FILE, Settings, read_settings
 from dbt_jetstream.sync import ENDED_RECENTLY
+from dbt_jetstream.types.check import TypeChecker
+from dbt_jetstream.types.known import checker_of, known_types
+from dbt_jetstream.types.listed import not_listed
+from dbt_jetstream.types.probes import files_of
 
 DEFAULT_HUBS = ("metric_hub",)
 
@@ -54,6 +58,7 @@ class Side:
         hubs: The public hubs that it names.
         hub: What can be read of them.
         experiments_address: Where its list of experiments is: a file or URL.
+        types: What knows the types of telemetry; None where nothing does.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Side:
         self.hubs = hubs
         self.hub = hub
         self.experiments_address = listed
+        self.types: TypeChecker | None = None
         self._known = known
         self._renderers: dict[tuple[str, bool], Renderer] = {}
 
@@ -146,11 +152,23 @@ class Side:
             config = resolve(self.hub, experiment)
             check_config(config, path)
             platform = platform_of(experiment, self.platforms)
-            return Resolved(lock(self.hub, experiment, config, platform))
+            locked = lock(self.hub, experiment, config, platform)
         except (ConfigError, ConfigErrors) as error:
             mistakes = mistakes_of(error)
             skipped = all(not mistake.is_error for mistake in mistakes)
             return Resolved(errors=[] if skipped else mistakes, is_skipped=skipped)
+        return Resolved(locked, self.type_mistakes(locked))
+
+    def type_mistakes(
+        self, locked: LockedExperiment, *, is_made_up: bool = False
+    ) -> list[ConfigError]:
+        """List what BigQuery would refuse of an experiment, by the types of telemetry."""
+        file_of = files_of(self.hub, locked.slug, locked.application)
+        if self.types is None:
+            return list(not_listed(locked, file_of, is_made_up=is_made_up))
+        known = self.types.telemetry
+        found = self.types.look(locked, file_of, is_made_up=is_made_up).errors
+        return [*not_listed(locked, file_of, known, is_made_up=is_made_up), *found]
 
     def told(self, mistake: ConfigError) -> str:
         """Write a mistake with its file as the project calls it."""
@@ -215,11 +233,15 @@ def read_sides(base: Base, project: Path) -> Sides:
     held = [*held_locks(base.project).values(), *held_locks(project).values()]
     private = {lock.slug for lock in held if lock.is_private}
     private |= _private_slugs(after, project)
-    return Sides(
+    sides = Sides(
         Side(base.project, old, base_hub, base_listed, base_known),
         Side(project, new, hub, listed, known),
         frozenset(private),
     )
+    # What the change says of telemetry holds for both: what the base has as well is not new.
+    types, _ = checker_of(known_types(hub, project, sides.head.platforms))
+    sides.base.types = sides.head.types = types
+    return sides
 
 
 def _hubs(settings: Settings, project: Path, base: Base | None = None) -> list[HubAddress]:

@@ -35,14 +35,16 @@ SIMPLE = {
 # BigQuery splits a name in one pair of backticks at its dots.
 DOTTED = re.compile(r"`[\w-]+(?:\.[\w-]+)+`")
 NAMES = {kind: name for name, kind in SIMPLE.items()}
-# GoogleSQL, unlike BigQuery, knows a type by one name.
-SYNONYMS = {
-    "INTEGER": "INT64",
-    "INT": "INT64",
-    "BIGINT": "INT64",
-    "FLOAT": "FLOAT64",
+# GoogleSQL, unlike BigQuery, knows a type by one name. These are those that BigQuery's SQL knows:
+# cloud.google.com/bigquery/docs/reference/standard-sql/data-types.
+ALIASES = {
+    **dict.fromkeys(("INT", "SMALLINT", "INTEGER", "BIGINT", "TINYINT", "BYTEINT"), "INT64"),
+    "DECIMAL": "NUMERIC",
+    "BIGDECIMAL": "BIGNUMERIC",
     "BOOLEAN": "BOOL",
 }
+# And this is what schemas call a type besides.
+SYNONYMS = {**ALIASES, "FLOAT": "FLOAT64"}
 
 
 class Catalog:
@@ -52,6 +54,9 @@ class Catalog:
         self.language = _language()
         self.proto = simple_catalog_pb2.SimpleCatalogProto(name="bigquery")
         self.proto.builtin_function_options.language_options.CopyFrom(self.language)
+        for name, known in ALIASES.items():
+            kind = type_pb2.TypeProto(type_kind=SIMPLE[known])
+            self.proto.named_type.add(name=name).type.CopyFrom(kind)
         self._registered: tuple[object, int] | None = None
         # The tables that have changed since the catalog was handed over.
         self._changed: set[str] = set()

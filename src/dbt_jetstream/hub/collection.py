@@ -158,6 +158,13 @@ class Hub:
         """Find the file whose definition of the segment an experiment uses."""
         return self._defining_file("segments", name, "select_expression", slug, app)
 
+    def segment_source_file(self, name: str, slug: str, app: str) -> Path | str:
+        """Find the file whose definition of a data source of segments an experiment uses."""
+        for file in self._drawn_on(slug, app):
+            if name in file.definition("segments", "data_sources"):
+                return file.shown
+        return self.name
+
     def statistic_file(self, summary: Summary, slug: str, app: str) -> Path | str:
         """Find the file that asks for the statistic of a summary."""
         for file in self._drawn_on(slug, app):

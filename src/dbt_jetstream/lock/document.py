@@ -17,6 +17,7 @@ from dbt_jetstream.errors import (
     ConfigError,
     ConfigErrors,
     RefusedByValidate,
+    SeenInSql,
     WithoutEffect,
     distinct,
 )
@@ -289,7 +290,7 @@ class _Builder:
         except SqlSyntaxError:
             return
         if problem:
-            self.warnings.append(RefusedByValidate(path, key, problem))
+            self.warnings.append(SeenInSql(path, key, problem))
 
     def _warn_of_covariates(self) -> None:
         """Name the covariates that are not computed; the experiment is analysed without them."""

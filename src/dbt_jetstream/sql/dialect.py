@@ -90,18 +90,45 @@ def _write(tree: exp.Expr, dialect: str) -> str:
     )
 
 
-def output_columns(query: exp.Query) -> list[str]:
-    """Name the columns of a query; `*` of a subquery is the subquery's.
+def output_columns(query: exp.Query, outer: Mapping[str, exp.Query] | None = None) -> list[str]:
+    """Name the columns of a query; `*` of a subquery, or of a query WITH a name, is that one's.
+
+    Args:
+        query: The query.
+        outer: The queries with names around it.
 
     Returns:
-        The names, or none where a `*` over a table hides them.
+        The names, or none where a `*` over a table or over several things hides them.
     """
-    names = list(query.named_selects)
-    if "*" not in names:
-        return names
+    named = {**(outer or {}), **{cte.alias: cte.this for cte in query.ctes}}
+    found: list[str] = []
+    for select in query.selects:
+        if not select.is_star:
+            found.append(select.alias_or_name)
+            continue
+        inner = _behind_star(query, select, named)
+        columns = output_columns(inner, named) if inner is not None else []
+        if not columns:
+            return []
+        found += columns
+    return found
+
+
+def _behind_star(query: exp.Query, star: exp.Expr, named: dict[str, exp.Query]) -> exp.Query | None:
+    """Return the query whose columns a star stands for; None where it is not one query alone."""
     source = query.args.get("from_")
-    inner = source.this.unnest() if source is not None else None
-    return output_columns(inner) if isinstance(inner, exp.Query) else []
+    if source is None or star.find(exp.Star).args.get("except_"):  # type: ignore[union-attr]
+        return None
+    if isinstance(star, exp.Column):
+        if star.table != source.this.alias_or_name:
+            return None
+    elif query.args.get("joins"):
+        return None
+    inner = source.this.unnest()
+    if isinstance(inner, exp.Table) and not inner.db:
+        # What refers to itself would be looked into for ever.
+        inner = named.pop(inner.name, None)
+    return inner if isinstance(inner, exp.Query) else None
 
 
 def table_names(tree: exp.Expr) -> list[str]:

@@ -15,7 +15,8 @@ from dbt_jetstream.render import RenderError, last_day
 from dbt_jetstream.results import locks_of
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes, TypeMistake, read_types
+from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
+from dbt_jetstream.types.telemetry import read_types
 
 # How long an experiment without an end may be taken to last.
 OPEN_ENDED = dt.timedelta(days=5 * 365)

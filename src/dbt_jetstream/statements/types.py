@@ -5,22 +5,18 @@ Needs PyPI's `zetasql` (the extra `types`), and the types of telemetry's columns
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
+import re
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.render import PROJECT, SCHEMA
+from dbt_jetstream.types.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from dbt_jetstream.googlesql.catalog import Catalog
 
-# By a table's name with dots, by column.
-Telemetry = Mapping[str, Mapping[str, str]]
 FUNCTIONS = Path(__file__).with_name("functions.sql")
 LOGS = (
     "source",
@@ -52,35 +48,6 @@ OTHERS = {
 TABLES = {"table_name": "STRING"}
 
 
-def read_types(path: Path) -> Telemetry:
-    """Read the types of telemetry's columns: JSON, maybe compressed, of names to types by table.
-
-    Raises:
-        ConfigErrors: If it is no such file.
-    """
-    try:
-        content = path.read_bytes()
-        found = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
-    except (EOFError, zlib.error) as error:
-        raise ConfigErrors([ConfigError(path, "", "is cut off, or no gzip file")]) from error
-    except OSError as error:
-        raise ConfigErrors([ConfigError(path, "", error.strerror or "cannot be read")]) from error
-    except ValueError as error:
-        raise ConfigErrors([ConfigError(path, "", f"is no JSON: {error}")]) from error
-    if not _is_telemetry(found):
-        problem = 'expected {"project.dataset.table": {"column": "TYPE", …}, …}'
-        raise ConfigErrors([ConfigError(path, "", problem)])
-    return {str(table): columns for table, columns in found.items()}
-
-
-def _is_telemetry(found: Any) -> bool:
-    tables = found.values() if isinstance(found, dict) else [None]
-    return all(
-        isinstance(columns, dict) and all(isinstance(kind, str) for kind in columns.values())
-        for columns in tables
-    )
-
-
 class TypeMistake(ValueError):
     """A type of telemetry that is none of BigQuery's."""
 
@@ -105,7 +72,7 @@ class ColumnTypes:
         self._datasets: set[str] = set()
         self.learned: set[str] = set()
 
-    def read(self, tables: Iterable[str], named: Container[str]) -> None:
+    def read(self, tables: Iterable[str], named: Iterable[str]) -> None:
         """Let the tables of telemetry be known that an experiment reads.
 
         Args:
@@ -116,6 +83,7 @@ class ColumnTypes:
         Raises:
             TypeMistake: If a type is none of BigQuery's.
         """
+        named = {*named, *_words_of_functions()}
         for name in tables:
             columns = self._unread.get(name, {})
             known = {c: self._type(name, c, k) for c, k in columns.items() if c.lower() in named}
@@ -183,6 +151,13 @@ class ColumnTypes:
     def of(self, name: str) -> dict[str, str]:
         """Return the types of a table's columns that are known, by the columns' names."""
         return self._known.get(name, {})
+
+
+@cache
+def _words_of_functions() -> frozenset[str]:
+    """The names of fields that the functions read, among other words."""
+    text = FUNCTIONS.read_text(encoding="utf-8")
+    return frozenset(word.lower() for word in re.findall(r"\w+", text))
 
 
 @cache

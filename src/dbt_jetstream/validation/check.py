@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -19,7 +20,14 @@ from dbt_jetstream.checks import (
     check_wanted,
     unused,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors, RefusedByValidate, mistakes_of
+from dbt_jetstream.errors import (
+    ConfigError,
+    ConfigErrors,
+    RefusedByValidate,
+    SeenInSql,
+    distinct,
+    mistakes_of,
+)
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.hub.unread import unknown_slug
@@ -30,11 +38,16 @@ from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import Renderer, RenderError
 from dbt_jetstream.resolve import Unlisted, resolve
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
+from dbt_jetstream.types.check import TypeChecker
+from dbt_jetstream.types.listed import not_listed
+from dbt_jetstream.types.probes import files_of
 from dbt_jetstream.unexpected import unexpected
 from dbt_jetstream.validation.sample import sample_experiment
-from dbt_jetstream.validation.unlisted import ANY_STATISTIC, mistakes_in_unused
+from dbt_jetstream.validation.unlisted import ANY_STATISTIC, lock_unused
 
 DIALECTS = ("bigquery", "duckdb")
+# What speaks against an application, beside the number of mistakes in types.
+NO_APPLICATION, UNRESOLVED = 1_000_000, 1_000
 
 
 @dataclass
@@ -46,19 +59,26 @@ class Finding:
         errors: What must be mended.
         warnings: What its author should know.
         locked: The experiment that it was tried on; None where an error came first.
+        untyped: What of it nobody can tell the type of, by its key, and why.
     """
 
     file: HubFile | BrokenFile
     errors: list[ConfigError] = field(default_factory=list)
     warnings: list[ConfigError] = field(default_factory=list)
     locked: LockedExperiment | None = None
+    untyped: dict[str, str] = field(default_factory=dict)
 
 
 class Checker:
     """Checks files of one hub."""
 
     def __init__(
-        self, hub: Hub, project: Path, platforms: dict[str, Platform], known: list[Experiment]
+        self,
+        hub: Hub,
+        project: Path,
+        platforms: dict[str, Platform],
+        known: list[Experiment],
+        types: TypeChecker | None = None,
     ) -> None:
         """Prepare for checks.
 
@@ -67,11 +87,13 @@ class Checker:
             project: The dbt project, for its macros.
             platforms: The applications.
             known: Real experiments; a config without one is tried on a made-up one.
+            types: What knows the types of telemetry; None where nothing does.
         """
         self.hub = hub
         self.project = project
         self.platforms = platforms
         self.known = {str(experiment.normandy_slug): experiment for experiment in known}
+        self.types = types
         self.renderers = {dialect: _renderer(project, dialect) for dialect in DIALECTS}
 
     def check(self, file: HubFile | BrokenFile) -> Finding:
@@ -95,20 +117,23 @@ class Checker:
             if broken:
                 raise ConfigErrors(broken)
             platform = platform_of(experiment, self.platforms)
-            more = Unlisted(_all_of(file) if file.kind == "definition" else {})
+            more = _all_of(file) if file.kind == "definition" else Unlisted()
             config = resolve(self.hub, experiment, more)
             if self._refuse(finding, file, experiment, config):
                 return finding
             finding.locked = lock(self.hub, experiment, config, platform)
+            self._look_at_types(finding, finding.locked)
             if file.kind == "experiment":
                 self._look_at_unused(finding, file, config)
         except (ConfigError, ConfigErrors) as error:
             finding.errors += mistakes_of(error)
             return finding
         for warning in finding.locked.warnings:
+            if isinstance(warning, SeenInSql) and self.types and not finding.untyped:
+                continue
             is_error = isinstance(warning, RefusedByValidate)
             (finding.errors if is_error else finding.warnings).append(warning)
-        finding.errors += self._render(finding)
+        finding.errors = distinct([*finding.errors, *self._render(finding)])
         return finding
 
     def _look_at_unused(
@@ -125,7 +150,22 @@ class Checker:
         unread = unknown_slug(file.name, self.known)
         finding.warnings += [ConfigError(file.shown, file.path.name, unread)] if unread else []
         platform = platform_of(experiment, self.platforms)
-        finding.errors += mistakes_in_unused(self.hub, config, platform, found)
+        unused_too, mistakes = lock_unused(self.hub, config, platform, found)
+        finding.errors += mistakes
+        if unused_too is not None:
+            self._look_at_types(finding, unused_too)
+
+    def _look_at_types(self, finding: Finding, locked: LockedExperiment) -> None:
+        """Note what BigQuery would refuse of an experiment, by the types of telemetry."""
+        file_of = files_of(self.hub, locked.slug, locked.application)
+        known = self.types.telemetry if self.types else ()
+        is_made_up = finding.file.kind != "experiment" or finding.file.name not in self.known
+        listed = not_listed(locked, file_of, known, is_made_up=is_made_up)
+        finding.errors = distinct([*finding.errors, *listed])
+        if self.types is not None:
+            found = self.types.look(locked, file_of, is_made_up=is_made_up)
+            finding.errors = distinct([*finding.errors, *found.errors])
+            finding.untyped |= found.untyped
 
     def _refuse(
         self,
@@ -169,24 +209,38 @@ class Checker:
         return self.known.get(file.name) or self._of_likely_application(file)
 
     def _of_likely_application(self, file: HubFile) -> Experiment:
-        """Make up an experiment of the application that the config has the fewest mistakes in."""
+        """Make up an experiment of the application that the config has the fewest mistakes in.
+
+        One that the config's name tells of comes first, as `-ios-`, and is taken if it can be.
+        """
+        words = set(re.split(r"[-_]", file.name))
         tried = []
-        for application in self.platforms:
+        named = {app: bool(words & set(app.split("_"))) for app in self.platforms}
+        for application in sorted(self.platforms, key=lambda app: not named[app]):
             experiment = sample_experiment(file, application)
-            mistakes = self._mistakes(experiment)
-            if not mistakes:
+            mistakes, unknown = self._mistakes(experiment)
+            if not mistakes and (not unknown or named[application]):
                 return experiment
-            tried.append((mistakes, experiment))
+            tried.append((mistakes + unknown, experiment))
         return min(tried, key=lambda pair: pair[0])[1]
 
-    def _mistakes(self, experiment: Experiment) -> int:
+    def _mistakes(self, experiment: Experiment) -> tuple[int, int]:
+        """Count what is wrong with an experiment, and what nobody can tell.
+
+        What cannot be resolved weighs more than any number of mistakes in types.
+        """
         if not self.hub.files_of("default", experiment.app_name):
-            return 1_000_000
+            return NO_APPLICATION, 0
         try:
-            resolve(self.hub, experiment)
+            config = resolve(self.hub, experiment)
+            if self.types is None:
+                return 0, 0
+            platform = platform_of(experiment, self.platforms)
+            locked = lock(self.hub, experiment, config, platform)
         except ConfigErrors as error:
-            return len(error.errors)
-        return 0
+            return UNRESOLVED * len(error.errors), 0
+        found = self.types.look(locked, lambda *_: None, is_made_up=True)
+        return len(found.errors), len(found.untyped)
 
     def _render(self, finding: Finding) -> Iterator[ConfigError]:
         """Render and parse the models that hold what users wrote, in both dialects."""
@@ -233,10 +287,12 @@ def _syntax_problem(sql: str, dialect: str) -> str | None:
     return None
 
 
-def _all_of(file: HubFile) -> dict[str, MetricDefinition]:
-    """Ask for every metric that a definition file itself gives an expression."""
-    return {
+def _all_of(file: HubFile) -> Unlisted:
+    """Ask for every metric and segment that a definition file itself gives an expression."""
+    metrics = {
         name: MetricDefinition(name=name, statistics=ANY_STATISTIC)
         for name, metric in file.found.get("metrics", {}).items()
         if isinstance(metric, dict) and (metric.keys() & {"select_expression", "aggregation"})
     }
+    segments = file.found.get("segments", {}).items()
+    return Unlisted(metrics, [name for name, segment in segments if "select_expression" in segment])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from metric_config_parser.experiment import Experiment
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.experiments import read_experiments
@@ -13,8 +16,12 @@ from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, BrokenFile, HubFile
 from dbt_jetstream.hub.unread import unread_files
 from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.progress import progress
+from dbt_jetstream.types.known import checker_of, known_types
+from dbt_jetstream.types.tables import tables_of
+from dbt_jetstream.types.target import columns_in_target
+from dbt_jetstream.types.telemetry import read_types
 from dbt_jetstream.validation.check import Checker
-from dbt_jetstream.validation.dry_run import connect, dry_run
+from dbt_jetstream.validation.dry_run import DryRun, connect, dry_run
 from dbt_jetstream.validation.report import report, unread_report
 
 OWN_HUB = "metric_hub"
@@ -29,17 +36,32 @@ class Request:
         hubs: The hubs; where empty, the one that holds the files.
         project: The dbt project.
         experiments: A JSON array of experiments, or None.
+        types: A file with the types of telemetry; None for what lies beside the hubs.
     """
 
     paths: Sequence[Path]
     hubs: Sequence[HubAddress]
     project: Path
     experiments: Path | None = None
+    types: Path | None = None
 
 
-def validate(
-    request: Request, target: tuple[str | None] | None = None
-) -> Iterator[tuple[str, bool]]:
+@dataclass(frozen=True)
+class Checked:
+    """What became of one file.
+
+    Attributes:
+        report: What was found, in Markdown.
+        is_valid: Whether it is without errors.
+        bytes_read: What its experiment would read in all; 0 where nobody was asked.
+    """
+
+    report: str
+    is_valid: bool = True
+    bytes_read: int = 0
+
+
+def validate(request: Request, target: tuple[str | None] | None = None) -> Iterator[Checked]:
     """Check files.
 
     Args:
@@ -47,7 +69,7 @@ def validate(
         target: To compile against a target too, its name in a tuple; None in it: the default one.
 
     Yields:
-        For each file a report in Markdown, and whether it is without errors.
+        What was found in each file.
 
     Raises:
         ConfigErrors: If a file is in no hub, or the hub cannot be read.
@@ -56,22 +78,39 @@ def validate(
         hub = read_what_can_be_read(request.hubs or [_hub_of(request)])
     files = _chosen(hub, request.paths)
     known = read_experiments(request.experiments) if request.experiments else []
-    checker = Checker(hub, request.project, read_platforms(request.project), known)
+    checker = _checker(request, hub, known, target)
     compiled_against = connect(request.project, *target, checker.renderers) if target else None
     with progress("Checking configs", len(files)) as advance:
         for file in files:
             finding = checker.check(file)
             if request.experiments is not None:
                 finding.errors = [error.located(request.experiments) for error in finding.errors]
-            scanned = None
+            compiled = DryRun()
             if compiled_against and finding.locked is not None and not finding.errors:
-                scanned, errors = dry_run(finding, compiled_against)
-                finding.errors += errors
+                compiled = dry_run(finding, compiled_against)
+                finding.errors += compiled.errors
             advance()
             with advance.hidden():
-                yield report(finding, scanned), not finding.errors
+                said = report(finding, compiled.scanned)
+                yield Checked(said, not finding.errors, compiled.bytes_read)
     if not request.paths:
-        yield from ((unread_report(unread), True) for unread in unread_files(hub))
+        yield from (Checked(unread_report(unread)) for unread in unread_files(hub))
+
+
+def _checker(
+    request: Request, hub: Hub, known: list[Experiment], target: tuple[str | None] | None
+) -> Checker:
+    platforms = read_platforms(request.project)
+    if request.types:
+        telemetry = read_types(request.types)
+    else:
+        telemetry = known_types(hub, request.project, platforms)
+    if not telemetry and target:
+        telemetry = columns_in_target(request.project, *target, tables_of(hub, platforms))
+    types, why_not = checker_of(telemetry)
+    if why_not:
+        print(f"note: {why_not}", file=sys.stderr)
+    return Checker(hub, request.project, platforms, known, types)
 
 
 def _hub_of(request: Request) -> HubAddress:

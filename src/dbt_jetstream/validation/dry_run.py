@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,40 @@ from dbt_jetstream.target import credentials_of
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
 COUNT = "count"
-# Plans one query without computing it, or raises its error's type: says what it would read, and the
-# types of its columns.
-Compile = Callable[[str], tuple[str, dict[str, str]]]
+# Plans one query without computing it, or raises its error's type.
+Compile = Callable[[str], "Compiled"]
 FLAG = re.compile(r"BOOL(EAN)?")
 NUMBERS = re.compile(r"(BOOL|U?(TINY|SMALL|BIG|HUGE)?INT|FLOAT|DOUBLE|(BIG)?NUMERIC|DECIMAL)[^\[]*")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a target says of one query.
+
+    Attributes:
+        said: What it would read, in words.
+        types: The types of its columns.
+        bytes_read: The bytes that it would read; 0 where nobody can tell.
+    """
+
+    said: str
+    types: dict[str, str]
+    bytes_read: int = 0
+
+
+@dataclass
+class DryRun:
+    """What a target says of the models that read telemetry.
+
+    Attributes:
+        scanned: What each would read, by its name.
+        errors: The mistakes that only the target sees.
+        bytes_read: The bytes that all would read; 0 where nobody can tell.
+    """
+
+    scanned: dict[str, str] = field(default_factory=dict)
+    errors: list[ConfigError] = field(default_factory=list)
+    bytes_read: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,37 +72,35 @@ class Target:
     error_type: type[Exception]
 
 
-def dry_run(finding: Finding, target: Target) -> tuple[dict[str, str], list[ConfigError]]:
+def dry_run(finding: Finding, target: Target) -> DryRun:
     """Compile the models that read telemetry, each with what it is made from inlined.
 
     Args:
         finding: A check without errors.
         target: What to compile against.
-
-    Returns:
-        What each model would read, by its name, and the mistakes that only the target sees.
     """
     locked = finding.locked
     assert locked is not None
     models = target.renderer.render_inlined(locked, holds_expressions)
     reading = {node.name for node in locked.nodes if _reads_telemetry(node)}
-    scanned: dict[str, str] = {}
-    errors: list[ConfigError] = []
+    found = DryRun()
     for name, sql in models.items():
         try:
-            said, types = target.compile_query(sql)
+            compiled = target.compile_query(sql)
             if name in reading:
-                scanned[name] = said
-            errors += _no_numbers(locked, types, finding.file.shown)
+                found.scanned[name] = compiled.said
+                found.bytes_read += compiled.bytes_read
+            found.errors += _no_numbers(locked, compiled.types, finding.file.shown)
             if name == naming.enrollments(locked.slug):
-                errors += _no_flags(locked.nodes[0], types, finding.file.shown)
+                found.errors += _no_flags(locked.nodes[0], compiled.types, finding.file.shown)
         except target.error_type as error:
             # What is made of another model's days fails with that one.
             if name in reading:
                 key, problem = f"{target.renderer.dialect}: {name}", str(error).splitlines()[0]
-                errors.append(ConfigError(finding.file.shown, key, problem))
+                found.errors.append(ConfigError(finding.file.shown, key, problem))
     # A metric is in the model of each of its periods.
-    return scanned, distinct(errors)
+    found.errors = distinct(found.errors)
+    return found
 
 
 def _no_numbers(
@@ -130,9 +157,10 @@ def connect(project: Path, name: str | None, renderers: dict[str, Renderer]) -> 
 def _bigquery(credentials: Any, profiles: Path) -> tuple[Compile, type[Exception]]:
     plan = plans(credentials, profiles)
 
-    def compile_query(sql: str) -> tuple[str, dict[str, str]]:
+    def compile_query(sql: str) -> Compiled:
         planned = plan(sql)
-        return f"would read {readable(planned.bytes_read)}", planned.types
+        said = f"would read {readable(planned.bytes_read)}"
+        return Compiled(said, planned.types, planned.bytes_read)
 
     return compile_query, ValueError
 
@@ -152,8 +180,8 @@ def _duckdb(database: Path, renderer: Renderer) -> tuple[Compile, type[Exception
         raise ConfigErrors([unopened(str(error), database)]) from error
     connection.execute("set search_path = 'warehouse.main,memory.main'")
 
-    def compile_query(sql: str) -> tuple[str, dict[str, str]]:
+    def compile_query(sql: str) -> Compiled:
         described = connection.execute(f"describe {sql}").fetchall()
-        return "compiles", {name: str(kind) for name, kind, *_ in described}
+        return Compiled("compiles", {name: str(kind) for name, kind, *_ in described})
 
     return compile_query, duckdb.Error

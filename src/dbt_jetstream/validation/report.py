@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from dbt_jetstream.errors import MAX_KEY, ConfigError, shown
 from dbt_jetstream.validation.check import Finding
+
+# How many keys are named that one reason concerns.
+SHOWN = 5
 
 
 def report(finding: Finding, scanned: dict[str, str] | None = None) -> str:
@@ -39,6 +43,7 @@ def _lines(finding: Finding, scanned: dict[str, str]) -> Iterator[str]:
         yield f"- warning {_located(warning, finding)}"
     if finding.locked is not None:
         yield from _contents(finding)
+    yield from _untyped(finding)
     for model, bytes_read in scanned.items():
         yield f"- `{model}`: {bytes_read}"
 
@@ -49,6 +54,16 @@ def _located(mistake: ConfigError, finding: Finding) -> str:
     file = f"`{mistake.path}` " if elsewhere else ""
     key = f"`{shown(mistake.key, MAX_KEY)}`: " if mistake.key else ""
     return f"{file}{key}{mistake.line}"
+
+
+def _untyped(finding: Finding) -> Iterator[str]:
+    """Say what was not checked for its types, by the reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for key, reason in finding.untyped.items():
+        by_reason[reason].append(f"`{key}`")
+    for reason, keys in by_reason.items():
+        more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+        yield f"- types not checked, {reason}: {', '.join(keys[:SHOWN])}{more}"
 
 
 def _contents(finding: Finding) -> Iterator[str]:

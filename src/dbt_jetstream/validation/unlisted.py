@@ -15,7 +15,7 @@ from dbt_jetstream import naming
 from dbt_jetstream.checks import Unused
 from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.hub import Hub
-from dbt_jetstream.lock.document import lock
+from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.fragments import from_clause
 from dbt_jetstream.lock.metrics import lock_data_source
 from dbt_jetstream.platforms import Platform
@@ -25,37 +25,31 @@ from dbt_jetstream.resolve import Unlisted, resolve
 ANY_STATISTIC: dict[str, dict[str, object]] = {"count": {}}
 
 
-def mistakes_in_unused(
+def lock_unused(
     hub: Hub, config: AnalysisConfiguration, platform: Platform, unused: Unused
-) -> list[ConfigError]:
-    """List what is wrong with what a config defines in vain.
+) -> tuple[LockedExperiment | None, list[ConfigError]]:
+    """Lock an experiment as if it were asked for what its config defines in vain.
 
     Args:
         hub: The hub that holds the config.
         config: Its experiment, resolved, with which nothing is wrong.
         platform: The experiment's application.
         unused: What the config defines in vain.
+
+    Returns:
+        The experiment with all of that, where there are metrics or segments among it, and what is
+        wrong with it.
     """
-    return [
-        *_in_metrics_and_segments(hub, config, platform, unused),
-        *_in_sources(hub, config, platform, unused),
-    ]
-
-
-def _in_metrics_and_segments(
-    hub: Hub, config: AnalysisConfiguration, platform: Platform, unused: Unused
-) -> list[ConfigError]:
-    """Lock the experiment as if it were asked for them."""
+    mistakes = list(_in_sources(hub, config, platform, unused))
     metrics = {name: MetricDefinition(name, ANY_STATISTIC) for name in _with_sql(unused)}
     if not (metrics or unused.segments):
-        return []
+        return None, mistakes
     experiment = config.experiment.experiment
     try:
         more = resolve(hub, experiment, Unlisted(metrics, unused.segments))
-        lock(hub, experiment, more, platform)
+        return lock(hub, experiment, more, platform), mistakes
     except (ConfigError, ConfigErrors) as error:
-        return mistakes_of(error)
-    return []
+        return None, [*mistakes_of(error), *mistakes]
 
 
 def _with_sql(unused: Unused) -> Iterator[str]:
