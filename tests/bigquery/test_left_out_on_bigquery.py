@@ -16,7 +16,9 @@ from emulators.bigquery import PROJECT, TELEMETRY_PROJECT, BigQueryServer, profi
 from emulators.storage import StorageServer
 from emulators.twins import TOKEN, BigQueryProject
 from more_metrics import small_with
-from tiers import ALL, exhaustive
+from tiers import exhaustive
+
+pytestmark = exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -28,20 +30,14 @@ TELEMETRY = f"{TELEMETRY_PROJECT}.telemetry.{TABLE}"
 CAUSES = {
     "misspelt": '"active_hourz" not found',
     "no_flag": "'US' to BOOL",
+    "numbers_in_text": "'US' to INT64",
+    "kinds": '"kind" not found',
+    "no_aggregate": "GROUP BY",
+    "misspelt_segment": '"active_hourz" not found',
 }
-if ALL:
-    CAUSES |= {
-        "numbers_in_text": "'US' to INT64",
-        "kinds": '"kind" not found',
-        "no_aggregate": "GROUP BY",
-        "misspelt_segment": '"active_hourz" not found',
-    }
 SEGMENTS = [name for name in CAUSES if name in {"misspelt_segment", "no_flag"}]
 BROKEN = [name for name in CAUSES if name not in SEGMENTS]
-# The sample makes the models that something is left out of.
-COMMAND = (
-    ("build", "--select", f"experiment:{SLUG}") if ALL else ("run", "--select", f"+{NAME}_weekly")
-)
+COMMAND = ("build", "--select", f"experiment:{SLUG}")
 METRICS = """
 [metrics.misspelt]
 data_source = "own_days"
@@ -174,7 +170,6 @@ def test_what_only_values_tell_is_run_and_nothing_is_kept(
     assert PROBE not in {table.table_id for table in client.list_tables(DATASET)}
 
 
-@exhaustive
 def test_all_others_are_published(early: tuple[BigQueryProject, str], tmp_path: Path) -> None:
     project, _ = early
     rows = _query(
@@ -200,7 +195,6 @@ def test_all_others_are_published(early: tuple[BigQueryProject, str], tmp_path: 
     assert {row["metric"] for row in exported} >= set(BROKEN)
 
 
-@exhaustive
 def test_what_works_again_is_as_if_it_had_always_worked(
     early: tuple[BigQueryProject, str],
 ) -> None:

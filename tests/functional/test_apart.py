@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from conftest import DEMO_LAST_DAY, Project, copy_built
+from tiers import exhaustive
 
 GOOD, BROKEN = "fenix-toolbar-shortcut", "pip-first-time-hint"
 BROKEN_NAME = "pip_first_time_hint"
@@ -58,6 +59,7 @@ def test_cost_counts_the_others(project: Project) -> None:
     assert "KeyError" in traceback.read_text()
 
 
+@exhaustive
 def test_report_writes_the_others_pages(project: Project) -> None:
     _table_without_column(project)
     done = project.run("jetstream", "report", "--out", "site")
@@ -68,6 +70,7 @@ def test_report_writes_the_others_pages(project: Project) -> None:
     assert BROKEN in line
 
 
+@exhaustive
 @pytest.mark.parametrize(
     ("break_it", "form"), [(_no_tables, ()), (_table_without_column, ("--json",))]
 )

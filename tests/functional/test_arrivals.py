@@ -13,7 +13,7 @@ from built_tables import assert_equal, tables, windows
 
 from conftest import Project, copy_built, end_sources, small_built, small_project
 from more_metrics import VISITS, small_with
-from tiers import ALL, exhaustive
+from tiers import ALL, exhaustive, sample
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -200,7 +200,7 @@ def with_more(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Proje
 
 
 @pytest.mark.parametrize(
-    ("table", "source"), [("visits", "visits"), ("signals", "the exposure signal")]
+    ("table", "source"), sample([("visits", "visits"), ("signals", "the exposure signal")], 2)
 )
 def test_windows_wait_for_what_they_read_directly_and_for_the_exposure_signal(
     with_more: Callable[[str], Project], table: str, source: str

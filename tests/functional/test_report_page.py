@@ -258,7 +258,7 @@ def test_pages_ask_no_network_and_stay_small(site: Path, results: Visit) -> None
             ("desktop", 1280, 900, "dark"),
             ("phone", 390, 844, "dark"),
         ],
-        3,
+        4,
     ),
 )
 def test_everybody_can_read_the_pages(
