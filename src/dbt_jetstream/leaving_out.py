@@ -1,18 +1,22 @@
 """A model of an experiment that fails is built without the metrics or segments that fail.
 
-So each of these costs itself alone, whatever runs dbt. The warehouse does not say which of them
+So each of these costs itself alone, whatever runs dbt; a data source that cannot be read costs its
+metrics. The warehouse does not say which of them
 failed: the model is compiled with some of them and tried, until it is known. What was left out is
 told to the models that follow and to the logs.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from dbt.artifacts.schemas.results import RunStatus
+from dbt.artifacts.schemas.run import RunResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.task.run import ModelRunner
 from dbt_common.events.base_types import EventLevel
@@ -27,6 +31,10 @@ LEFT_OUT = "left_out"
 # What is said of it: how, by kind, name and reason.
 LEFT_OUT_WORDS = "left_out_words"
 WORDS = "%s `%s` is left out, for it fails: %s"
+# The data sources that were left out, with reasons: by name, by experiment.
+ABSENT = "absent_sources"
+# Set by a caller that leaves out data sources itself.
+BY_CALLER = "JETSTREAM_ABSENT_SOURCES"
 PROBE = "jetstream_probe"
 # BigQuery refuses a query that returns much to nobody.
 PROBED = f"create or replace temp table {PROBE} as\n{{}};\ndrop table {PROBE}"
@@ -74,15 +82,28 @@ def _build(runner: ModelRunner, manifest: Manifest, context: Any) -> Any:
             config.meta = reduced(definition, out)
             try:
                 return _build_whole(runner, manifest, context)
-            except DbtRuntimeError:
+            except DbtRuntimeError as error:
                 left = [entry for entry in entries if entry not in out]
                 found = _failing(runner, manifest, definition, left)
                 if not found:
-                    raise
+                    if "data_source" not in definition or BY_CALLER in os.environ:
+                        raise
+                    return _without_source(runner, manifest, slug, _said(error))
             _note(manifest, slug, found)
             out |= found
     finally:
         config.meta = definition
+
+
+def _without_source(runner: ModelRunner, manifest: Manifest, slug: str, reason: str) -> RunResult:
+    """Leave out a data source whose client days cannot be read: its metrics, and no others."""
+    source = runner.node.config.meta["data_source"]["name"]
+    with _noting:
+        manifest.flat_graph.setdefault(ABSENT, {}).setdefault(slug, {})[source] = reason
+    said = WORDS % ("data source", source, reason)
+    fire_event(Note(msg=f"{slug}: {said}"), level=EventLevel.WARN)
+    done: RunResult = RunResult.from_node(runner.node, RunStatus.Success, said)
+    return done
 
 
 def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:

@@ -103,6 +103,39 @@ def _absent(project: Project, table: str, condition: str = "true") -> set[str]:
     return {name for (name,) in project.query(query)}
 
 
+@pytest.fixture(scope="module")
+def by_dbt(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
+    """Built by dbt itself, which finds that the tables are not there, and what it says."""
+    project = copy_built(synced, tmp_path_factory.mktemp("by_dbt") / "project")
+    with _without_tables(project, "clients_daily", "visits"):
+        return project, project.build(SLUG, AS_OF)
+
+
+def test_dbt_alone_publishes_all_others(by_dbt: tuple[Project, str]) -> None:
+    project, said = by_dbt
+    assert f"{SLUG}: data source `clients_daily` is left out, for it fails: Catalog Error" in said
+    assert " ERROR=0 SKIP=0 " in said
+    found = project.query(
+        f"select distinct metric from analysis.statistics_{NAME} where point is not null"
+    )
+    assert {metric for (metric,) in found} == {*OTHERS}
+    logged = dict(
+        project.query(
+            "select metric, message from analysis.logs where func_name = 'clients_daily' "
+            "or func_name like 'metric %'"
+        )
+    )
+    assert logged.keys() >= {"active_hours", "toggles_per_search", "visited_countries"}
+    assert "Table with name clients_daily does not exist" in logged["active_hours"]
+
+
+@exhaustive
+def test_dbt_alone_fills_the_gap(by_dbt: tuple[Project, str], undisturbed: Project) -> None:
+    project, _ = by_dbt
+    project.build(SLUG, AS_OF)
+    assert_equal(project, undisturbed)
+
+
 @exhaustive
 def test_a_source_absent_from_the_first_build(
     synced: Project, undisturbed: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
