@@ -7,6 +7,6 @@
 -#}
 {% macro absent_sources(experiment) %}
     {%- set given = fromjson(env_var('JETSTREAM_ABSENT_SOURCES', '') or '{}') -%}
-    {%- set found = graph.absent_sources if graph.absent_sources is defined else {} -%}
+    {%- set found = graph.absent_sources if graph is defined and graph.absent_sources is defined else {} -%}
     {{- return(dict(found.get(experiment.slug, {}), **given.get(experiment.slug, {}))) -}}
 {% endmacro %}
