@@ -32,9 +32,9 @@ def _errors(project: Project, name: str = NAME) -> list[dict[str, str | None]]:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The small Glean experiment, built for the first time while one of its sources is missing."""
+    """The small Glean experiment, built for the first time while its enrollment events are away."""
     project = small_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
-    _rename(project, "fenix.clients_daily", "elsewhere")
+    _rename(project, "fenix.events_stream", "elsewhere")
     done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=AS_OF)
     assert done.returncode == 1, done.stdout
     return project
@@ -44,16 +44,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def repaired(broken: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The same after the source came back."""
     project = copy_built(broken, tmp_path_factory.mktemp("repaired") / "project")
-    _rename(project, "fenix.elsewhere", "clients_daily")
+    _rename(project, "fenix.elsewhere", "events_stream")
     project.build(SLUG, AS_OF)
     return project
 
 
 def test_a_failed_model_is_one_row_and_one_error(broken: Project) -> None:
-    days = f"{NAME}_clients_daily_client_days"
+    enrollments = f"enrollments_{NAME}"
     (error,) = _errors(broken)
     message = str(error.pop("message"))
-    assert "Catalog Error: Table with name clients_daily does not exist" in message
+    assert "Catalog Error: Table with name events_stream does not exist" in message
     assert error == {
         # The analysis of 2026-04-12 runs on the next day.
         "timestamp": "2026-04-13T00:00:00Z",
@@ -65,12 +65,12 @@ def test_a_failed_model_is_one_row_and_one_error(broken: Project) -> None:
         "segment": None,
         "log_level": "ERROR",
         "exception": None,
-        "filename": f"{days}.sql",
-        "func_name": days,
+        "filename": f"{enrollments}.sql",
+        "func_name": enrollments,
         "exception_type": "RuntimeError",
     }
     assert broken.query("select experiment, func_name, message from analysis.logs") == [
-        (SLUG, days, message)
+        (SLUG, enrollments, message)
     ]
 
 
@@ -80,8 +80,8 @@ def test_a_first_build_that_fails_has_a_grid_with_reasons(broken: Project) -> No
         f"select distinct state, reason {grid} where analysis_period = 'weekly'"
     )
     assert state == "failed"
-    assert reason.startswith(f"{NAME}_clients_daily_client_days: ")
-    assert "Table with name clients_daily does not exist" in reason
+    assert reason.startswith(f"enrollments_{NAME}: ")
+    assert "Table with name events_stream does not exist" in reason
     # What is not due did not fail.
     overall = broken.query(f"select distinct state {grid} where analysis_period = 'overall'")
     assert overall == [("not due",)]
