@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import git
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 
+# As of `https://user:token@host/path`, `ssh://git@host:22/path` and `git@host:path`.
+REMOTE = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^@/]*@)?(?P<host>[\w.-]+)(?::\d+)?/|"
+    r"(?:[\w.-]+@)(?P<scp>[\w.-]+):/?)(?P<path>[^\s?#]+?)/?"
+)
 IS_URL = re.compile(r"(https?|ssh|git|file)://|[\w.-]+@[\w.-]+:")
 
 
@@ -81,16 +87,32 @@ class Checkout:
         return next((commit.hexsha for commit in commits), None)
 
     def web_address(self, file: Path) -> str | None:
-        """Return where a file can be read on the web; None for a private hub."""
+        """Return the address of a file, on the web where the hub has one; None for a private hub.
+
+        Experimenter takes web addresses alone: a hub that has none gets one below `hub.invalid`,
+        which by RFC 2606 is nobody's.
+        """
+        if self.address.is_private:
+            return None
         repository = self.repository
-        if repository is None or self.address.is_private:
-            return None
-        if "origin" not in [remote.name for remote in repository.remotes]:
-            return None
-        url = repository.remotes.origin.url.removesuffix(".git")
-        root = Path(repository.working_dir)
-        path = file.resolve().relative_to(root.resolve())
-        return f"{url}/blob/main/{path}" if url.startswith("https://") else None
+        remotes = {r.name: r.url for r in repository.remotes} if repository else {}
+        page = _web_page(remotes.get("origin", ""))
+        if repository is None or page is None:
+            path = file.resolve().relative_to(self.folder.resolve())
+            return f"https://hub.invalid/{quote(f'{self.folder.resolve().name}/{path}')}"
+        path = file.resolve().relative_to(Path(repository.working_dir).resolve())
+        return f"{page}/blob/main/{quote(str(path))}"
+
+
+def _web_page(remote: str) -> str | None:
+    """Return the page of a git remote: `git@host:path` and `ssh://` have one, too.
+
+    Without the user and the token that a remote may name.
+    """
+    found = REMOTE.fullmatch(remote)
+    if found is None:
+        return None
+    return f"https://{found['host'] or found['scp']}/{found['path'].removesuffix('.git')}"
 
 
 def in_folder(folder: Path, text: str) -> str:
