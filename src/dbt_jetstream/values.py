@@ -71,6 +71,7 @@ STATISTIC_SHAPES: Shapes = {
     "drop_highest": ("a number",),
     "grid_size": ("a whole number",),
     "log_space": ("true or false",),
+    "num_samples": ("a whole number",),
     "numerator": ("text",),
     "pre_treatments": ("a list of names and of tables with a `name`",),
     "threshold": ("a number",),

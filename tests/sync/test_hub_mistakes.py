@@ -59,6 +59,11 @@ MISTAKES = {
         lambda text: text.replace("drop_highest = 0.001", "drop_highest = 1.5"),
         ["metrics.search_count.statistics.bootstrap_mean", "fraction below 1", "1.5"],
     ),
+    "parameter of another type": (
+        DEFAULTS,
+        lambda text: text.replace("drop_highest = 0.001", 'num_samples = "many"'),
+        ["statistics.bootstrap_mean.num_samples: expected a whole number, found", "many"],
+    ),
     "unknown segment": (
         OWN,
         lambda text: text.replace('"heavy_users"', '"heavy_user"', 1),
