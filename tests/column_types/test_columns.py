@@ -155,3 +155,20 @@ def test_sources_that_declare_all_their_types_are_known(project: Path) -> None:
 def test_a_file_that_dbt_cannot_read_declares_nothing(project: Path, text: str) -> None:
     (project / "models/odd.yml").write_text(text)
     assert declared_columns(project, [DAILY]) == {}
+
+
+def test_a_type_that_is_none_of_bigquery_s_is_said_and_accuses_nobody(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = project / "metric_hub/columns.json"
+    known = json.loads(file.read_text())
+    known["mozdata.telemetry.clients_daily"]["search_count_all"] = "VARCHAR(10)"
+    file.write_text(json.dumps(known))
+    shutil.copytree(REPOSITORY / "macros", project / "macros")
+    config = project / "metric_hub/jetstream/pip-first-time-hint.toml"
+    assert main(["validate", f"--project-dir={project}", str(config)]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "- types not checked, mozdata.telemetry.clients_daily.search_count_all: VARCHAR(10) is no "
+        "type of BigQuery"
+    ) in printed

@@ -13,7 +13,7 @@ from typing import Any
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.sql.misapplied import NO_FLAG
-from dbt_jetstream.statements.types import ColumnTypes
+from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
 from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
 from dbt_jetstream.types.words import Refusal, refusal_of, told
@@ -76,9 +76,6 @@ class TypeChecker:
             locked: The experiment.
             file_of: Names the files of its definitions.
             is_made_up: Whether it is there for a config to be tried on.
-
-        Raises:
-            TypeMistake: If a type of telemetry is none of BigQuery's.
         """
         found = Typed()
         sources = sources_of(locked, is_made_up=is_made_up)
@@ -136,7 +133,9 @@ def _columns(asking: _Asking, source: Source) -> Iterator[Found]:
         uses[source.branch] = ("", "the branch that rows report")
     answers = asking.about(source, list(uses), is_aggregate=False)
     for (column, use), answer in zip(uses.values(), answers, strict=True):
-        if answer.refusal:
+        if answer.refusal and answer.refusal.is_ignorance:
+            yield source.kind, source.name, source.key, answer.refusal
+        elif answer.refusal:
             text = asking.told(answer.refusal, source, column)
             yield source.kind, source.name, source.key, f"{use}: {text}"
 
@@ -168,6 +167,8 @@ class _Asking:
         self.sources = sources
         self.answers = answers
         self._types: ColumnTypes | None = None
+        # Why the columns of some tables are not understood.
+        self._odd: dict[str, str] = {}
 
     def about(self, source: Source, asked: Sequence[str], *, is_aggregate: bool) -> list[Answer]:
         """Answer what each of some expressions is, over the rows of a source."""
@@ -203,8 +204,12 @@ class _Asking:
         units, groups = (EXPOSED, f" group by {GROUPS}") if is_aggregate else (ENROLLED, "")
         rows = f"{units} as e inner join {source.clause} as ds on true"
         sql = f"select\n{values}\nfrom {rows}{groups}"
+        catalog = self._catalog()
+        odd = next((self._odd[table] for table in source.tables if table in self._odd), None)
+        if odd:
+            return Refusal(odd, is_ignorance=True)
         try:
-            return [type_text(kind) for kind in self._catalog().columns(sql).values()]
+            return [type_text(kind) for kind in catalog.columns(sql).values()]
         except Refused as refused:
             return refusal_of(str(refused))
 
@@ -215,7 +220,11 @@ class _Asking:
             texts = [t for s in self.sources for t in _texts(s)]
             named = {word.lower() for text in texts for word in re.findall(r"\w+", text)}
             tables = {table for source in self.sources for table in source.tables}
-            self._types.read(sorted(tables), named)
+            for table in sorted(tables):
+                try:
+                    self._types.read([table], named)
+                except TypeMistake as mistake:
+                    self._odd[table] = str(mistake)
             self._types.catalog.add_table(ENROLLED, UNITS)
             self._types.catalog.add_table(EXPOSED, EXPOSED_UNITS)
         return self._types.catalog
