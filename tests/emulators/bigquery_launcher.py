@@ -12,6 +12,7 @@ import os
 import re
 import urllib.parse
 import urllib.request
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ CREATED = re.compile(r"(?i)\s*create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s
 TEMPORARY = re.compile(r"(?is)create temp table `_session`\.`([^`]+)`\s*(\(.*)")
 SESSION = "_temporary"
 QUERY = re.compile(r"(?i)select|with|\(")
+# Whether a request is a dry run.
+PLANNING: ContextVar[bool] = ContextVar("planning", default=False)
 SHARED_FUNCTION = re.compile(r"(?<![`\w.])(mozfun\.\w+\.\w+)\(")
 # Mozilla's own, which metric definitions call. Made through the API it would hold a subquery, which
 # DuckDB refuses in the condition of an outer join.
@@ -194,14 +197,26 @@ def kept_option(option: exp.Property) -> dict[str, Any]:
 def dry_runs_look_at_no_row() -> None:
     """A dry run only plans, so that it does not find a value that cannot be cast."""
     preview = jobs._dry_run_response
+    translate = translator.SQLTranslator.translate
 
     async def planned(*, bq_sql: str, **more: Any) -> Any:
         sql = COMMENTS.sub("", bq_sql).rstrip().rstrip(";")
         if QUERY.match(sql):
             bq_sql = f"select * from (\n{sql}\n) limit 0"
-        return await preview(bq_sql=bq_sql, **more)
+        planning = PLANNING.set(True)
+        try:
+            return await preview(bq_sql=bq_sql, **more)
+        finally:
+            PLANNING.reset(planning)
+
+    def translated(self: Any, bq_sql: str, **options: Any) -> Any:
+        # With a schema it gives columns of typed rows names that they do not have.
+        if PLANNING.get():
+            options.pop("schema", None)
+        return translate(self, bq_sql, **options)
 
     jobs._dry_run_response = planned
+    translator.SQLTranslator.translate = translated
 
 
 def tables_gain_columns() -> None:
