@@ -1,8 +1,13 @@
 """Names of tables, nodes and exports, after Jetstream's."""
 
-import re
+from __future__ import annotations
 
-from metric_config_parser.metric import AnalysisPeriod
+import re
+from typing import TYPE_CHECKING
+
+# The notebooks of dbt Cloud, which import this, have no parser of configurations.
+if TYPE_CHECKING:
+    from metric_config_parser.metric import AnalysisPeriod
 
 # How an experiment's own exposure signal is called among data sources: these have no spaces.
 EXPOSURE_SIGNAL = "the exposure signal"
