@@ -1,9 +1,8 @@
 """A model of an experiment that fails is built without the metrics or segments that fail.
 
 So each of these costs itself alone, whatever runs dbt; a data source that cannot be read costs its
-metrics. The warehouse does not say which of them
-failed: the model is compiled with some of them and tried, until it is known. What was left out is
-told to the models that follow and to the logs.
+metrics. The warehouse does not say which of them failed: the model is compiled with some of them
+and tried, until it is known. What was left out is told to the models that follow and to the logs.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ LEFT_OUT_WORDS = "left_out_words"
 WORDS = "%s `%s` is left out, for it fails: %s"
 # The data sources that were left out, with reasons: by name, by experiment.
 ABSENT = "absent_sources"
-# Set by a caller that leaves out data sources itself.
-BY_CALLER = "JETSTREAM_ABSENT_SOURCES"
+# The variable by which a caller leaves out data sources itself.
+ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
 PROBE = "jetstream_probe"
 # BigQuery refuses a query that returns much to nobody.
 PROBED = f"create or replace temp table {PROBE} as\n{{}};\ndrop table {PROBE}"
@@ -86,7 +85,7 @@ def _build(runner: ModelRunner, manifest: Manifest, context: Any) -> Any:
                 left = [entry for entry in entries if entry not in out]
                 found = _failing(runner, manifest, definition, left)
                 if not found:
-                    if "data_source" not in definition or BY_CALLER in os.environ:
+                    if "data_source" not in definition or ABSENT_SOURCES in os.environ:
                         raise
                     return _without_source(runner, manifest, slug, _said(error))
             _note(manifest, slug, found)
@@ -100,8 +99,7 @@ def _without_source(runner: ModelRunner, manifest: Manifest, slug: str, reason: 
     source = runner.node.config.meta["data_source"]["name"]
     with _noting:
         manifest.flat_graph.setdefault(ABSENT, {}).setdefault(slug, {})[source] = reason
-    said = WORDS % ("data source", source, reason)
-    fire_event(Note(msg=f"{slug}: {said}"), level=EventLevel.WARN)
+    said = _tell(slug, "data source", source, reason)
     done: RunResult = RunResult.from_node(runner.node, RunStatus.Success, said)
     return done
 
@@ -114,8 +112,14 @@ def _note(manifest: Manifest, slug: str, out: Mapping[str, str]) -> None:
         known.update(new)
     for entry, reason in without_parts(new).items():
         kind, _, name = entry.partition(" ")
-        message = f"{slug}: {WORDS % (kind, name, reason)}"
-        fire_event(Note(msg=message), level=EventLevel.WARN)
+        _tell(slug, kind, name, reason)
+
+
+def _tell(slug: str, kind: str, name: str, reason: str) -> str:
+    """Tell whoever watches dbt what is left out of an experiment; returns the words."""
+    said = WORDS % (kind, name, reason)
+    fire_event(Note(msg=f"{slug}: {said}"), level=EventLevel.WARN)
+    return said
 
 
 def _failing(

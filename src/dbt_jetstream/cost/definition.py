@@ -13,6 +13,7 @@ from dbt_jetstream.cost.scans import DAY, Days, Source
 from dbt_jetstream.diff.definition import SANITY
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.enrollments import ENROLLMENT_ROLES
+from dbt_jetstream.lock.fragments import bigquery_sql
 from dbt_jetstream.lock.nodes import Node
 
 ENROLLMENT_EVENTS = "enrollment events"
@@ -55,7 +56,7 @@ class Definition:
 
     def source(self, name: str, *fragments: Any) -> Source:
         """Name a data source with the tables that its SQL reads."""
-        texts = [f["bigquery"] if isinstance(f, dict) else f for f in fragments]
+        texts = [bigquery_sql(fragment) for fragment in fragments]
         tables = [t.dotted for t in self.locked.tables if any(t.placeholder in x for x in texts)]
         return Source(name, tuple(tables))
 

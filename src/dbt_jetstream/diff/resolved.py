@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dbt_jetstream.diff.compare import Comparison, compare
-from dbt_jetstream.diff.side import Resolved, Sides
+from dbt_jetstream.diff.side import Resolved, Side, Sides
 from dbt_jetstream.errors import ConfigError
 from dbt_jetstream.unexpected import apart
 
@@ -29,6 +31,14 @@ class Mistakes:
         for mistake in after:
             (self.old if mistake in before else self.new).setdefault(mistake)
 
+    @contextmanager
+    def apart(self, side: Side, name: str) -> Iterator[None]:
+        """Note what one experiment or file raises, which keeps no other from being compared."""
+        raised: list[ConfigError] = []
+        with apart(side.project, name, raised):
+            yield
+        self.add([], [side.told(mistake) for mistake in raised])
+
 
 def definition_comparisons(
     sides: Sides, as_of: dt.date, mistakes: Mistakes, *, with_same: bool
@@ -46,10 +56,8 @@ def definition_comparisons(
     found = []
     for slug in sides.slugs(as_of):
         comparison = None
-        raised: list[ConfigError] = []
-        with apart(sides.head.project, slug, raised):
+        with mistakes.apart(sides.head, slug):
             comparison = _compare(sides, slug, mistakes, needs_sql=with_same or not same_macros)
-        mistakes.add([], [sides.head.told(mistake) for mistake in raised])
         if comparison is not None and (with_same or comparison.is_touched):
             found.append(comparison)
     return found

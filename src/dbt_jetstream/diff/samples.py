@@ -17,7 +17,6 @@ from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.lock.document import lock
 from dbt_jetstream.platforms import platform_of
 from dbt_jetstream.resolve import Unlisted, resolve
-from dbt_jetstream.unexpected import apart
 from dbt_jetstream.validation.sample import sample_experiment
 
 EXPRESSIONS = ("select_expression", "aggregation")
@@ -37,12 +36,9 @@ def sample_comparisons(
     found = []
     for old, new in _differing(sides):
         comparison = None
-        raised: list[ConfigError] = []
         file = new or old
-        assert file is not None
-        with apart(sides.head.project, file.name, raised):
+        with mistakes.apart(sides.head, file.name if file else ""):
             comparison = _compare(sides, old, new, mistakes)
-        mistakes.add([], [sides.head.told(mistake) for mistake in raised])
         if comparison is None:
             continue
         comparison.changes = [c for c in comparison.changes if c.text not in said]

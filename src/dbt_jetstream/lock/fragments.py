@@ -144,6 +144,11 @@ def tidy(sql: str) -> str:
     return textwrap.dedent(sql).strip()
 
 
+def bigquery_sql(fragment: Fragment) -> str:
+    """Return a fragment's SQL on BigQuery, in which tables stand as placeholders."""
+    return fragment if isinstance(fragment, str) else str(fragment["bigquery"] or "")
+
+
 def gap_of(fragment: Fragment) -> str | None:
     """Say why DuckDB cannot run a fragment; None where it can."""
     return None if isinstance(fragment, str) else fragment.get("gap")
@@ -151,8 +156,7 @@ def gap_of(fragment: Fragment) -> str | None:
 
 def nothing_on_duckdb(fragment: Fragment, reason: str) -> Fragment:
     """Give an expression the value null on DuckDB, and the reason."""
-    bigquery = fragment if isinstance(fragment, str) else fragment["bigquery"]
-    return {"bigquery": bigquery, "duckdb": NOTHING, "gap": reason}
+    return {"bigquery": bigquery_sql(fragment), "duckdb": NOTHING, "gap": reason}
 
 
 def _fragment(text: str, bigquery: str, duckdb: str) -> Fragment:

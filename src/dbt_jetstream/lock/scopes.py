@@ -8,7 +8,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from dbt_jetstream.lock.fragments import Fragment
+from dbt_jetstream.lock.fragments import Fragment, bigquery_sql
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -16,8 +16,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 def bigquery_text(fragment: Fragment) -> str:
     """Return a fragment's SQL on BigQuery, with its tables' keys for their names."""
-    text = fragment if isinstance(fragment, str) else fragment["bigquery"]
-    return PLACEHOLDER.sub(r"`\1`", text or "")
+    return PLACEHOLDER.sub(r"`\1`", bigquery_sql(fragment))
 
 
 def scopes_of(query: str) -> list[Scope]:

@@ -117,7 +117,7 @@ def output_columns(query: exp.Query, outer: Mapping[str, exp.Query] | None = Non
 def _behind_star(query: exp.Query, star: exp.Expr, named: dict[str, exp.Query]) -> exp.Query | None:
     """Return the query whose columns a star stands for; None where it is not one query alone."""
     source = query.args.get("from_")
-    if source is None or star.find(exp.Star).args.get("except_"):  # type: ignore[union-attr]
+    if source is None or any(part.args.get("except_") for part in star.find_all(exp.Star)):
         return None
     if isinstance(star, exp.Column):
         if star.table != source.this.alias_or_name:

@@ -23,6 +23,7 @@ NO_NUMBERS = {
 # Whether these aggregate is not known.
 UNKNOWN = (exp.Anonymous, exp.Query)
 NUMBERS = exp.DataType.NUMERIC_TYPES
+NO_NUMBER = "which only `count` takes; its statistics need numbers"
 NO_FLAG = "and a segment is true or false; compare it, as `… = 'value'` or `… > 0`"
 OF_DISTRIBUTIONS = ("deciles", "kernel_density_estimate", "empirical_cdf")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.sql.misapplied import NO_FLAG
+from dbt_jetstream.sql.misapplied import NO_FLAG, NO_NUMBER
 from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
 from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
@@ -150,7 +150,7 @@ def _problem(
     if expression.takes is Takes.FLAG and answer.type != "BOOL":
         return f"yields {answer.type}, {NO_FLAG}"
     if expression.takes is Takes.NUMBER and answer.type not in NUMBERS:
-        return f"yields {answer.type}, which only `count` takes; its statistics need numbers"
+        return f"yields {answer.type}, {NO_NUMBER}"
     return None
 
 

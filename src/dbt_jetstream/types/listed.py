@@ -15,6 +15,7 @@ from dbt_jetstream.sql.dialect import (
     parse_query,
 )
 from dbt_jetstream.types.probes import FileOf, Source, sources_of
+from dbt_jetstream.types.words import NOT_LISTED
 
 ROWS, UNITS = "ds", "e"
 OF_UNITS = {"analysis_id", "branch", "enrollment_date", "exposure_date"}
@@ -75,10 +76,7 @@ def _missing(source: Source, listed: dict[str, str], file_of: FileOf) -> Iterato
 def _words(column: str, source: Source, listed: dict[str, str]) -> str:
     question = did_you_mean(column, listed.values())
     fix = question or "add it there"
-    return (
-        f"column `{column}` does not exist in {source.name}: the SELECT of its `from_expression` "
-        f"does not list it; {fix}"
-    )
+    return f"column `{column}` does not exist in {source.name}: {NOT_LISTED}; {fix}"
 
 
 def _columns(sql: str) -> list[str]:

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream import naming
+from dbt_jetstream.diff.definition import SANITY
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.fragments import Fragment, Table
+from dbt_jetstream.lock.fragments import Fragment, Table, bigquery_sql
 
 COUNT = "count"
 UNIT_IDS = ("client_id", "profile_group_id")
 ENROLLMENTS, BRANCH = "enrollment_query", "ds.branch = e.branch"
-# The checks of the reported branch are ours, and follow from the source's own columns.
-CHECKS = ("has_contradictory_branch", "has_non_enrolled_data")
-
 
 # Names the file that defines a thing: a metric, segment or data source by the table of its key and
 # its name, or `experiment`.
@@ -110,14 +108,15 @@ def sources_of(locked: LockedExperiment, *, is_made_up: bool = False) -> list[So
         is_made_up: Whether it is there for a config to be tried on.
     """
     writing = _Writing(locked.tables, UNIT_IDS if is_made_up else ())
-    numbers = set(_names_of_numbers(locked))
+    numbers = metrics_of_numbers(locked)
     found: dict[tuple[str, str], Source] = {}
     for node in locked.nodes:
         for part in node.meta.get("data_sources", ()):
             source = writing.source("data_sources", part)
             source = found.setdefault((source.kind, source.name), source)
             known = {expression.name for expression in source.expressions}
-            known |= {f"{source.name}_{check}" for check in CHECKS}
+            # The checks of the reported branch are ours, and follow from the source's own columns.
+            known |= {f"{source.name}_{check}" for check in SANITY}
             metrics = [*part["daily_metrics"], *part["direct_metrics"]]
             for metric in (metric for metric in metrics if metric["name"] not in known):
                 sql = metric.get("select_expression") or writing.text(metric["sql"])
@@ -166,7 +165,7 @@ class _Writing:
             name=named,
             key=keys.get(kind, f"{kind}.{named}.from_expression"),
             clause=self.text(part["from"]),
-            tables=tuple(t.dotted for t in self.tables if t.placeholder in _plain(part["from"])),
+            tables=self.tables_in(part["from"]),
             unit_column=part["unit_column"],
             date_column=part["date_column"],
             branch=self.text(branch) if branch else None,
@@ -176,26 +175,25 @@ class _Writing:
     def enrollment_query(self, query: Fragment, unit_column: str) -> Source:
         """Take an experiment's own enrollments for a source, which has a branch beside a date."""
         key = "experiment.enrollment_query"
-        tables = tuple(t.dotted for t in self.tables if t.placeholder in _plain(query))
+        tables = self.tables_in(query)
         clause = f"({self.text(query)})"
         return Source(
             "experiment", ENROLLMENTS, key, clause, tables, unit_column, "enrollment_date", BRANCH
         )
 
+    def tables_in(self, fragment: Fragment) -> tuple[str, ...]:
+        sql = bigquery_sql(fragment)
+        return tuple(table.dotted for table in self.tables if table.placeholder in sql)
+
     def text(self, fragment: Fragment) -> str:
-        text = _plain(fragment)
+        text = bigquery_sql(fragment)
         for table in self.tables:
             text = text.replace(table.placeholder, f"`{table.dotted}`")
         return text
 
 
-def _plain(fragment: Fragment) -> str:
-    return fragment if isinstance(fragment, str) else str(fragment["bigquery"])
-
-
-def _names_of_numbers(locked: LockedExperiment) -> Iterator[str]:
-    """Yield the metrics that a statistic computes with; `count` takes whatever there is."""
+def metrics_of_numbers(locked: LockedExperiment) -> set[str]:
+    """Name the metrics that a statistic computes with; `count` takes whatever there is."""
     (grid,) = (node for node in locked.nodes if node.name == naming.completeness(locked.slug))
-    for statistic in grid.meta["statistics"]:
-        if statistic["statistic"] != COUNT:
-            yield from statistic["metrics"]
+    computed = [s for s in grid.meta["statistics"] if s["statistic"] != COUNT]
+    return {metric for statistic in computed for metric in statistic["metrics"]}

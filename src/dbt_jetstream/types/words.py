@@ -31,6 +31,7 @@ WRONG_ARGUMENTS = re.compile(
 NO_AGGREGATE = re.compile(
     r"expression references (?:column )?(?P<name>\S+) which is neither grouped nor aggregated"
 )
+NOT_LISTED = "the SELECT of its `from_expression` does not list it"
 TWICE_AGGREGATED = ("Aggregations of aggregations", "Multi-level aggregation")
 
 
@@ -108,10 +109,8 @@ def _missing(name: str, source: str, clause: str, tables: Mapping[str, Sequence[
     is_listed = clause.startswith("(") and "*" not in clause
     having = [table for table, columns in tables.items() if name in columns]
     if is_listed and having:
-        return (
-            f"column `{name}` does not exist in {source}: {having[0]} has it, but the SELECT of "
-            "its `from_expression` does not list it; add it there"
-        )
+        why = f"{having[0]} has it, but {NOT_LISTED}; add it there"
+        return f"column `{name}` does not exist in {source}: {why}"
     known = {column for columns in tables.values() for column in columns}
     question = did_you_mean(name, known - {name})
     return f"column `{name}` does not exist in {source}{'; ' + question if question else ''}"

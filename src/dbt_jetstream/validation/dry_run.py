@@ -16,11 +16,11 @@ from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
 from dbt_jetstream.sizes import readable
-from dbt_jetstream.sql.misapplied import NO_FLAG
+from dbt_jetstream.sql.misapplied import NO_FLAG, NO_NUMBER
 from dbt_jetstream.target import credentials_of
+from dbt_jetstream.types.probes import metrics_of_numbers
 from dbt_jetstream.validation.check import Finding, holds_expressions
 
-COUNT = "count"
 # Plans one query without computing it, or raises its error's type.
 Compile = Callable[[str], "Compiled"]
 FLAG = re.compile(r"BOOL(EAN)?")
@@ -107,12 +107,9 @@ def _no_numbers(
     locked: LockedExperiment, types: Mapping[str, str], path: Path | str
 ) -> Iterator[ConfigError]:
     """Yield the metrics whose statistics need numbers, and that are something else."""
-    (grid,) = (node for node in locked.nodes if node.name == naming.completeness(locked.slug))
-    needed = {m for s in grid.meta["statistics"] if s["statistic"] != COUNT for m in s["metrics"]}
-    for metric in sorted(needed & types.keys()):
+    for metric in sorted(metrics_of_numbers(locked) & types.keys()):
         if not NUMBERS.fullmatch(types[metric]):
-            kind = types[metric]
-            problem = f"yields {kind}, which only `count` takes; its statistics need numbers"
+            problem = f"yields {types[metric]}, {NO_NUMBER}"
             yield ConfigError(path, f"metrics.{metric}.select_expression", problem)
 
 
