@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScopeScheduling
 import forked
 from dbt_jetstream.template_code import FILE as CODE
 from store import kept
-from tiers import FAST
+from tiers import ALL, FAST
 
 pytest_plugins = ["emulators.storage", "emulators.twins"]
 
@@ -34,6 +34,8 @@ SMALL = REPOSITORY / "tests/small_hub"
 HEAVY = ("tests/bigquery/", "tests/functional/")
 # An emulator that is loaded once, and hundreds of experiments that are locked once.
 TOGETHER = ("tests/bigquery/", "tests/conformance/")
+# In full, hundreds of builds on Google's analyzer: the first, and by itself.
+LONGEST = ("tests/conformance/test_googlesql.py",) if ALL else ()
 # For commands whose artifacts, such as the manifest, or whose log a test reads.
 ARTIFACTS = {"DBT_WRITE_JSON": "true"}
 LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
@@ -41,7 +43,11 @@ LOG = {"DBT_LOG_LEVEL_FILE": "debug"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let what takes longest come first, so that both processes end together."""
-    items.sort(key=lambda item: not item.nodeid.startswith(HEAVY))
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((n for n, part in enumerate((LONGEST, HEAVY)) if nodeid.startswith(part)), 2)
 
 
 def pytest_collection_finish() -> None:
@@ -56,7 +62,7 @@ class _ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        folder = next((name for name in TOGETHER if path.startswith(name)), None)
+        folder = next((n for n in (*LONGEST, *TOGETHER) if path.startswith(n)), None)
         return folder or path
 
 
