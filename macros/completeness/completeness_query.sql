@@ -17,7 +17,7 @@
     'binned': window,
     'late_windows': window,
     'period_failures': ['analysis_period'],
-    'absent_cells': window + ['metric', 'statistic'],
+    'absent_cells': window + ['analysis_basis', 'metric', 'statistic'],
     'absent_segments': window + ['segment'],
     'late_cells': window + ['analysis_basis', 'metric', 'statistic'],
     'valued': statistic + ['branch'],

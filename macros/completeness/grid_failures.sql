@@ -6,6 +6,7 @@
 {% macro grid_failures(lock, tables) -%}
 {%- set text = ['experiment', 'metric', 'statistic', 'log_level', 'func_name', 'message'] -%}
 {%- set string = dbt.type_string() -%}
+{%- set signal = text_literal(exposure_signal_name()) -%}
 {%- set upstream, read = [], [] -%}
 {%- for period, described in lock.periods.items() -%}
     {%- for node in described.upstream -%}
@@ -33,11 +34,16 @@ read as (
     from {{ typed_rows('given', dict.fromkeys(['metric', 'statistic', 'data_source'], string), read) | indent(4) }}
 ),
 
+analysis_bases as (
+    select analysis_basis
+    from {{ literal_rows('named', ['analysis_basis'], [['enrollments'], ['exposures']]) | indent(4) }}
+),
+
 late_cells as (
     select
         late.analysis_period,
         late.window_index,
-        bases.analysis_basis,
+        analysis_bases.analysis_basis,
         read.metric,
         read.statistic,
         string_agg(distinct late.waiting, '; ' order by late.waiting) as waiting,
@@ -45,14 +51,14 @@ late_cells as (
     from late_sources_of_windows as late
     inner join read
         on read.data_source = late.data_source
-    cross join {{ literal_rows('bases', ['analysis_basis'], [['enrollments'], ['exposures']]) | indent(4) }}
+    cross join analysis_bases
     where
-        late.data_source != {{ text_literal(exposure_signal_name()) }}
-        or bases.analysis_basis = 'exposures'
+        late.data_source != {{ signal }}
+        or analysis_bases.analysis_basis = 'exposures'
     group by
         late.analysis_period,
         late.window_index,
-        bases.analysis_basis,
+        analysis_bases.analysis_basis,
         read.metric,
         read.statistic
 ),
@@ -99,13 +105,17 @@ absent_cells as (
     select
         computed.analysis_period,
         computed.window_index,
+        analysis_bases.analysis_basis,
         read.metric,
         read.statistic,
         min(coalesce(
             failures.message,
             concat(
                 'the window was computed without ',
-                case when read.data_source like 'metric %' then '' else 'its data source ' end,
+                case
+                    when read.data_source like 'metric %' or read.data_source = {{ signal }} then ''
+                    else 'its data source '
+                end,
                 read.data_source
             )
         )) as reason
@@ -116,6 +126,7 @@ absent_cells as (
             concat(',', read.data_source, ','),
             ''
         ) != concat(',', computed.absent_sources, ',')
+    cross join analysis_bases
     left join failures
         on failures.metric = read.metric
         and failures.func_name = read.data_source
@@ -125,8 +136,13 @@ absent_cells as (
         and late.data_source = read.data_source
     where
         late.waiting is null
-        and read.data_source != {{ text_literal(exposure_signal_name()) }}
-    group by computed.analysis_period, computed.window_index, read.metric, read.statistic
+        and (read.data_source != {{ signal }} or analysis_bases.analysis_basis = 'exposures')
+    group by
+        computed.analysis_period,
+        computed.window_index,
+        analysis_bases.analysis_basis,
+        read.metric,
+        read.statistic
 ),
 
 absent_segments as (

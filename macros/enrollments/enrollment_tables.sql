@@ -32,7 +32,7 @@
         {%- set first, last = start + source.window_start * day, end + [source.window_end, 0] | min * day -%}
         {%- do sources.append(dict(source, name=source.data_source, first=first, last=last)) -%}
     {%- endfor -%}
-    {%- if lock.exposure_signal -%}
+    {%- if lock.exposure_signal and not lock.exposure_signal.is_left_out -%}
         {%- set dates = exposure_dates(lock.exposure_signal, lock.experiment, {'start': 0, 'end': 0}) -%}
         {%- do sources.append(dict(lock.exposure_signal, **dates)) -%}
     {%- endif -%}

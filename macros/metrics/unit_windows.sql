@@ -1,7 +1,8 @@
 {#- Every enrolled unit once per analysis basis and window.
 
     With an experiment's own exposure signal, the exposures basis has each window's own exposures:
-    those between the signal's limits for that window. A window that waits for the signal has no such rows.
+    those between the signal's limits for that window. A window that waits for the signal has no such rows, and none
+    has where the signal is left out.
 
     Args: lock (dict), exposure_days (relation, or none without a signal), late (list, see `late_sources`)
 -#}
@@ -11,6 +12,9 @@
 select *
 from anchored_units
 cross join analysis_windows
+        {%- if (lock.exposure_signal or {}).is_left_out %}
+where analysis_basis != 'exposures'
+        {%- endif %}
     {%- else %}
 select
     u.* replace (

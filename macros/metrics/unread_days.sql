@@ -1,6 +1,7 @@
 {#- The telemetry days that have arrived and that the table of days being built does not hold yet.
 
-    None while nobody is enrolled: a day is read once, and later units would miss it.
+    None while nobody is enrolled: a day is read once, and later units would miss it. None of what is left out of the
+    run either.
 
     Args: source (dict, from the lock), experiment (dict), enrollments (relation),
         telemetry (dict of relations by key)
@@ -12,7 +13,7 @@
     {%- set newest = read_until(this) if is_incremental() else none -%}
     {%- set first = [first, newest + day] | max if newest is not none else first -%}
     {%- set nothing = {'first': first, 'last': first - day} -%}
-    {%- if not enrollment_is_complete(experiment) or not has_rows(enrollments) -%}
+    {%- if source.is_left_out or not enrollment_is_complete(experiment) or not has_rows(enrollments) -%}
         {{- return(nothing) -}}
     {%- endif -%}
     {%- set arrived = arrival(source, first, last_telemetry_day(experiment), telemetry).until -%}

@@ -1,7 +1,7 @@
 {#- The metrics of a period: one row per enrolled unit, analysis basis and window that is due.
 
-    Data sources that failed in this run are left out with their columns, and so is a metric or segment that fails
-    alone; metrics of sources whose telemetry a window waits for are null. `absent_sources` names all: such a window
+    Data sources that failed in this run are left out with their columns, and so is a metric, segment or exposure
+    signal that fails alone; metrics of sources whose telemetry a window waits for are null. `absent_sources` names all: such a window
     is incomplete, and the next run computes it again. `late_telemetry` says how far late telemetry had come, also where it was not waited for.
 
     Args: enrollments (relation), client_days (dict of relations by data source),
@@ -13,6 +13,7 @@
 {%- set failed = absent_sources(definition().experiment) -%}
 {%- set present = definition().data_sources | rejectattr('name', 'in', failed) | list -%}
 {%- set lock = dict(definition(), data_sources=present) -%}
+{%- set exposure_days = none if (lock.exposure_signal or {}).is_left_out else exposure_days -%}
 {%- set windows = windows_missing(lock.windows, lock.experiment) -%}
 {%- set late = late_sources(windows, lock, client_days, telemetry, exposure_days) -%}
 {%- set tables = metric_tables(lock.data_sources, late) -%}

@@ -1,4 +1,4 @@
-{#- A problem for each metric of the data sources that were left out of the run.
+{#- A problem for each metric and analysis basis of the data sources that were left out of the run.
 
     Args: grid (dict of dbt's graph: the completeness node)
     Returns: list of dicts by column
@@ -6,9 +6,10 @@
 {% macro absent_source_problems(grid) %}
     {%- set rows = [] -%}
     {%- for source, reason in absent_sources(grid.config.meta.experiment).items() -%}
-        {%- for metric in metrics_of(grid.config.meta.statistics, 'sources', source) -%}
+        {%- for metric, basis in metric_bases_of(grid.config.meta.statistics, 'sources', source) -%}
             {%- do rows.append({
                 'metric': metric,
+                'analysis_basis': basis,
                 'message': 'without its data source `' ~ source ~ '`, which failed: ' ~ reason,
                 'log_level': 'ERROR',
                 'filename': 'absent_sources.sql',

@@ -1,5 +1,8 @@
-{#- A problem for each metric and segment that failed in the run and was left out, which leaving_out.py tells beside
-    the graph's nodes: {"<slug>": {"metric <name>": "<reason>", "segment <name>": "<reason>"}}, and how to say it.
+{#- A problem for each metric, by analysis basis, and each segment that failed in the run and was left out.
+
+    leaving_out.py tells them beside the graph's nodes, and how to say it:
+    {"<slug>": {"metric <name>": "<reason>", "segment <name>": "<reason>"}}. So is an exposure signal, in the basis of
+    exposures.
 
     Args: grid (dict of dbt's graph: the completeness node)
     Returns: list of dicts by column
@@ -9,6 +12,7 @@
     {%- set rows = [] -%}
     {%- for entry, reason in given.get(grid.config.meta.experiment.slug, {}).items() -%}
         {%- set kind, name = entry.split(' ', 1) -%}
+        {%- set signal = entry == exposure_signal_name() -%}
         {%- set problem = {
             'message': graph.left_out_words | format(kind, name, reason),
             'log_level': 'ERROR',
@@ -18,9 +22,10 @@
         } -%}
         {%- if kind == 'segment' -%}
             {%- do rows.append(dict(problem, segment=name)) -%}
-        {%- elif kind == 'metric' -%}
-            {%- for metric in metrics_of(grid.config.meta.statistics, 'metrics', name) -%}
-                {%- do rows.append(dict(problem, metric=metric)) -%}
+        {%- elif kind == 'metric' or signal -%}
+            {%- for metric, basis in metric_bases_of(grid.config.meta.statistics, 'metrics', none if signal else name)
+                if not signal or basis == 'exposures' -%}
+                {%- do rows.append(dict(problem, metric=metric, analysis_basis=basis)) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}

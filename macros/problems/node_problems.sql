@@ -13,11 +13,12 @@
         {{- return([]) -}}
     {%- endif -%}
     {%- set message = result.message or 'failed' -%}
-    {%- if is_test and result.node.test_metadata.name == 'unique_key' and model.config.meta.enrollment -%}
+    {%- set type = exception_type(message) if 'rror' in result.status else 'DataTestFailure' -%}
+    {%- if result.status == 'fail' and result.node.test_metadata.name == 'unique_key' and model.config.meta.enrollment -%}
         {%- set message = result.failures ~ ' pairs of a unit and a branch are enrolled in several rows; let '
             ~ '`enrollment_query` return one row for each, as by GROUP BY' -%}
+        {%- set type = 'DoubledEnrollmentsException' -%}
     {%- endif -%}
-    {%- set type = exception_type(message) if 'rror' in result.status else 'DataTestFailure' -%}
     {{- return([{
         'analysis_period': model.config.meta.get('period'),
         'message': (result.node.name ~ ': ' ~ message) if is_test else message,

@@ -11,8 +11,7 @@
         {%- set model = experiment_model(result.node) -%}
         {%- set slug = model.config.meta.experiment.slug if model else none -%}
         {%- if slug and slug not in found -%}
-            {%- set name = 'completeness_' ~ modules.re.sub('[^a-zA-Z0-9_]', '_', slug) -%}
-            {%- set grid = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) -%}
+            {%- set grid = grid_of(model) -%}
             {%- do found.update({slug: {
                 'grid': grid,
                 'rows': absent_source_problems(grid) + left_out_problems(grid) + unadjusted_problems(grid) if grid else [],

@@ -1,17 +1,19 @@
 {#- A statement that exports an experiment's problems as Experimenter reads them; without any, an empty array.
 
+    What a data test of ours found is for who runs the analysis, in the logs; doubled enrollments are the author's.
+
     Args: logs (relation), slug (str)
 -#}
 {% macro export_errors(logs, slug) -%}
     {%- set columns = log_columns() | reject('equalto', 'analysis_period') | list -%}
     {%- set rows -%}
 select
-    {{ utc_text('timestamp') }} as timestamp,
+    {{ published_at(slug) | indent(4) }} as timestamp,
     {{ columns | join(',\n    ') }}
 from {{ logs }}
 where
     experiment = {{ text_literal(slug) }}
-    and coalesce(exception_type, '') not in ({{ states_of_experiments() }})
+    and coalesce(exception_type, '') not in ('DataTestFailure', {{ states_of_experiments() }})
 order by
     metric nulls last,
     statistic nulls last,

@@ -1,19 +1,18 @@
-{#- Post-hook of the statistics table: export what Experimenter shows beside the numbers.
+{#- Export what Experimenter shows beside the numbers, after these: it fetches them once it sees this file's time.
 
-    Args: described (dict, the node's definition; by default the model's own)
+    Args: statistics (dict of dbt's graph: the table's node; none in the post-hook that earlier locks have,
+        which exports nothing)
 -#}
-{% macro export_metadata(described=none) -%}
-    {%- if execute -%}
-        {%- set lock = described or definition() -%}
-        {%- set name = 'metadata_' ~ normalised(lock.experiment.slug) -%}
-        {%- set analysed = as_of() + modules.datetime.timedelta(days=1) -%}
-        {%- set metadata = dict(lock.metadata, analysis_start_time=analysed ~ 'T00:00:00Z') -%}
+{% macro export_metadata(statistics=none) -%}
+    {%- if execute and statistics -%}
+        {%- set slug = statistics.config.meta.experiment.slug -%}
         {%- set row -%}
 select
-            {%- for key, value in metadata.items() %}
-    {{ json_constant(tojson(value)) }} as {{ key }}{{ ',' if not loop.last }}
+            {%- for key, value in statistics.config.meta.metadata.items() %}
+    {{ json_constant(tojson(value)) }} as {{ key }},
             {%- endfor %}
+    {{ published_at(slug) | indent(4) }} as analysis_start_time
         {%- endset -%}
-        {{- write_json(row, export_uri() ~ '/metadata/' ~ name ~ '.json', array=false) -}}
+        {{- write_json(row, export_uri() ~ '/metadata/metadata_' ~ normalised(slug) ~ '.json', array=false) -}}
     {%- endif -%}
 {%- endmacro %}

@@ -7,7 +7,7 @@
     {%- if kind == 'statistics' -%}
         {{- export_statistics(table) -}}
     {%- elif kind == 'metadata' -%}
-        {{- export_metadata(node.config.meta) -}}
+        {{- export_metadata(node) -}}
     {%- elif kind == 'trust' -%}
         {{- export_trust(table) -}}
     {%- elif kind == 'errors' -%}

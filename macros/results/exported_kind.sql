@@ -5,9 +5,12 @@
 -#}
 {% macro exported_kind(node) %}
     {%- set hooks = node.config['post-hook'] | map(attribute='sql') | join -%}
-    {%- for kind in ['statistics', 'metadata', 'trust'] if 'export_' ~ kind ~ '()' in hooks -%}
+    {%- for kind in ['statistics', 'trust'] if 'export_' ~ kind ~ '()' in hooks -%}
         {{- return(kind) -}}
     {%- endfor -%}
-    {%- set is_grid = node.name.startswith('completeness_') and not node.config.meta.is_private -%}
-    {{- return('errors' if is_grid else none) -}}
+    {%- set grid = grid_of(node) if node.config.meta.experiment else none -%}
+    {%- if not grid or grid.config.meta.is_private -%}
+        {{- return(none) -}}
+    {%- endif -%}
+    {{- return({grid.alias: 'errors', grid.config.meta.tables.statistics: 'metadata'}.get(node.alias)) -}}
 {% endmacro %}

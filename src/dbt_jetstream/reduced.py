@@ -1,7 +1,7 @@
 """A model's definition without some of what it computes.
 
 An entry names a part of a definition, with its kind: `part <name>` of client days, `metric <name>`,
-`segment <name>`.
+`segment <name>`; or it is the experiment's own exposure signal, as windows name what they lack.
 """
 
 from __future__ import annotations
@@ -12,22 +12,25 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dbt_jetstream.naming import EXPOSURE_SIGNAL
+
 PART, METRIC, SEGMENT = "part", "metric", "segment"
 PATHS = ("daily_metrics", "direct_metrics")
 Definition = Mapping[str, Any]
 
 
 def entries_of(definition: Definition) -> list[str]:
-    """List what can be left out of client days, of metrics or of enrollments; else nothing."""
+    """List what can be left out of client days, days of exposure, metrics or enrollments."""
+    signal = [EXPOSURE_SIGNAL] if definition.get("exposure_signal") else []
     if "parts" in definition.get("data_source", {}):
         return [f"{PART} {part['name']}" for part in definition["data_source"]["parts"]]
     if "segment_sources" in definition:
         sources = definition["segment_sources"]
-        return [f"{SEGMENT} {s['name']}" for source in sources for s in source["segments"]]
+        return [f"{SEGMENT} {s['name']}" for source in sources for s in source["segments"]] + signal
     if "data_sources" in definition and "windows" in definition:
         metrics = [f"{METRIC} {metric['name']}" for metric in _metrics(definition)]
-        return metrics + [f"{SEGMENT} {name}" for name in definition["segments"]]
-    return []
+        return metrics + [f"{SEGMENT} {name}" for name in definition["segments"]] + signal
+    return signal
 
 
 def affected(definition: Definition, left_out: Mapping[str, str]) -> dict[str, str]:
@@ -54,10 +57,16 @@ def reduced(definition: Definition, left_out: Collection[str]) -> dict[str, Any]
     """Return a definition without some entries; what has days or units gets a hash of its own.
 
     So a table is built anew once nothing is left out of it any more. Windows of metrics say what
-    was left out, and are computed again by the next build.
+    was left out, and are computed again by the next build. Days of exposure that were not read are
+    read by it.
     """
     out = set(left_out) & set(entries_of(definition))
     if not out:
+        return dict(definition)
+    if EXPOSURE_SIGNAL in out:
+        signal = {**definition["exposure_signal"], "is_left_out": True}
+        definition = {**definition, "exposure_signal": signal}
+    if not {"data_source", "segment_sources", "data_sources"} & definition.keys():
         return dict(definition)
     hashed = f"{definition['definition_hash']}-{_hash(sorted(out))}"
     if "data_source" in definition:

@@ -18,6 +18,7 @@ from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
+from dbt_common.utils.encoding import md5
 
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
@@ -130,6 +131,7 @@ class Renderer:
             "is_incremental": lambda: False,
             "run_started_at": dt.datetime.now(dt.UTC),
             "tojson": json.dumps,
+            "local_md5": md5,
             "var": lambda _, default=None: default,
             "fromjson": json.loads,
             "log": lambda *_, **__: "",

@@ -295,8 +295,8 @@ class _Sync:
         if held is None:
             return History()
         if relock is Relock.EVERYTHING:
-            return History(held.reruns + 1)
-        return History(held.reruns, held.hashes())
+            return History(held.reruns + 1, exported=held.exported())
+        return History(held.reruns, held.hashes(), held.exported())
 
     def _lock(self, experiment: Experiment, history: History) -> None:
         slug = str(experiment.normandy_slug)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from conftest import Project
+
+EXPORTED_AT = re.compile(rb'"(?:timestamp|analysis_start_time)" ?: ?"[^"]*"')
 
 
 def tables(project: Project) -> list[str]:
@@ -34,9 +38,9 @@ def rows(project: Project, table: str) -> list[tuple]:
 
 
 def exports(project: Project) -> dict[str, bytes]:
-    """Read all exported files."""
+    """Read all exported files, without the time at which they were written."""
     return {
-        str(path.relative_to(project.exports)): path.read_bytes()
+        str(path.relative_to(project.exports)): EXPORTED_AT.sub(b"", path.read_bytes())
         for path in sorted(project.exports.rglob("*.json"))
     }
 

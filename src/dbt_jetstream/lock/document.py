@@ -65,10 +65,12 @@ class History:
     Attributes:
         reruns: How often the experiment was rerun; another number rebuilds all its tables.
         accepted: By model, earlier definition hashes whose windows are kept.
+        exported: The views that were exported.
     """
 
     reruns: int = 0
     accepted: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -107,7 +109,7 @@ def lock(
     if experiment.do_rerun:
         config = _overall_alone(config)
     builder = _Builder(hub, experiment, config, platform)
-    nodes = builder.build(history.reruns)
+    nodes = builder.build(history)
     if builder.errors:
         raise ConfigErrors(builder.errors)
     dataset_id = config.experiment.dataset_id
@@ -155,13 +157,13 @@ class _Builder:
         self.shared = models.shared(config.experiment, platform)
         self.periods = [p for p in AnalysisPeriod if config.metrics[p]]
 
-    def build(self, reruns: int) -> list[Node]:
+    def build(self, history: History) -> list[Node]:
         """Build all nodes, in the order of the flow."""
         self._check_settings()
         self._check_summaries()
         sources = self._data_sources()
         signal = self._exposure_signal()
-        enrollments = self._enrollments(signal, reruns)
+        enrollments = self._enrollments(signal, history.reruns)
         if self.errors or enrollments is None:
             return []
         enrollments.meta["dated_tables"] = all_dated_tables(enrollments.meta, sources, self.tables)
@@ -181,13 +183,17 @@ class _Builder:
         described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
         described |= version_part(self.hub)
         statistics = models.statistics(shared, pieces, moments, locked, described)
-        views = [models.statistics_view(shared, period, statistics) for period in self.periods]
+        views = [self._statistics_view(period, statistics, history) for period in self.periods]
         results = models.Results(periods, bins, pieces, moments, statistics)
         grid = models.completeness(shared, sources, upstream, results, locked)
         read = [*days.values(), *([exposed] if exposed else [])]
         checks = trust_nodes(shared, self.experiment.branches, sources, upstream, results)
         made = [bins, pieces, moments, statistics, *views, grid, *checks]
         return [enrollments, *read, *periods.values(), *made]
+
+    def _statistics_view(self, period: AnalysisPeriod, statistics: Node, history: History) -> Node:
+        was_exported = naming.statistics(self.slug, period) in history.exported
+        return models.statistics_view(self.shared, period, statistics, was_exported=was_exported)
 
     def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:
         """Run `attempt`; what it refuses becomes an error at `key` of the file `path`."""

@@ -67,6 +67,16 @@ class Timeline:
         length = (self.end_date - self.start_date).days - self.enrollment_dates + 1
         return _windows(0, length, not_before=self.end_date)
 
+    def can_have(self, period: AnalysisPeriod) -> bool:
+        """Whether any window of a period becomes complete before the experiment ends."""
+        windows = self.windows(period)
+        if self.end_date is None or period in PREENROLLMENT_LENGTHS:
+            return self.end_date is None or self.end_date >= self.last_enrollment_date
+        observed = (self.end_date - self.last_enrollment_date).days + 1
+        return windows["length"] is not None and (
+            not windows["repeats"] or observed >= windows["length"]
+        )
+
     def window_due_on(self, period: AnalysisPeriod, date: dt.date) -> int | None:
         """Return the index of the window that becomes complete on a date, if one does.
 

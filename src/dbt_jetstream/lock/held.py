@@ -12,9 +12,11 @@ from typing import Any
 import yaml
 from metric_config_parser.metric import AnalysisPeriod
 
+from dbt_jetstream import naming
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.experiment import Timeline
 from dbt_jetstream.lock.folder import HEADER, definitions
+from dbt_jetstream.lock.models import EXPORT_STATISTICS
 from dbt_jetstream.lock.nodes import short_hash
 from dbt_jetstream.lock.verbatim import plain
 from dbt_jetstream.lock.versions import RERUN_ASKED
@@ -122,6 +124,11 @@ class HeldLock:
         metas = {model["name"]: model["config"]["meta"] for model in self._models(self.text)}
         return {n: [m["definition_hash"], *m.get("accepts", [])] for n, m in metas.items()}
 
+    def exported(self) -> frozenset[str]:
+        """Return the views of statistics that are exported."""
+        models = self._models(self.text)
+        return frozenset(m["name"] for m in models if _is_exported(m["config"]))
+
     def with_models(self, change: Callable[[dict[str, Any]], list[dict[str, Any]]]) -> str:
         """Return the lock's text with other models in the place of each."""
         document = self._document(self.text)
@@ -139,6 +146,8 @@ class HeldLock:
         windows = self._overall_windows(end_date)
         metas = [model["config"]["meta"] for model in document["models"]]
         parts = [part for meta in metas for part in _overall_parts(meta)]
+        if not self.is_private:
+            self._export_periods(document, end_date)
         moved = any(p["windows"]["length"] not in {None, windows["length"]} for p in parts)
         for part in parts:
             part["windows"] = windows
@@ -149,11 +158,22 @@ class HeldLock:
                 meta["definition_hash"] = _mixed(meta["definition_hash"], windows["length"])
         return HEADER + dump(document)
 
+    def _export_periods(self, document: dict[str, Any], end_date: dt.date | None) -> None:
+        """Export the periods that an experiment which ends then has; none that was is left out."""
+        dates = self._ending(end_date)
+        for period in filter(dates.can_have, AnalysisPeriod):
+            view = naming.statistics(self.slug, period)
+            for model in document["models"]:
+                if model["name"] == view:
+                    model["config"] |= EXPORT_STATISTICS
+
     def _overall_windows(self, end_date: dt.date | None) -> dict[str, Any]:
+        return self._ending(end_date).windows(AnalysisPeriod.OVERALL)
+
+    def _ending(self, end_date: dt.date | None) -> Timeline:
         start = _date(self.experiment["start_date"])
         assert start is not None
-        dates = Timeline(start, self.experiment["enrollment_period"], end_date)
-        return dates.windows(AnalysisPeriod.OVERALL)
+        return Timeline(start, self.experiment["enrollment_period"], end_date)
 
 
 def held_locks(project: Path) -> dict[str, HeldLock]:
@@ -168,6 +188,10 @@ def _overall_parts(meta: dict[str, Any]) -> Iterator[dict[str, Any]]:
     periods = meta.get("periods", {})
     candidates += [periods[OVERALL]] if OVERALL in periods else []
     yield from (part for part in candidates if isinstance(part, dict) and "windows" in part)
+
+
+def _is_exported(config: dict[str, Any]) -> bool:
+    return config.get("post_hook") == EXPORT_STATISTICS["post_hook"]
 
 
 def _holds_overall(meta: dict[str, Any]) -> bool:

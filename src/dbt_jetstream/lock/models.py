@@ -56,7 +56,6 @@ CELL_CLUSTERS = {"cluster_by": ["window_index", "analysis_period", "analysis_bas
 UNIT_CLUSTERS = {"cluster_by": ["analysis_id", "branch"]}
 DAY_TABLE = {**STAGED, **partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
 EXPIRE = "{{ expire_table() }}"
-EXPORT_METADATA = "{{ export_metadata() }}"
 EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
 
 
@@ -408,7 +407,7 @@ def statistics(
         config=incremental(
             *STATISTIC_KEY,
             **CELL_CLUSTERS,
-            post_hook=["{{ drop_leftovers() }}", *([] if shared.is_private else [EXPORT_METADATA])],
+            post_hook="{{ drop_leftovers() }}",
             **FORGET,
         ),
         upstream=(moments.definition_hash,),
@@ -417,14 +416,21 @@ def statistics(
     )
 
 
-def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) -> Node:
-    """Build the view of a period's statistics, which is exported."""
+def statistics_view(
+    shared: Shared, period: AnalysisPeriod, statistics: Node, *, was_exported: bool
+) -> Node:
+    """Build the view of a period's statistics, which is exported.
+
+    Of a period that the experiment cannot have there is no file, but where an earlier lock, such
+    as one with a later end, may have written it: that one is emptied.
+    """
     name = naming.statistics(shared.slug, period)
     exported = (
         "not exported, since the experiment is private"
         if shared.is_private
-        else f"exported as `statistics/{name}.json`"
+        else f"exported as `statistics/{name}.json`, if the experiment can have one"
     )
+    has_file = not shared.is_private and (was_exported or shared.timeline.can_have(period))
     return Node(
         name=name,
         description=(
@@ -434,7 +440,7 @@ def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) ->
         meta={"experiment": shared.experiment, "period": period.table_suffix},
         columns=columns.statistics(is_view=True),
         stub=call("statistics_view", statistics=ref(statistics.name)),
-        config={"materialized": "view", **({} if shared.is_private else EXPORT_STATISTICS)},
+        config={"materialized": "view", **(EXPORT_STATISTICS if has_file else {})},
         upstream=(statistics.definition_hash,),
     )
 

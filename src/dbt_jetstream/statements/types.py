@@ -44,6 +44,11 @@ OTHERS = {
         "first_day": "DATE",
         "last_day": "DATE",
     },
+    "published_experiments": {
+        "experiment": "STRING",
+        "content": "STRING",
+        "published_at": "TIMESTAMP",
+    },
 }
 TABLES = {"table_name": "STRING"}
 
