@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+from mozanalysis.frequentist_stats.bootstrap import compare_branches as original_comparison
 
+from dbt_jetstream.statistics.compare import compare_branches
+from dbt_jetstream.statistics.law import SIGN_SCORE
 from dbt_jetstream.statistics.population_ratio import ORDERS, CrossMoments, population_ratio_law
+from tiers import sample
+
+UPLIFT = ("relative_uplift", "b")
 
 
 def _moments(y: np.ndarray, x: np.ndarray) -> CrossMoments:
@@ -51,6 +58,55 @@ def test_few_units_that_carry_the_numerator(name: str) -> None:
     # Of a handful of conversions the resampled ratio jumps from one number of them to the next.
     found = population_ratio_law(_moments(y, x)).interval(0.95)
     assert found == pytest.approx((lower, upper), abs=0.03 * (upper - lower))
+
+
+# Conversions of 1,000 units in a treatment and in its reference.
+@pytest.mark.parametrize("conversions", sample([(14, 12), (0, 12), (20, 15), (17, 17), (3, 30)], 3))
+def test_the_uplift_of_few_conversions_has_the_originals_point(
+    conversions: tuple[int, int],
+) -> None:
+    units, draws = 1000, 10_000
+    rng = np.random.default_rng(4)
+    values = {
+        branch: (np.arange(units) < converted, 1.0 + rng.poisson(5, units))
+        for branch, converted in zip(("treatment", "control"), conversions, strict=True)
+    }
+    rows = compare_branches({b: population_ratio_law(_moments(*v)) for b, v in values.items()})
+    (found,) = [
+        row.estimate
+        for row in rows
+        if (row.comparison, row.branch) == ("relative_uplift", "treatment")
+    ]
+    frames = [pd.DataFrame({"y": y, "x": x, "branch": b}) for b, (y, x) in values.items()]
+    original = original_comparison(
+        pd.concat(frames),
+        ["y", "x"],
+        "control",
+        stat_fn=lambda data: data[:, 0].mean() / data[:, 1].mean(),
+        num_samples=draws,
+    )
+    uplift = original["comparative"]["treatment"]["rel_uplift"]
+    width = uplift["0.975"] - uplift["0.025"]
+    # The mean of its draws scatters by 0.4 % of the width, more for a tail as heavy as this.
+    assert found.point == pytest.approx(uplift["exp"], abs=0.015 * width)
+
+
+def test_a_reference_that_is_often_zero_leaves_the_uplift_without_a_point() -> None:
+    """In most runs of the original one draw of ten thousand has no conversion."""
+    values = (np.arange(1000) < 7, 1.0 + np.random.default_rng(4).poisson(5, 1000))
+    law = population_ratio_law(_moments(*values))
+    (row,) = [r for r in compare_branches({"a": law, "b": law}) if r[:3] == ("a", *UPLIFT)]
+    assert math.isnan(row.estimate.point)
+    assert row.estimate.lower < 0 < row.estimate.upper
+
+
+def test_earlier_versions_have_fewer_points() -> None:
+    values = (np.arange(1000) < 13, 1.0 + np.random.default_rng(4).poisson(5, 1000))
+    law = population_ratio_law(_moments(*values))
+    for within, has_point in ((SIGN_SCORE, False), (3.8, True)):
+        rows = compare_branches({"a": law, "b": law}, mean_within=within)
+        (row,) = [r for r in rows if r[:3] == ("a", *UPLIFT)]
+        assert math.isfinite(row.estimate.point) is has_point
 
 
 def test_a_fixed_ratio_has_no_spread() -> None:

@@ -267,10 +267,10 @@ def test_a_statistic_fails_alone_whatever_it_raises(
 def test_a_comparison_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     real = compare.relative_uplift
 
-    def fails(treatment: Law, reference: Law, confidence: float) -> Estimate:
+    def fails(treatment: Law, reference: Law, confidence: float, within: float) -> Estimate:
         if treatment.mean > reference.mean:
             raise IndexError("list index out of range")
-        return real(treatment, reference, confidence)
+        return real(treatment, reference, confidence, within)
 
     expected = computed(BOTH, "mean")
     monkeypatch.setattr(compare, "relative_uplift", fails)

@@ -27,12 +27,12 @@ def test_a_lock_survives_a_tool_whose_statistic_changes(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync(request_of(workspace))
-    newest = replace(catalogue.STATISTICS["bootstrap_mean"], version=2)
+    newest = replace(catalogue.STATISTICS["bootstrap_mean"], version=3)
     monkeypatch.setitem(catalogue.STATISTICS, "bootstrap_mean", newest)
     sync(request_of(workspace))
-    assert versions_of_means(workspace) == {1}
-    sync(request_of(workspace, slugs=[DESKTOP], relock={DESKTOP: Relock.EVERYTHING}))
     assert versions_of_means(workspace) == {2}
+    sync(request_of(workspace, slugs=[DESKTOP], relock={DESKTOP: Relock.EVERYTHING}))
+    assert versions_of_means(workspace) == {3}
 
 
 def versions_of_means(workspace: Workspace) -> set[int]:

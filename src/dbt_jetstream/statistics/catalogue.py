@@ -43,7 +43,7 @@ _SAMPLED = {"num_samples": 10000, "confidence_interval": 0.95}
 
 STATISTICS = _by_name(
     [
-        Treatment("bootstrap_mean", _SAMPLED | {"drop_highest": 0.005}, row_name="mean"),
+        Treatment("bootstrap_mean", _SAMPLED | {"drop_highest": 0.005}, row_name="mean", version=2),
         Treatment("binomial", {"confidence_interval": 0.95}),
         Treatment("count"),
         Treatment("sum"),
@@ -59,6 +59,7 @@ STATISTICS = _by_name(
         Treatment(
             "population_ratio",
             _SAMPLED | {"drop_highest": 0.005, "numerator": None, "denominator": None},
+            version=2,
         ),
         Treatment(
             "kernel_density_estimate",

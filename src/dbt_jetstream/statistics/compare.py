@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, reason_of
-from dbt_jetstream.statistics.law import Law, difference, relative_uplift
+from dbt_jetstream.statistics.law import DRAWN_SCORE, Law, difference, relative_uplift
 
 
 class Comparison(NamedTuple):
@@ -31,12 +31,15 @@ class Comparison(NamedTuple):
     failure: str = ""
 
 
-def compare_branches(laws: Mapping[str, Law], confidence: float = 0.95) -> list[Comparison]:
+def compare_branches(
+    laws: Mapping[str, Law], confidence: float = 0.95, mean_within: float = DRAWN_SCORE
+) -> list[Comparison]:
     """Estimate every branch, and every branch relative to every other.
 
     Args:
         laws: The law of each branch's parameter; independent of each other.
         confidence: Mass inside the intervals, in (0, 1).
+        mean_within: See `law.relative_uplift`.
 
     Returns:
         One row a branch, then two for each ordered pair, in the order of the branches' names.
@@ -45,7 +48,7 @@ def compare_branches(laws: Mapping[str, Law], confidence: float = 0.95) -> list[
     rows = [attempted(b, None, None, partial(laws[b].estimate, confidence)) for b in branches]
     differences = _differences(laws, branches, confidence)
     for reference, branch in itertools.permutations(branches, 2):
-        uplift = partial(relative_uplift, laws[branch], laws[reference], confidence)
+        uplift = partial(relative_uplift, laws[branch], laws[reference], confidence, mean_within)
         rows.append(differences[branch, reference])
         rows.append(attempted(branch, "relative_uplift", reference, uplift))
     return rows

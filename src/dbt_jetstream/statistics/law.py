@@ -37,6 +37,9 @@ MIDPOINT_WEIGHTS /= MIDPOINT_WEIGHTS.sum()
 # A reference with less mass than beyond this score on the other side of zero counts as keeping its
 # sign: one draw in three million would notice.
 SIGN_SCORE = 5.0
+# The same for a mean over the original's 10,000 draws: more often than not none lies beyond this
+# score, and there is a mean.
+DRAWN_SCORE = 3.8
 
 # Beyond, one minus a probability has lost the digits that its score needs.
 FARTHEST_SCORE = 7.0
@@ -189,13 +192,17 @@ def _below(treatment: Law, reference: Law, slope: float, shift: float) -> float:
     return sum(found) / len(found)
 
 
-def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estimate:
+def relative_uplift(
+    treatment: Law, reference: Law, confidence: float, mean_within: float = DRAWN_SCORE
+) -> Estimate:
     """Estimate treatment / reference - 1 of two independent laws.
 
     Args:
         treatment: The law of the branch under test.
         reference: The law of the branch that it is compared to.
         confidence: Mass inside the interval, in (0, 1).
+        mean_within: The normal score within which the reference must keep its sign for the ratio
+            to have a mean.
 
     Returns:
         E[T] E[1/R] - 1, and quantiles of the distribution of the ratio. Only the point is undefined
@@ -206,31 +213,32 @@ def relative_uplift(treatment: Law, reference: Law, confidence: float) -> Estima
         return UNDEFINED
     unit = treatment.unit / reference.unit
     scaled = treatment.divided(treatment.unit), reference.divided(reference.unit)
-    ratios = _ratio(*scaled, confidence)
+    ratios = _ratio(*scaled, confidence, mean_within)
     return Estimate(*((ratio * unit if ratio else 0.0) - 1 for ratio in ratios))
 
 
-def _ratio(treatment: Law, reference: Law, confidence: float) -> Estimate:
+def _ratio(treatment: Law, reference: Law, confidence: float, mean_within: float) -> Estimate:
     """Estimate treatment / reference of two laws that are defined."""
     if reference.is_constant and reference.mean == 0:
         return UNDEFINED
     if treatment.is_constant and treatment.mean == 0:
         return Estimate(0.0, 0.0, 0.0)
-    point = treatment.mean * _mean_of_inverse(reference)
+    point = treatment.mean * _mean_of_inverse(reference, mean_within)
     has_constant = reference.is_constant or (treatment.is_constant and _sign(reference) != 0)
     ends = _ends_with_constant if has_constant else _ends_of_ratio
     return Estimate(point, *ends(treatment, reference, confidence))
 
 
-def _sign(law: Law) -> int:
-    """Return the sign of a law's values, 0 where it takes both."""
-    inner = law.table[np.abs(SCORES) <= SIGN_SCORE]
+def _sign(law: Law, within: float = SIGN_SCORE) -> int:
+    """Return the sign of a law's values within a score, 0 where it takes both."""
+    inner = law.table[np.abs(SCORES) <= within]
     return int(inner[0] > 0) - int(inner[-1] < 0)
 
 
-def _mean_of_inverse(law: Law) -> float:
-    """Return E[1/R]; NaN where that integral diverges."""
-    sign = _sign(law)
+def _mean_of_inverse(law: Law, within: float) -> float:
+    """Return E[1/R], or its mean within a score; NaN where R takes both signs even there."""
+    within = SIGN_SCORE if _sign(law) else within
+    sign = _sign(law, within)
     if sign == 0:
         return math.nan
     if (sign * law.nodes > 0).all() and (sign * law.table > 0).all():
@@ -238,7 +246,7 @@ def _mean_of_inverse(law: Law) -> float:
         # Beta(1, b) for one: the integrand does not fade, however far out the table goes.
         edge = math.exp(-(SCORES[0] ** 2) / 2) / np.abs(law.table[[0, -1]]).min()
         return mean if edge < 1e-3 * abs(mean) else math.nan
-    inner = np.abs(NODES) < SIGN_SCORE - 0.25
+    inner = np.abs(NODES) < within - 0.25
     return float(NODE_WEIGHTS[inner] @ (1 / law.nodes[inner]) / NODE_WEIGHTS[inner].sum())
 
 

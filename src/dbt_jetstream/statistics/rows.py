@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from dbt_jetstream.statistics.estimate import UNDEFINED, Estimate, reason_of
 from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.kernel_density import density_of_sums, kernel_density
-from dbt_jetstream.statistics.law import Law
+from dbt_jetstream.statistics.law import DRAWN_SCORE, SIGN_SCORE, Law
 from dbt_jetstream.statistics.linear_model import (
     Moments,
     adjusted_moments,
@@ -133,13 +134,14 @@ class Request:
 Statistic = Callable[[Request], list[Comparison]]
 
 
-def _mean(request: Request) -> list[Comparison]:
+def _mean(request: Request, mean_within: float = DRAWN_SCORE) -> list[Comparison]:
     clips = request.summary.clips[request.parameters["series"]]
 
     def law(branch: str) -> Law:
         return bootstrap_mean_law(request.branches[branch].clipped(clips[branch]))
 
-    return compare_branches(request.of_each(request.branches, law), request.confidence)
+    laws = request.of_each(request.branches, law)
+    return compare_branches(laws, request.confidence, mean_within)
 
 
 def _binomial(request: Request) -> list[Comparison]:
@@ -147,13 +149,13 @@ def _binomial(request: Request) -> list[Comparison]:
     return compare_branches(laws, request.confidence)
 
 
-def _population_ratio(request: Request) -> list[Comparison]:
+def _population_ratio(request: Request, mean_within: float = DRAWN_SCORE) -> list[Comparison]:
     joint = request.joint
 
     def law(branch: str) -> Law:
         return population_ratio_law(cross_moments(joint[branch]))
 
-    return compare_branches(request.of_each(joint, law), request.confidence)
+    return compare_branches(request.of_each(joint, law), request.confidence, mean_within)
 
 
 def _linear(
@@ -271,14 +273,17 @@ def _point(branch: str, value: float, parameter: float | None = None) -> Compari
 
 # Every version that a lock can name; see `catalogue.Treatment.version`.
 STATISTICS: dict[tuple[str, int], Statistic] = {
-    ("mean", 1): _mean,
+    # Before version 2, uplifts over a reference that hardly ever changes its sign had no point.
+    ("mean", 1): partial(_mean, mean_within=SIGN_SCORE),
+    ("mean", 2): _mean,
     ("binomial", 1): _binomial,
     ("deciles", 1): _deciles_of_finite_values,
     ("deciles", 2): _deciles,
     ("mean_lm", 1): _linear(linear_model),
     ("mean_lm_noclip", 1): _linear(linear_model),
     ("per_client_dau_impact", 1): _linear(per_client_impact),
-    ("population_ratio", 1): _population_ratio,
+    ("population_ratio", 1): partial(_population_ratio, mean_within=SIGN_SCORE),
+    ("population_ratio", 2): _population_ratio,
     (COUNT, 1): _by_branch(count_units),
     ("sum", 1): _by_branch(total),
     ("kernel_density_estimate", 1): _curve(_density),
