@@ -184,6 +184,8 @@ def all_cases() -> dict[str, Case]:
 
 # Built on two days; part of every sample.
 IN_TWO_RUNS = ("fenix-signal", "window-days-before-and-after")
+# One of each platform, unit and kind of enrollment, with nothing beside.
+PLAIN = (*UNITS, *MORE_UNITS)
 CASES = dict(sample([*all_cases().items()], 3)) | {slug: all_cases()[slug] for slug in IN_TWO_RUNS}
 
 # An aggregate over days, one over rows of days, one that is read directly, and two that read the
@@ -307,6 +309,7 @@ def _defaults(platform: Platform) -> str:
             "[metrics]",
             *(f"{period} = {json.dumps(metrics)}" for period, metrics in lists.items()),
             *(f"[metrics.{name}.statistics.bootstrap_mean]" for name in [*METRICS, *searches]),
+            "[metrics.minutes.statistics.linear_model_mean]",
             "",
         ]
     )

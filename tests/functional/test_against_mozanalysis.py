@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import attr
 import duckdb
+import pandas as pd
 import pytest
 from metric_config_parser import AnalysisUnit
 from metric_config_parser.analysis import AnalysisConfiguration
@@ -30,6 +31,7 @@ from metric_config_parser.exposure_signal import AnalysisWindow
 from metric_config_parser.metric import AnalysisPeriod
 from mozanalysis.experiment import Experiment, TimeLimits
 from mozanalysis.exposure import ExposureSignal
+from mozanalysis.frequentist_stats.linear_models import compare_branches_lm
 from mozanalysis.metrics import DataSource, Metric
 from mozanalysis.segments import Segment, SegmentDataSource
 from mozanalysis_cases import (
@@ -42,6 +44,7 @@ from mozanalysis_cases import (
     JOINED_BY_HAND,
     LAST_ENROLLMENT,
     LATE,
+    PLAIN,
     SEARCHES_BY_HAND,
     Case,
     write_experiments,
@@ -56,6 +59,7 @@ from dbt_jetstream.hub import read_hub
 from dbt_jetstream.naming import dataset
 from dbt_jetstream.resolve import resolve
 from dbt_jetstream.sql.dialect import parse_query, replace_tables, table_names
+from tiers import ALL, exhaustive
 
 START = telemetry.START
 NOT_COMPARED = (
@@ -86,14 +90,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     project.sync(hub, experiments)
     _dbt(project, "build", IN_TWO_RUNS, as_of=LAST_ENROLLMENT + dt.timedelta(days=6))
     _dbt(project, "run", ["*"], as_of=END)
+    if ALL:
+        _dbt(project, "build", PLAIN, as_of=END, excluded=())
     read = read_hub(hub)
     configs = {str(e.normandy_slug): resolve(read, e) for e in read_experiments(experiments)}
     with duckdb.connect(str(project.database), read_only=True) as connection:
         yield Built(connection, configs)
 
 
-def _dbt(project: Project, command: str, slugs: Iterable[str], as_of: dt.date) -> None:
-    chosen = ["--select", *(f"experiment:{slug}" for slug in slugs), "--exclude", *NOT_COMPARED]
+def _dbt(
+    project: Project,
+    command: str,
+    slugs: Iterable[str],
+    as_of: dt.date,
+    excluded: Sequence[str] = NOT_COMPARED,
+) -> None:
+    chosen = ["--select", *(f"experiment:{slug}" for slug in slugs)]
+    chosen += ["--exclude", *excluded] if excluded else []
     done = project.run("dbt", command, *chosen, as_of=str(as_of))
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
@@ -290,3 +303,37 @@ def test_metrics_equal_mozanalysis(
     )
     sanity = [name for name in theirs[0] if "_has_" in name]
     _assert_same(ours, theirs, EXPOSURE + [metric.name for metric in metrics] + sanity)
+
+
+@exhaustive
+@pytest.mark.parametrize("basis", AnalysisBasis, ids=lambda b: b.value)
+@pytest.mark.parametrize("compared", PLAIN, indirect=True)
+def test_statistics_equal_mozanalysis(compared: Compared, basis: AnalysisBasis) -> None:
+    """From each kind of enrollment to its results: their tables, and their linear model."""
+    limits = _limits(*WINDOWS[AnalysisPeriod.OVERALL, 1])
+    (metric,) = [m for m in compared.metrics(AnalysisPeriod.OVERALL) if m.name == "minutes"]
+    sql = compared.mozanalysis().build_metrics_query(
+        metric_list=[metric],
+        time_limits=limits,
+        enrollments_table=f"analysis.enrollments_{compared.table}",
+        analysis_basis=basis,
+        use_glean_ids=compared.case.platform.use_glean_ids,
+    )
+    frame = pd.DataFrame(compared.theirs(sql, END - dt.timedelta(days=1)))
+    frame = frame[frame["minutes"].notna() & frame["branch"].notna()]
+    if basis is AnalysisBasis.EXPOSURES:
+        frame = frame[frame["exposure_date"].notna()]
+    assert frame["branch"].nunique() == 2
+    found = compare_branches_lm(frame, "minutes", "control", threshold_quantile=0.995)
+    theirs = found["comparative"]["treatment"]
+    ours = {
+        row["comparison"]: (row["point"], row["lower"], row["upper"])
+        for row in compared.ours(f"statistics_{compared.table}_overall")
+        if (row["metric"], row["statistic"]) == ("minutes", "mean_lm")
+        and row["analysis_basis"] == basis.value
+        and (row["segment"], row["branch"]) == ("all", "treatment")
+        and row["comparison_to_branch"] == "control"
+    }
+    for kind, name in (("difference", "abs_uplift"), ("relative_uplift", "rel_uplift")):
+        expected = [theirs[name, q] for q in ("exp", "0.025", "0.975")]
+        assert ours[kind] == pytest.approx(expected, rel=1e-5)
