@@ -31,6 +31,11 @@ def sync_lines(report: SyncReport) -> Iterator[str]:
         yield f"finished {slug}: all windows are published; dbt ignores it from now on"
     for slug in report.reruns_asked:
         yield f"{slug}: Experimenter asks for a rerun (doRerunTimestamp); all is computed anew"
+    for slug in report.reruns_over:
+        yield (
+            f"{slug}: Experimenter does not ask for a rerun any more (doRerun); its lock has the "
+            f"overall window alone, `jetstream rerun {slug}` takes up the other periods again"
+        )
     for slug in report.config_changed:
         yield (
             f"{slug}: its own config changed since it was locked; `jetstream rerun {slug}` takes "

@@ -38,7 +38,7 @@ from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.lock.moved import moved
-from dbt_jetstream.lock.versions import config_hash, rerun_asked
+from dbt_jetstream.lock.versions import RERUN_ASKED, config_hash, rerun_asked
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
 from dbt_jetstream.progress import progress
@@ -130,6 +130,7 @@ class SyncReport:
         finished: Of those, the ones that were retired.
         config_changed: Of those, the ones whose own config changed since.
         reruns_asked: Those that are computed anew since Experimenter asks for it.
+        reruns_over: Those whose lock is of such a rerun that is not asked for any more.
         skipped: Why others are not analysed, by slug; nothing is wrong with them.
         refused: What is wrong with others, by slug.
         warnings: What the authors of the configs should know.
@@ -142,6 +143,7 @@ class SyncReport:
     finished: list[str] = field(default_factory=list)
     config_changed: list[str] = field(default_factory=list)
     reruns_asked: list[str] = field(default_factory=list)
+    reruns_over: list[str] = field(default_factory=list)
     skipped: dict[str, ConfigError] = field(default_factory=dict)
     refused: dict[str, list[ConfigError]] = field(default_factory=dict)
     warnings: list[ConfigError] = field(default_factory=list)
@@ -358,6 +360,8 @@ class _Sync:
         self.retired.discard(held.slug)
         self.report.kept.append(held.slug)
         self.report.warnings += unreadable
+        if held.versions.get(RERUN_ASKED) and not experiment.do_rerun:
+            self.report.reruns_over.append(held.slug)
         if not unreadable and self._is_changed(experiment, held):
             self.report.config_changed.append(held.slug)
         if is_moved:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dbt_jetstream.sync import sync
+from dbt_jetstream.summary import sync_lines
+from dbt_jetstream.sync import Relock, sync
 from sync.locking import FENIX, change_metric_and_statistic, hashes, models, request_of
 from workspace import DEFAULTS, DESKTOP, OWN, Workspace
 
@@ -109,6 +110,24 @@ def test_a_rerun_that_experimenter_asks_for_is_done_once(workspace: Workspace) -
     assert hashes(workspace) == after
     ask("2099-01-01T00:00:01Z")
     assert sync(request_of(workspace)).reruns_asked == [DESKTOP]
+
+
+def test_a_rerun_that_is_over_leaves_the_overall_window_alone_and_says_so(
+    workspace: Workspace,
+) -> None:
+    sync(request_of(workspace))
+    asked = {"doRerun": True, "doRerunTimestamp": "2099-01-01T00:00:00Z"}
+    workspace.edit_experiment(lambda experiment: experiment.update(asked))
+    assert sync(request_of(workspace)).reruns_over == []
+    workspace.edit_experiment(lambda experiment: experiment.update(doRerun=False))
+    report = sync(request_of(workspace))
+    assert report.reruns_over == [DESKTOP]
+    (line,) = [line for line in sync_lines(report) if DESKTOP in line]
+    assert f"`jetstream rerun {DESKTOP}` takes up the other periods again" in line
+    again = {DESKTOP: Relock.EVERYTHING}
+    sync(request_of(workspace, slugs=[DESKTOP], relock=again))
+    assert "weekly" in models(workspace)["statistics_pip_first_time_hint"]["periods"]
+    assert sync(request_of(workspace)).reruns_over == []
 
 
 def test_a_time_of_a_rerun_that_is_none_is_refused(workspace: Workspace) -> None:
