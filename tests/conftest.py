@@ -34,7 +34,7 @@ SMALL = REPOSITORY / "tests/small_hub"
 HEAVY = ("tests/bigquery/", "tests/functional/")
 # An emulator that is loaded once, and hundreds of experiments that are locked once.
 TOGETHER = ("tests/bigquery/", "tests/conformance/")
-# In full, hundreds of builds on Google's analyzer: the first, and by itself.
+# In full, hundreds of builds on Google's analyzer: the first, and each test by itself.
 LONGEST = ("tests/conformance/test_googlesql.py",) if ALL else ()
 # For commands whose artifacts, such as the manifest, or whose log a test reads.
 ARTIFACTS = {"DBT_WRITE_JSON": "true"}
@@ -61,8 +61,10 @@ class _ByFile(LoadScopeScheduling):
     """Gives files to processes, and folders whose files share what takes long to make."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(LONGEST):
+            return nodeid
         path = nodeid.partition("::")[0]
-        folder = next((n for n in (*LONGEST, *TOGETHER) if path.startswith(n)), None)
+        folder = next((name for name in TOGETHER if path.startswith(name)), None)
         return folder or path
 
 

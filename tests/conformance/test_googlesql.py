@@ -19,7 +19,7 @@ from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import SCHEMA, last_day
 from dbt_jetstream.types.telemetry import Telemetry, read_types
 from googlesql.checking import Checked, MeasuredTypes, checked, too_large
-from tiers import ALL, sample
+from tiers import ALL, number, sample
 
 TYPES = SHARED / "zetasql/telemetry-columns.json.gz"
 pytestmark = [
@@ -30,6 +30,8 @@ pytestmark = [
     ),
 ]
 SPREAD_EVERY = 20
+# In full, so many tests: what either process has time for.
+PARTS = number(1, 6)
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
 # Columns that the types lack, such as those of Android's definitions, which the plain experiments
 # take for desktop's; and a function of BigQuery's that Google's analyzer does not have.
@@ -80,17 +82,19 @@ class SharedTypes(MeasuredTypes):
         return re.sub(r"\d{4}-\d{2}-\d{2}", "2024-01-01", hashed)
 
 
-def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced, part: int) -> None:
     telemetry = read_types(TYPES)
     refused: dict[str, str] = {}
-    number, unknown = 0, 0
+    asked, unknown = 0, 0
     large: list[str] = []
-    for place, locked in enumerate(_chosen(synced)):
+    chosen = _chosen(synced)[part::PARTS]
+    for place, locked in enumerate(chosen):
         types = SharedTypes(telemetry, locked.slug)
         # A later build of each would take as long again, and sends much of the same.
         found = _checked(locked, types, is_built_again=not ALL or place % SPREAD_EVERY == 0)
         large += too_large(types, scans=40, nodes=20_000)
-        number += found.number
+        asked += found.number
         mistakes = [(s, why) for s, why in found.refused if not UNKNOWN.match(f"{why} ")]
         has_types = all(table.dotted in telemetry for table in locked.tables)
         unknown += not has_types
@@ -104,7 +108,7 @@ def test_bigquery_takes_every_statement_of_real_experiments(synced: Synced) -> N
         assert LACKING[slug] in why
     assert not large
     # Of each a hundred; of the largest, in a sample, what they create.
-    assert number > 100 * (len(_chosen(synced)) - unknown - len(LARGEST)) + 15 * len(LARGEST)
+    assert asked > 100 * (len(chosen) - unknown - len(LARGEST)) + 15 * len(LARGEST)
 
 
 def _chosen(synced: Synced) -> list[LockedExperiment]:
