@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from conformance.metric_hub import Synced, requires_metric_hub
+from conformance.metric_hub import GONE_COLUMNS, Synced, requires_metric_hub
 from conftest import SHARED
 from dbt_jetstream.types.check import TypeChecker
 from dbt_jetstream.types.telemetry import read_types
@@ -19,12 +19,9 @@ pytestmark = [
         reason="needs the types of Mozilla's telemetry, at ../shared/zetasql",
     ),
 ]
-# What configs name and the tables of today do not have. The plain experiments are of desktop, and
-# so configs for phones find desktop's tables; the others read what has been renamed or retired, or
-# list no `client_id`.
+# Others have no array any more where configs expect one, or list no `client_id`.
 GONE = re.compile(
-    r"column `(event|metrics_\w+|addons_\w+|pocket_\w+|widget_\w+|app_opened_\w+|customize_\w+"
-    r"|default_browser_card_\w+|key)` does not exist in "
+    rf"column `({GONE_COLUMNS})` does not exist in "
     r"|Unrecognized name: component|UNNEST contains expression of type INT64"
     r"|column `client_id` does not exist in exposed: .* but the SELECT"
 )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from conftest import Project
-
-EXPORTED_AT = re.compile(rb'"(?:timestamp|analysis_start_time)" ?: ?"[^"]*"')
+from exported_time import without_time
 
 
 def tables(project: Project) -> list[str]:
@@ -38,9 +35,9 @@ def rows(project: Project, table: str) -> list[tuple]:
 
 
 def exports(project: Project) -> dict[str, bytes]:
-    """Read all exported files, without the time at which they were written."""
+    """Read all exported files, without the time at which they changed."""
     return {
-        str(path.relative_to(project.exports)): EXPORTED_AT.sub(b"", path.read_bytes())
+        str(path.relative_to(project.exports)): without_time(path.read_bytes())
         for path in sorted(project.exports.rglob("*.json"))
     }
 

@@ -17,6 +17,7 @@ import pytest
 from built_tables import assert_equal
 
 from conftest import BIN, DEMO, REPOSITORY, Project, copy_built, project_with_telemetry
+from exported_time import without_time
 from tiers import number
 
 SLUG = "pip-first-time-hint"
@@ -126,9 +127,9 @@ def test_a_run_killed_at_any_moment_leaves_what_the_next_one_completes(
 
 
 def _files(project: Project) -> dict[str, bytes]:
-    """All files that sync writes, and whatever else lies between them."""
+    """All files that sync writes, exports, and whatever else lies between them."""
     return {
-        str(path.relative_to(project.path)): path.read_bytes()
+        str(path.relative_to(project.path)): without_time(path.read_bytes())
         for folder in ("models", "python_models", "seeds", "export")
         for path in sorted((project.path / folder).rglob("*"))
         if path.is_file()

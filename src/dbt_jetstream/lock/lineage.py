@@ -123,6 +123,8 @@ def _exported(locked: LockedExperiment) -> Iterable[tuple[str, str]]:
         for kind in EXPORT.findall(str(node.config.get("post_hook", ""))):
             period = f"_{node.meta['period']}" if kind == "statistics" else ""
             yield f"{kind}/{kind}_{prefix}{period}.json", ref(node.name)
+        if "metadata" in node.meta:
+            yield f"metadata/metadata_{prefix}.json", ref(node.name)
     yield f"errors/errors_{prefix}.json", LOGS
 
 
