@@ -186,7 +186,7 @@ def all_cases() -> dict[str, Case]:
 IN_TWO_RUNS = ("fenix-signal", "window-days-before-and-after")
 # One of each platform, unit and kind of enrollment, with nothing beside.
 PLAIN = (*UNITS, *MORE_UNITS)
-CASES = dict(sample([*all_cases().items()], 3)) | {slug: all_cases()[slug] for slug in IN_TWO_RUNS}
+CASES = dict(sample([*all_cases().items()], 6)) | {slug: all_cases()[slug] for slug in IN_TWO_RUNS}
 
 # An aggregate over days, one over rows of days, one that is read directly, and two that read the
 # unit's exposure.

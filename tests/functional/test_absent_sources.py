@@ -195,6 +195,7 @@ def test_a_source_absent_after_some_builds(
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_absent_sources_are_not_waited_for(
     undisturbed: Project, synced: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_later_date_does_not_pass_over_days_that_were_late(
     assert_equal(project, undisturbed)
 
 
+@exhaustive
 def test_a_source_that_no_enrolled_unit_sent_to_has_arrived(project: Project) -> None:
     last_days = "submission_date between '2026-03-27' and '2026-03-29'"
     with duckdb.connect(str(project.database)) as connection:

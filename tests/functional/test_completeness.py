@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from conftest import DEMO, DEMO_LAST_DAY, REPOSITORY, Project, copy_built, demo_project
+from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
 GRID, STATISTICS = f"analysis.completeness_{NAME}", f"analysis.statistics_{NAME}"
@@ -206,6 +207,7 @@ def special(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@exhaustive
 def test_windows_that_are_not_due_say_when_they_will_be(special: Project) -> None:
     def states(period: str, window: int) -> set[tuple[str, str | None]]:
         where = f"analysis_period = '{period}' and window_index = {window} and segment = 'all'"

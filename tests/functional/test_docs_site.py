@@ -158,6 +158,7 @@ def follow(page: Page, name: str, tab: str = "Models") -> None:
     expect(page.locator("h1").first).to_contain_text(name)
 
 
+@exhaustive
 def test_a_newcomer_gets_from_the_results_page_to_the_raw_table(page: Page) -> None:
     page.locator(".filename-normal", has_text="Dashboard").first.click()
     page.get_by_title("Results of pip-first-time-hint").click()

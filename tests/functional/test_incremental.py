@@ -117,6 +117,7 @@ def test_days_are_tested_until_a_window_is_computed_from_them(
         assert windows(broken, f"analysis.{PREFIX}_weekly") == [], attempt
 
 
+@exhaustive
 def test_a_build_tests_only_what_is_new_and_dbt_test_everything(
     early: Project, tmp_path: Path
 ) -> None:
@@ -189,6 +190,7 @@ def test_a_date_that_is_none_is_refused(given: str, early: Project, tmp_path: Pa
     assert f"JETSTREAM_AS_OF: expected a date as YYYY-MM-DD, found `{given}`" in done.stderr
 
 
+@exhaustive
 def test_windows_past_an_end_that_moves_earlier_are_withdrawn(tmp_path: Path) -> None:
     """Tables and exports are those of a build that knew the end."""
     projects = []

@@ -215,6 +215,7 @@ def test_a_column_that_becomes_text_costs_its_metric_alone(
     assert project.query(f"{windows} and metric = 'active_hours'") == [(1,)]
 
 
+@exhaustive
 def test_what_works_again_is_as_if_it_had_always_worked(
     synced: Project, early: tuple[Project, str], tmp_path: Path
 ) -> None:
@@ -231,6 +232,7 @@ def test_what_works_again_is_as_if_it_had_always_worked(
     assert _points(healed)["misspelt"]
 
 
+@exhaustive
 def test_a_run_says_what_it_left_out_and_does_not_end_well(
     synced: Project, early: tuple[Project, str], tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_a_signal_that_fails_from_the_first_build_on(synced: Project, tmp_path: 
         assert rows(project, table) == rows(undisturbed, table)
 
 
+@exhaustive
 def test_a_signal_whose_table_is_lost_later_keeps_what_was_published(
     synced: Project, tmp_path: Path
 ) -> None:

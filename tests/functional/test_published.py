@@ -61,6 +61,7 @@ def test_what_is_corrected_on_the_same_day_is_fetched_again(built: Project, chan
     assert _started(built) > "2026-11"
 
 
+@exhaustive
 def test_results_without_their_files_wait_for_them(built: Project) -> None:
     """Else Experimenter would fetch the old ones, and believe that it has the new."""
     metadata = built.exports / f"metadata/metadata_{NAME}.json"
@@ -76,6 +77,7 @@ def test_results_without_their_files_wait_for_them(built: Project) -> None:
     assert _started(built) > "2026-11"
 
 
+@exhaustive
 def test_problems_are_as_old_as_the_results_they_belong_to(built: Project) -> None:
     """Experimenter hides problems that are older than the results."""
     problem = (

@@ -127,6 +127,7 @@ def test_a_choice_without_results_says_what_there_is(
     assert "Traceback" not in done.stderr
 
 
+@exhaustive
 def test_json_and_csv_hold_what_is_exported(demo: Project) -> None:
     done = demo.run("jetstream", "results", SLUG, "--json")
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ import pytest
 from conftest import SMALL, Project, copy_project
 from dbt_jetstream.trust.finding import CHECKS
 from dbt_jetstream.trust.sample_ratio import ALPHA
+from tiers import exhaustive
 
 FENIX = "fenix-toolbar-shortcut"
 NAMES = ("pip_first_time_hint", "fenix_toolbar_shortcut")
@@ -157,6 +158,7 @@ def test_sanity_is_that_of_the_overall_window(demo: Project) -> None:
         assert found == expected
 
 
+@exhaustive
 def test_while_units_enroll_nothing_is_said(skewed: Skewed) -> None:
     assert skewed.enrolling.returncode == 0, skewed.enrolling.stdout + skewed.enrolling.stderr
     assert {check for check, _ in skewed.states} == set(CHECKS)

@@ -164,6 +164,7 @@ def test_an_empty_table_costs_its_own_metrics_for_two_days(
     assert {metric for metric, _ in _reasons(project, 1, "undefined")} >= {"toggles_per_sight"}
 
 
+@exhaustive
 def test_a_table_that_ends_early_is_read_as_far_as_it_goes(
     without: Callable[[str], Project],
 ) -> None:
@@ -252,6 +253,7 @@ def test_the_project_says_how_long_windows_wait(without: Callable[[str], Project
     assert _published(project, 1) >= {*OTHERS, "sights", "visited_countries"}
 
 
+@exhaustive
 def test_an_exposure_signal_costs_the_exposures_basis(tmp_path: Path) -> None:
     project = small_with(tmp_path, SLUG, ("visited_countries",), VISITS + SIGNAL, "visits")
     _execute(project, "delete from telemetry.visits where submission_date > '2026-03-12'")

@@ -25,7 +25,7 @@ from dbt_jetstream.statements.rendering import Statements as DialectStatements
 from dbt_jetstream.sync import Request, sync
 from dbt_jetstream.types.telemetry import Telemetry, read_types
 from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
-from tiers import ALL, number
+from tiers import ALL, exhaustive, number
 
 
 def _locked(project: Path, hub: Path, experiments: Path, *slugs: str) -> list[LockedExperiment]:
@@ -78,6 +78,7 @@ def test_columns_of_models_have_the_types_of_bigquery(demo: tuple[Checked, Measu
     assert weekly["active_hours"] == "FLOAT64"
 
 
+@exhaustive
 def test_an_experiment_without_an_end_is_built_while_it_enrolls(
     demo_types: Telemetry, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from dbt_jetstream.hub import definitions_of, read_hub
 from dbt_jetstream.lock.fragments import Fragment, expression, from_clause, gap_of, query
 from dbt_jetstream.sql.compatibility import gap, on_bigquery
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
-from tiers import ALL, number, sample
+from tiers import ALL, exhaustive, number, sample
 
 METRIC_HUB = SHARED / "metric-hub"
 GAPS = {
@@ -130,6 +130,7 @@ def _fragments() -> Iterator[tuple[str, Fragment]]:
                 )
 
 
+@exhaustive
 @pytest.mark.skipif(
     not METRIC_HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"
 )
