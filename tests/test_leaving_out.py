@@ -8,7 +8,8 @@ import pytest
 from dbt_common.exceptions import DbtDatabaseError
 
 from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.leaving_out import PROBED, _said, _search
+from dbt_jetstream.googlesql.library import Refused
+from dbt_jetstream.leaving_out import PROBED, _said, _search, added
 
 JOB = "\n\nLocation: US\nJob ID: 7083ebbd-64ba-4964-9da8-dea856c7e68f\n"
 URL = "https://bigquery.googleapis.com/bigquery/v2/projects/p/queries/7083?maxResults=0&location=US"
@@ -43,3 +44,21 @@ def test_google_takes_the_statement_that_runs_a_query_and_keeps_nothing() -> Non
     catalog = Catalog()
     for statement in PROBED.format("with one as (select 1 as a) select a from one").split(";"):
         catalog.analyze(statement)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_refused"), [("'many'", True), ("date '2026-03-02'", True), ("1", False)]
+)
+def test_bigquery_refuses_columns_that_have_got_another_type(value: str, is_refused: bool) -> None:
+    catalog = Catalog()
+    catalog.add_table("a.b.weekly", {"branch": "STRING", "longest": "FLOAT64"})
+    query = f"select 'control' as branch, {value} as longest, true as new_one"
+    kept = ["metric longest", "metric new_one"]
+    statement = added("a.b.weekly", {"branch", "longest"}, query, kept)
+    if is_refused:
+        with pytest.raises(Refused, match="longest"):
+            catalog.analyze(statement)
+    else:
+        catalog.analyze(statement)
+    # Of what its table has not got yet, the query is asked alone.
+    assert added("a.b.weekly", {"branch"}, query, kept) == query

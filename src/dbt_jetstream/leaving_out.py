@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -52,6 +52,8 @@ _noting = threading.Lock()
 
 # Says why the warehouse refuses a model with some entries alone; None where it does not.
 Refusal = Callable[[Sequence[str]], str | None]
+# Tries a query that is made of some entries.
+Attempt = Callable[[str, Sequence[str]], Any]
 
 
 def extend() -> None:
@@ -127,8 +129,9 @@ def _failing(
 ) -> dict[str, str]:
     """Find the entries that a model fails for; none where it fails without them, or not again."""
     failed: str = runner.node.config.meta["definition_hash"]
+    table = runner.node.relation_name if _is_added_to(manifest, runner.node, failed) else None
 
-    def refusal(attempt: Callable[[str], Any]) -> Refusal:
+    def refusal(attempt: Attempt) -> Refusal:
         def refused(kept: Sequence[str]) -> str | None:
             tried = reduced(definition, set(entries_of(definition)) - set(kept))
             # By the hash that failed: a table of what is tried, if there is one, asks for nothing.
@@ -136,16 +139,20 @@ def _failing(
             # A connection each: what was refused ends its transaction.
             with runner.adapter.connection_named(f"{runner.node.unique_id}.part", runner.node):
                 try:
-                    attempt(runner.compile(manifest).compiled_code)
+                    attempt(runner.compile(manifest).compiled_code, kept)
                 except DbtRuntimeError as error:
                     return _said(error)
             return None
 
         return refused
 
-    table = runner.node.relation_name if _is_added_to(manifest, runner.node, failed) else None
     # What BigQuery refuses when it plans costs nothing to find out.
-    for attempt in (runner.adapter.validate_sql, lambda sql: _run(runner, sql, table)):
+    plan = runner.adapter.validate_sql
+    attempts: list[Attempt] = [lambda sql, _: plan(sql)]
+    if table and runner.config.credentials.type != "duckdb":
+        held = _columns(runner)
+        attempts.append(lambda sql, kept: plan(added(table, held, sql, kept)))
+    for attempt in (*attempts, lambda sql, _: _run(runner, sql, table)):
         refused = refusal(attempt)
         reason = refused(entries)
         if reason is not None:
@@ -191,6 +198,29 @@ def _run(runner: ModelRunner, sql: str, table: str | None) -> None:
         # Columns are widened to fractions, see the macro `widen_integers`.
         if kind not in (wanted, FRACTIONAL):
             execute(f'alter table {PROBE} alter "{column}" type {wanted}')
+
+
+def _columns(runner: ModelRunner) -> list[str]:
+    """List the columns of a model's table."""
+    relation = runner.adapter.Relation.create_from(runner.config, runner.node)
+    return [column.name for column in runner.adapter.get_columns_in_relation(relation)]
+
+
+def added(table: str, held: Collection[str], sql: str, kept: Sequence[str]) -> str:
+    """Write a statement that adds no row: BigQuery refuses it where a column has got another type.
+
+    One that it converts, such as whole numbers for fractions, is no other.
+
+    Args:
+        table: What a query's rows are added to.
+        held: The columns that it has.
+        sql: The query.
+        kept: The entries that the query is made of.
+    """
+    names = [name for _, _, name in (entry.partition(" ") for entry in kept) if name in held]
+    columns = ", ".join(f"`{name}`" for name in names)
+    made = f"select {columns} from (\n{sql}\n) as made where false"
+    return f"insert into {table} ({columns})\n{made}" if names else sql
 
 
 def _types(execute: Callable[..., Any], table: str) -> dict[str, str]:
