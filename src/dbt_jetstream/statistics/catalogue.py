@@ -118,6 +118,7 @@ def _find(kind: str, name: str, known: Mapping[str, Treatment]) -> Treatment:
 REQUIRED = ("numerator", "denominator", "threshold")
 ONLY = {"bandwidth": "scott", "kernel": "gaussian", "adjust": 1.0}
 FRACTIONS = ("drop_highest", "confidence_interval", "fraction")
+SIZES = ("num_samples", "grid_size")
 
 
 def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> None:
@@ -128,6 +129,12 @@ def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> No
             raise ValueError(message)
         if key in FRACTIONS:
             _check_fraction(treatment, key, value)
+        if key in SIZES and not (_is_number(value) and value >= 1):
+            message = f"`{treatment.name}.{key}` must be a whole number above 0, found {value!r}"
+            raise ValueError(message)
+        if key == "threshold" and value is not None and not _is_number(value):
+            message = f"`{treatment.name}.{key}` must be a number, found {value!r}"
+            raise ValueError(message)
         if key == "base" and not (_is_number(value) and value > 0 and value != 1):
             message = f"`{treatment.name}.base` must be positive and not 1, found {value!r}"
             raise ValueError(message)
