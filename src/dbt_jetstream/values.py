@@ -29,6 +29,9 @@ from dbt_jetstream.errors import ConfigError, shown
 from dbt_jetstream.keys import LABELS, METRIC, PERIODS, Table, at, dotted, kind_of
 
 REFERENCES = (DataSourceReference, MetricReference, SegmentDataSourceReference, SegmentReference)
+# Of an empty text, or zero, the parser takes what Experimenter says.
+BRANCH = "the slug of a branch"
+DAYS = "a whole number above 0"
 DATE = "a date that there is, as `2026-03-02`"
 
 
@@ -80,6 +83,8 @@ def _some_of(kind: type[Enum]) -> str:
 SHAPES: dict[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
     DATE: _is_date,
+    BRANCH: lambda value: isinstance(value, str) and bool(value.strip()),
+    DAYS: lambda value: _is_number(value) and value == int(value) > 0,
     "true or false": lambda value: isinstance(value, bool),
     "a whole number": lambda value: _is_number(value) and value == int(value),
     "a number": _is_number,
@@ -93,8 +98,10 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
 
 # What each key can hold.
 Shapes = Mapping[str, tuple[str, ...]]
-# What the parser takes for any text, and stumbles over later or without the key.
-TEXTS: Mapping[str, tuple[str, ...]] = {
+# What the parser takes any text or number for, and stumbles over later, or without the key.
+NARROWER: Mapping[str, tuple[str, ...]] = {
+    "enrollment_period": (DAYS,),
+    "reference_branch": (BRANCH,),
     "start_date": (DATE,),
     "end_date": (DATE,),
     "analysis_unit": (_one_of(AnalysisUnit),),
@@ -192,7 +199,7 @@ def _shapes(spec: type) -> Shapes:
         return {}
     attr.resolve_types(spec)
     found = {field.name: _shape(field.type) for field in attr.fields(spec)}
-    found |= {name: words for name, words in TEXTS.items() if name in found}
+    found |= {name: words for name, words in NARROWER.items() if name in found}
     return {PERIODS.get(name, name): words for name, words in found.items() if words}
 
 
