@@ -169,7 +169,7 @@ class _Checker:
             yield EnrollmentNotCompleteException(None, f"{self.slug}.enrollmentEndDate", problem)
 
     def own_date_mistakes(self) -> Iterator[ConfigError]:
-        """Yield what the config's own dates contradict each other in, whatever Experimenter's are."""
+        """Yield how the config's own dates contradict each other, whatever Experimenter's are."""
         far = list(far_mistakes(self.experiment, self.dated))
         yield from far
         if far or self.spec.start_date is None or self.spec.end_date is None:
