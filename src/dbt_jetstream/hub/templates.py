@@ -33,6 +33,8 @@ ALLOWED = (
     nodes.TemplateData,
 )
 FACTS = "experiment"
+# How many functions are named where none is near.
+SHOWN = 10
 CALL = "call a function as `{{ agg_sum('x') }}`"
 ENVIRONMENT = jinja2.Environment(autoescape=False)
 
@@ -91,14 +93,10 @@ def _wrong_call(call: nodes.Call, functions: Collection[str]) -> str | None:
     name = call.node.name if isinstance(call.node, nodes.Name) else ""
     if name not in functions:
         return None
-    others = [keyword.key for keyword in call.kwargs]
-    if others == [] and len(call.args) == 1:
+    if len(call.args) == 1 and not call.kwargs:
         return None
-    found = [*(["`{}=`".format("=`, `".join(others))] if others else [])]
-    found += [str(len(call.args))] if len(call.args) != 1 else []
-    return (
-        f"`{name}` takes one argument, found {' and '.join(found)}; write `{{{{ {name}('x') }}}}`"
-    )
+    found = ", ".join(f"`{keyword.key}=`" for keyword in call.kwargs) or len(call.args)
+    return f"`{name}` takes one argument, found {found}; write `{{{{ {name}('x') }}}}`"
 
 
 def _unknown(name: str, tree: nodes.Template, functions: Collection[str]) -> str:
@@ -112,8 +110,9 @@ def _unknown(name: str, tree: nodes.Template, functions: Collection[str]) -> str
         )
     if name not in called and any(isinstance(a, nodes.Name) and a.name == name for a in arguments):
         return f"`{name}` stands without quotes; write '{name}', so that it is a text"
-    question = did_you_mean(name, functions) or "correct its name, or define it"
-    return f"the hub has no function `{name}`; {question}"
+    known = ", ".join(f"`{function}`" for function in sorted(functions)[:SHOWN])
+    hint = did_you_mean(name, functions) or f"it has {known or 'none'}; correct the name, or add it"
+    return f"the hub has no function `{name}`; {hint}"
 
 
 def _templates(found: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
