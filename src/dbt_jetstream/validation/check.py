@@ -18,6 +18,8 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_slug,
     check_wanted,
+    defined_twice,
+    repeated_names,
     unused,
 )
 from dbt_jetstream.errors import (
@@ -109,6 +111,7 @@ class Checker:
     def _check(self, file: HubFile) -> Finding:
         finding = Finding(file)
         finding.errors += unknown_keys(file.path, file.found, file.shown)
+        finding.warnings += repeated_names(file)
         if file.kind == "function":
             return finding
         experiment = self._experiment(file)
@@ -146,7 +149,10 @@ class Checker:
             # Experimenter may ask for any of them.
             outcomes = self.hub.outcomes_for(experiment.app_name)
         found = unused(file, config, outcomes)
-        finding.warnings += found.warnings()
+        finding.warnings += [
+            *found.warnings(),
+            *defined_twice([file, *self.hub.outcome_files(config)]),
+        ]
         unread = unknown_slug(file.name, self.known)
         finding.warnings += [ConfigError(file.shown, file.path.name, unread)] if unread else []
         platform = platform_of(experiment, self.platforms)
