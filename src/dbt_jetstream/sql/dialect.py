@@ -25,6 +25,8 @@ def parse_expression(sql: str) -> exp.Expr:
     Raises:
         SqlSyntaxError: If it is not one expression.
     """
+    if not sql.strip():
+        raise SqlSyntaxError("there is no SQL in it; write one expression")
     query = _parse(f"SELECT {sql}", sql)
     if not isinstance(query, exp.Select) or len(query.expressions) != 1 or query.args.get("from_"):
         raise SqlSyntaxError(f"expected one SQL expression, found `{_shortened(sql)}`")

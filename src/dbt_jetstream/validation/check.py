@@ -32,7 +32,8 @@ from dbt_jetstream.errors import (
 )
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import BrokenFile, HubFile
-from dbt_jetstream.hub.unread import unknown_slug
+from dbt_jetstream.hub.functions import function_mistakes
+from dbt_jetstream.hub.unread import of_no_application, unknown_slug
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.nodes import Node
@@ -112,7 +113,9 @@ class Checker:
         finding = Finding(file)
         finding.errors += unknown_keys(file.path, file.found, file.shown)
         finding.warnings += repeated_names(file)
-        if file.kind == "function":
+        alone = list(self._mistakes_alone(file))
+        finding.errors += alone
+        if alone or file.kind == "function":
             return finding
         experiment = self._experiment(file)
         try:
@@ -138,6 +141,13 @@ class Checker:
             (finding.errors if is_error else finding.warnings).append(warning)
         finding.errors = distinct([*finding.errors, *self._render(finding)])
         return finding
+
+    def _mistakes_alone(self, file: HubFile) -> Iterator[ConfigError]:
+        """Yield what keeps a file from being tried on an experiment."""
+        if file.kind == "function":
+            yield from function_mistakes(file)
+        elif file.kind != "experiment" and file.application not in self.platforms:
+            yield of_no_application(file, self.platforms)
 
     def _look_at_unused(
         self, finding: Finding, file: HubFile, config: AnalysisConfiguration
