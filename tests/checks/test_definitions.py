@@ -14,8 +14,8 @@ def test_a_reference_branch_must_be_a_branch(desk: Desk) -> None:
     assert found == [
         (
             "UnknownReferenceBranchException",
-            f"own.toml: experiment.reference_branch: the reference branch `contrl` {why}did you mean "
-            "`control`?",
+            f"own.toml: experiment.reference_branch: the reference branch `contrl` {why}"
+            "did you mean `control`?",
         ),
         (
             "UnknownReferenceBranchException",

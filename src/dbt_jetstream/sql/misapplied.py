@@ -24,7 +24,8 @@ NO_NUMBERS = {
 UNKNOWN = (exp.Anonymous, exp.Query)
 NUMBERS = exp.DataType.NUMERIC_TYPES
 NO_NUMBER = "which only `count` takes; its statistics need numbers"
-NO_FLAG = "and a segment is true or false; compare it, as `… = 'value'` or `… > 0`"
+FLAG = "is true or false; compare it, as `… = 'value'` or `… > 0`"
+NO_FLAG = f"and a segment {FLAG}"
 OF_DISTRIBUTIONS = ("deciles", "kernel_density_estimate", "empirical_cdf")
 
 

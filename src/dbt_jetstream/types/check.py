@@ -12,11 +12,11 @@ from typing import Any
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.sql.misapplied import NO_FLAG, NO_NUMBER
+from dbt_jetstream.sql.misapplied import FLAG, NO_NUMBER
 from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
 from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
-from dbt_jetstream.types.words import Refusal, refusal_of, told
+from dbt_jetstream.types.words import Refusal, refusal_of, refused_source, told
 
 NUMBERS = {"INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL"}
 # The enrolled units that the rows of a data source are joined to, as far as expressions see them;
@@ -107,7 +107,10 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what is wrong with a source and with what is computed from it."""
     (whole,) = asking.about(source, ["1"], is_aggregate=False)
     if whole.refusal:
-        yield source.kind, source.name, source.key, whole.refusal
+        problem = (
+            whole.refusal if whole.refusal.is_ignorance else asking.refused(whole.refusal, source)
+        )
+        yield source.kind, source.name, source.key, problem
         return
     yield from _columns(asking, source)
     for is_aggregate in (True, False):
@@ -148,7 +151,8 @@ def _problem(
     if answer.refusal:
         return asking.told(answer.refusal, source)
     if expression.takes is Takes.FLAG and answer.type != "BOOL":
-        return f"yields {answer.type}, {NO_FLAG}"
+        what = "an exposure signal" if expression.kind == "experiment" else "a segment"
+        return f"yields {answer.type}, and {what} {FLAG}"
     if expression.takes is Takes.NUMBER and answer.type not in NUMBERS:
         return f"yields {answer.type}, {NO_NUMBER}"
     return None
@@ -188,6 +192,10 @@ class _Asking:
             else:
                 known[key] = Answer(alone[0])
         return [known[key] for key in keys]
+
+    def refused(self, refusal: Refusal, source: Source) -> str:
+        """Say why the query of a source is refused."""
+        return refused_source(refusal, {name: list(self.telemetry[name]) for name in source.tables})
 
     def told(self, refusal: Refusal, source: Source, column: str = "") -> str:
         """Say why an expression over the rows of a source is refused, and what may be meant."""
