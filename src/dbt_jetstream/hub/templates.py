@@ -5,7 +5,9 @@ The parser renders it without a sandbox, and a loop, or text times a number, has
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,7 @@ FACTS = "experiment"
 # How many functions are named where none is near.
 SHOWN = 10
 CALL = "call a function as `{{ agg_sum('x') }}`"
+NO_SUCH_FUNCTION = re.compile(r"BigQuery has no function `(?P<name>\w+)`")
 ENVIRONMENT = jinja2.Environment(autoescape=False)
 
 
@@ -69,6 +72,14 @@ def broken_template(
                 if problem := _failure(error, text, functions):
                     return ConfigError(file.shown, key, problem)
     return None
+
+
+def called_bare(error: ConfigError, functions: Collection[str]) -> ConfigError:
+    """Say of a function that BigQuery does not have that the hub has it, for Jinja."""
+    found = NO_SUCH_FUNCTION.match(error.problem)
+    if not found or found["name"] not in functions:
+        return error
+    return replace(error, problem=f"`{found['name']}` is a function of the hub; {CALL}")
 
 
 def _failure(

@@ -38,9 +38,10 @@ def misapplied(statistic: str, sql: str) -> str | None:
         sql: The metric's select expression, which can be parsed.
     """
     value = _value(parse_expression(sql))
-    if statistic == "binomial" and isinstance(value, COUNTED):
+    if statistic == "binomial" and isinstance(value, (*COUNTED, exp.Sum)):
+        what = "a sum" if isinstance(value, exp.Sum) else "a count"
         return (
-            f"`{value.sql(dialect='bigquery')}` is a count, and a share has no result where one is "
+            f"`{value.sql(dialect='bigquery')}` is {what}, and a share has no result where one is "
             "above 1; compare it, as `… > 0`, or take `bootstrap_mean`"
         )
     if statistic in OF_DISTRIBUTIONS and isinstance(value, FLAGS):
@@ -101,6 +102,29 @@ def without_aggregate(sql: str) -> str | None:
         f"`{sql}` has no aggregate, and a unit may have several rows; say which value is meant, "
         f"such as `SUM({column})` or `ANY_VALUE({column})`"
     )
+
+
+@cache
+def aggregated(sql: str) -> str | None:
+    """Say that an exposure signal looks at more than one row of telemetry; else None.
+
+    Args:
+        sql: The signal's select expression, which can be parsed.
+    """
+    # By itself, so that no query is around it.
+    tree = parse_expression(sql).copy()
+    found = next((f for f in tree.find_all(exp.AggFunc) if not _is_inner(f)), None)
+    if found is None:
+        return None
+    return (
+        f"`{found.sql(dialect='bigquery')}` is an aggregate, and an exposure signal is a condition "
+        "for one row of telemetry; write the condition without it"
+    )
+
+
+def _is_inner(node: exp.Expr) -> bool:
+    """Whether an aggregate is of a query within the expression, or of a window of rows."""
+    return node.find_ancestor(exp.Query, exp.Window) is not None
 
 
 def _value(node: exp.Expr) -> exp.Expr:

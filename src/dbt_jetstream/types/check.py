@@ -25,6 +25,7 @@ UNITS = {"analysis_id": "STRING", "branch": "STRING", "enrollment_date": "DATE"}
 EXPOSED_UNITS = {**UNITS, "exposure_date": "DATE"}
 ENROLLED, EXPOSED = "enrolled_units", "exposed_units"
 GROUPS = ", ".join(f"e.{column}" for column in EXPOSED_UNITS)
+COLUMN = re.compile(r"[\w.`]+")
 DAY = "date '2026-01-01'"
 
 
@@ -124,6 +125,10 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
 
 def _columns(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what keeps the rows of a source from being joined to units and windows."""
+    if not COLUMN.fullmatch(source.date_column):
+        text = f"`{source.date_column}` is no column; let the SELECT name one, and say which it is"
+        yield source.kind, source.name, source.key, f"the date: {text}"
+        return
     unit, date = f"ds.{source.unit_column}", f"ds.{source.date_column}"
     others = [f"ds.{other} = e.analysis_id" for other in source.other_units]
     if any(not answer.refusal for answer in asking.about(source, others, is_aggregate=False)):

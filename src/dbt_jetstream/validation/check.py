@@ -33,6 +33,7 @@ from dbt_jetstream.errors import (
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import BrokenFile, HubFile
 from dbt_jetstream.hub.functions import function_mistakes
+from dbt_jetstream.hub.templates import called_bare
 from dbt_jetstream.hub.unread import of_no_application, unknown_slug
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
@@ -180,7 +181,8 @@ class Checker:
         finding.errors = distinct([*finding.errors, *listed])
         if self.types is not None:
             found = self.types.look(locked, file_of, is_made_up=is_made_up)
-            finding.errors = distinct([*finding.errors, *found.errors])
+            told = [called_bare(error, self.hub.environment.functions) for error in found.errors]
+            finding.errors = distinct([*finding.errors, *told])
             finding.untyped |= found.untyped
 
     def _refuse(
