@@ -19,7 +19,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
 from dbt_jetstream.hub.templates import broken_template
-from dbt_jetstream.unplaced import unplaced
+from dbt_jetstream.unplaced import circle, unplaced
 from dbt_jetstream.untreated import untreated
 
 # What can be referred to, by kind.
@@ -66,8 +66,10 @@ def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> An
     try:
         return spec.resolve(experiment, configs)
     except RecursionError as error:
+        definitions = hub.files_of("definition", experiment.app_name)
+        told = circle([*_files_of(hub, experiment), *definitions])
         problem = "metrics or data sources of it refer to each other in a circle; break it"
-        raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
+        raise ConfigErrors([told or _blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
         told = _explained(error, hub, experiment)

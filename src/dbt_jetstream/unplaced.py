@@ -47,6 +47,39 @@ def unplaced(
     return None
 
 
+def circle(files: Iterable[HubFile]) -> ConfigError | None:
+    """Find a metric that depends on itself, or a data source that joins itself, by whatever way."""
+    found = list(files)
+    for table, inner in (("metrics", "depends_on"), ("data_sources", "joins")):
+        uses: dict[str, tuple[HubFile, list[str]]] = {}
+        for file in found:
+            for name, given in file.found.get(table, {}).items():
+                if isinstance(given, dict) and given.get(inner):
+                    uses.setdefault(name, (file, [*given[inner]]))
+        for name, (file, _) in uses.items():
+            way = _way_back(name, {user: used for user, (_, used) in uses.items()})
+            if way:
+                said = " needs ".join(f"`{one}`" for one in (name, *way))
+                return ConfigError(
+                    file.shown, f"{table}.{name}.{inner}", f"{said}; break the circle"
+                )
+    return None
+
+
+def _way_back(start: str, uses: Mapping[str, Sequence[str]]) -> list[str]:
+    """List the names from one back to itself; none where no way leads there."""
+    ways, seen = [[start]], set[str]()
+    while ways:
+        way = ways.pop(0)
+        for name in uses.get(way[-1], ()):
+            if name == start:
+                return [*way[1:], name]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
 def _incomplete(name: str, files: Sequence[HubFile], metrics: Iterable[str]) -> Iterator[Told]:
     """Yield what a metric lacks that nothing but its own table defines."""
     for file in files:
