@@ -19,7 +19,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub.checkout import Checkout
 from dbt_jetstream.hub.templates import odd_templates
 from dbt_jetstream.hub.toml_words import toml_problem
-from dbt_jetstream.keys import stops_the_parser, unknown_keys
+from dbt_jetstream.keys import LABELS, stops_the_parser, unknown_keys
 from dbt_jetstream.values import odd_values
 
 # Below the folder of Jetstream's own configs: `jetstream` in metric-hub, the root of a repository
@@ -140,8 +140,8 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
     if "project" in found:
         return None
     unknown = unknown_keys(path, found, shown)
-    # Of a list where another kind of file has one, its key says more than its value.
-    told = {mistake.key: mistake for mistake in unknown}
+    # Of a period list where another kind of file has it, the key says more than the value.
+    told = {mistake.key: mistake for mistake in unknown if _named(mistake.key) in LABELS}
     odd = [told.get(mistake.key, mistake) for mistake in odd_values(path, found, shown)]
     fatal = [*odd, *(u for u in unknown if stops_the_parser(u.key))]
     fatal = fatal or [*odd_templates(found, shown), *_undefined_metrics(kind, found, shown)]
@@ -157,6 +157,10 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         raise ConfigErrors(_mistakes(shown, error) + unknown) from error
     application = _application(kind, path)
     return HubFile(kind, path.stem, application, path, shown, found, spec, checkout)
+
+
+def _named(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _undefined_metrics(kind: str, found: dict[str, Any], shown: Path | str) -> list[ConfigError]:

@@ -115,6 +115,9 @@ def _candidates(folder: Path, root: Path) -> Iterator[Path]:
     patterns = ("*", "defaults/*", "outcomes/*", "outcomes/*/*") if root != folder else ()
     found = {path for path in root.rglob("*") if ".git" not in path.parts}
     found |= {path for pattern in patterns for path in folder.glob(pattern)}
+    for other in folder.iterdir() if root != folder else ():
+        if did_you_mean(other.name, MEANT - {other.name}):
+            found |= {*other.rglob("*")}
     yield from sorted(path for path in found if path.is_file())
 
 

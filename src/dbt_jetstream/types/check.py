@@ -245,5 +245,6 @@ class _Asking:
 
 def _texts(source: Source) -> list[str]:
     """List all SQL of a source, for the names of columns in it."""
-    own = [source.clause, source.unit_column, source.date_column, source.branch or ""]
+    columns = [source.unit_column, *source.other_units, source.date_column]
+    own = [source.clause, *columns, source.branch or ""]
     return [*own, *(expression.sql for expression in source.expressions)]
