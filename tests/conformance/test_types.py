@@ -24,8 +24,8 @@ pytestmark = [
 # list no `client_id`.
 GONE = re.compile(
     r"column `(event|metrics_\w+|addons_\w+|pocket_\w+|widget_\w+|app_opened_\w+|customize_\w+"
-    r"|default_browser_card_\w+|key)` does not exist in "
-    r"|Unrecognized name: component|UNNEST contains expression of type INT64"
+    r"|default_browser_card_\w+|key|component)` does not exist in "
+    r"|UNNEST contains expression of type INT64"
     r"|column `client_id` does not exist in exposed: .* but the SELECT"
 )
 UNKNOWN = re.compile(r"no columns of \S+ are known|the function \S+ is not|\w+ is not known to the")

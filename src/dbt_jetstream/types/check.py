@@ -108,10 +108,7 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what is wrong with a source and with what is computed from it."""
     (whole,) = asking.about(source, ["1"], is_aggregate=False)
     if whole.refusal:
-        problem = (
-            whole.refusal if whole.refusal.is_ignorance else asking.refused(whole.refusal, source)
-        )
-        yield source.kind, source.name, source.key, problem
+        yield source.kind, source.name, source.key, asking.refused(whole.refusal, source)
         return
     yield from _columns(asking, source)
     for is_aggregate in (True, False):
@@ -198,8 +195,10 @@ class _Asking:
                 known[key] = Answer(alone[0])
         return [known[key] for key in keys]
 
-    def refused(self, refusal: Refusal, source: Source) -> str:
-        """Say why the query of a source is refused."""
+    def refused(self, refusal: Refusal, source: Source) -> Refusal | str:
+        """Say why the query of a source is refused, if BigQuery would refuse it."""
+        if refusal.is_ignorance:
+            return refusal
         return refused_source(refusal, {name: list(self.telemetry[name]) for name in source.tables})
 
     def told(self, refusal: Refusal, source: Source, column: str = "") -> str:
