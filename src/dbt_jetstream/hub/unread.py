@@ -12,6 +12,7 @@ from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.hub.checkout import Checkout
 from dbt_jetstream.hub.collection import Hub
 from dbt_jetstream.hub.files import JETSTREAM, HubFile, paths_of
+from dbt_jetstream.platforms import PLATFORMS
 
 # What only configs have at their root.
 ROOT_KEYS = {"metrics", "experiment", "data_sources", "segments"}
@@ -58,7 +59,8 @@ def unknown_applications(hub: Hub, applications: Collection[str]) -> list[Config
 def of_no_application(file: HubFile, applications: Collection[str]) -> ConfigError:
     """Say that a file is for an application that no experiment can have."""
     named = "its folder is" if file.kind == "outcome" else "the file is"
-    hint = did_you_mean(file.application, applications) or f"known are {', '.join(applications)}"
+    known = f"known are {', '.join(applications)}; a new one is a row in {PLATFORMS}"
+    hint = did_you_mean(file.application, applications) or known
     problem = f"is not read: no application is called `{file.application}`, as {named}; {hint}"
     return ConfigError(file.shown, "", problem)
 
