@@ -55,8 +55,8 @@ from dbt_jetstream.sql.misapplied import (
     misapplied,
     no_flag,
     no_number,
-    without_aggregate,
 )
+from dbt_jetstream.sql.misfits import misfit
 
 T = TypeVar("T")
 # Pre-treatments after which a count is a count, and a flag a flag.
@@ -336,7 +336,7 @@ class _Builder:
                     sources[name] = found
                 path = self.hub.metric_file(metric.name, self.slug, self.app)
                 key = f"metrics.{metric.name}.select_expression"
-                self._refuse_by_sql(without_aggregate, metric.select_expression, path, key)
+                self._refuse_by_sql(misfit, metric.select_expression, path, key)
                 locked = self._try(partial(lock_metric, metric, self.slug), path, key)
                 if locked is not None:
                     self._warn_of_gap(locked.gap, path, key, "its values are null there")
@@ -358,6 +358,7 @@ class _Builder:
             key = f"segments.{segment.name}.select_expression"
             if self._try(partial(expression, segment.select_expression), path, key) is None:
                 return None
+            self._refuse_by_sql(misfit, segment.select_expression, path, key)
             self._refuse_by_sql(no_flag, segment.select_expression, path, key)
         attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
         return self._try(attempt, self.own_file, "segments")

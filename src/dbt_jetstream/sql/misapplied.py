@@ -20,8 +20,6 @@ NO_NUMBERS = {
     **dict.fromkeys(("DATE", "DATETIME", "TIME", "TIMESTAMP", "TIMESTAMPTZ"), "a date or time"),
     **dict.fromkeys(("ARRAY", "STRUCT", "JSON", "INTERVAL"), "no single value"),
 }
-# Whether these aggregate is not known.
-UNKNOWN = (exp.Anonymous, exp.Query)
 NUMBERS = exp.DataType.NUMERIC_TYPES
 NO_NUMBER = "which only `count` takes; its statistics need numbers"
 FLAG = "is true or false; compare it, as `… = 'value'` or `… > 0`"
@@ -85,23 +83,6 @@ def no_flag(sql: str) -> str | None:
         return None
     what = "a number" if kind.this in NUMBERS else NO_NUMBERS.get(kind.this.name)
     return f"`{sql}` is {what}, {NO_FLAG}" if what else None
-
-
-@cache
-def without_aggregate(sql: str) -> str | None:
-    """Say that a metric has several values for a unit with several rows; else None.
-
-    Args:
-        sql: The metric's select expression, which can be parsed.
-    """
-    tree = parse_expression(sql)
-    if tree.find(exp.AggFunc, *UNKNOWN) or not tree.find(exp.Column):
-        return None
-    column = next(tree.find_all(exp.Column)).sql(dialect="bigquery")
-    return (
-        f"`{sql}` has no aggregate, and a unit may have several rows; say which value is meant, "
-        f"such as `SUM({column})` or `ANY_VALUE({column})`"
-    )
 
 
 @cache
