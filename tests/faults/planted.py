@@ -140,8 +140,8 @@ KINDS: dict[str, list[Fault]] = {
         ),
     ],
     "aggregate missing or doubled": [
-        Fault(CLICKS, "SUM(SUM(ad_clicks_count_all))", OF_CLICKS, "of another; aggregate once"),
-        Fault(LONG_DAYS, f"SUM({LONG_DAYS})", OF_LONG_DAYS, "of another; aggregate once"),
+        Fault(CLICKS, "SUM(SUM(ad_clicks_count_all))", OF_CLICKS, "of another.*; aggregate once"),
+        Fault(LONG_DAYS, f"SUM({LONG_DAYS})", OF_LONG_DAYS, "of another.*; aggregate once"),
         Fault(SEARCHES, "{{agg_sum('MAX(search_count_all)')}}", OF_SEARCHES, "aggregate once"),
         Fault(CLICKS, "ad_clicks_count_all", OF_CLICKS, "no aggregate.* such as `SUM"),
         Fault(GERMANS, "country = 'DE'", OF_SEGMENT, "no aggregate.* such as `SUM"),
@@ -459,4 +459,6 @@ KINDS: dict[str, list[Fault]] = {
         ),
     ],
 }
+# What no types are needed for.
+SHOWN_BY_SQL = ("aggregate missing or doubled", "bracket or quote", "Jinja")
 FAULTS = [(kind, fault) for kind, faults in KINDS.items() for fault in faults]

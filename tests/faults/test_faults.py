@@ -17,7 +17,7 @@ from dbt_jetstream.types.check import TypeChecker
 from dbt_jetstream.types.known import known_types
 from dbt_jetstream.validation import command
 from dbt_jetstream.validation.command import Request, validate
-from faults.planted import FAULTS, OWN, Fault
+from faults.planted import FAULTS, KINDS, OWN, SHOWN_BY_SQL, Fault
 from tiers import sample
 
 FOUND = re.compile(r"^- (?:\*\*error\*\*|(?P<warning>warning)) (?:`(?P<key>[^`]*)`: )?(?P<says>.*)")
@@ -38,7 +38,9 @@ def hub(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, types: TypeChecker) -> Callable[..., Iterator[str]]:
+def said(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, types: TypeChecker
+) -> Callable[..., Iterator[str]]:
     """Check a file, and return the lines of the report."""
     # What was answered once is answered for all.
     monkeypatch.setattr(command, "checker_of", lambda _: (types, None))
@@ -75,15 +77,29 @@ def _planted(hub: Path, fault: Fault) -> Path:
     return path.rename(target)
 
 
+def _found(hub: Path, fault: Fault, said: Callable[..., Iterator[str]]) -> list[re.Match[str]]:
+    """Plant a fault, and return what is said of its file."""
+    path = _planted(hub, fault)
+    lines = list(said(path, is_known=fault.is_known))
+    assert lines[0].startswith(f"### `{path}`")
+    found = [found for line in lines if (found := FOUND.match(line))]
+    return [one for one in found if "cannot run on DuckDB" not in one["says"]]
+
+
 @pytest.mark.parametrize(("kind", "fault"), sample(FAULTS, 2))
 def test_a_fault_is_found_and_nothing_else(
     hub: Path, said: Callable[..., Iterator[str]], kind: str, fault: Fault
 ) -> None:
-    path = _planted(hub, fault)
-    lines = list(said(path, is_known=fault.is_known))
-    assert lines[0].startswith(f"### `{path}`"), kind
-    found = [found for line in lines if (found := FOUND.match(line))]
-    (only,) = [one for one in found if "cannot run on DuckDB" not in one["says"]]
-    assert (only["key"] or "") == fault.key, only[0]
+    (only,) = _found(hub, fault, said)
+    assert (only["key"] or "") == fault.key, kind
     assert re.search(fault.says, only["says"]), only[0]
     assert bool(only["warning"]) == fault.warns, only[0]
+
+
+@pytest.mark.parametrize("fault", sample([f for k in SHOWN_BY_SQL for f in KINDS[k]], 4))
+def test_what_sql_shows_is_found_without_types(
+    hub: Path, said: Callable[..., Iterator[str]], monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(command, "checker_of", lambda _: (None, None))
+    keys = [one["key"] or "" for one in _found(hub, fault, said)]
+    assert keys == ([fault.key] if "function of the hub" not in fault.says else [])
