@@ -19,6 +19,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 from dbt_jetstream.hub import Hub, definitions_of
 from dbt_jetstream.hub.files import HubFile
 from dbt_jetstream.hub.templates import broken_template
+from dbt_jetstream.unplaced import circle, unplaced
 from dbt_jetstream.untreated import untreated
 
 # What can be referred to, by kind.
@@ -65,15 +66,27 @@ def resolve(hub: Hub, experiment: Experiment, more: Unlisted = Unlisted()) -> An
     try:
         return spec.resolve(experiment, configs)
     except RecursionError as error:
+        definitions = hub.files_of("definition", experiment.app_name)
+        told = circle([*_files_of(hub, experiment), *definitions])
         problem = "metrics or data sources of it refer to each other in a circle; break it"
-        raise ConfigErrors([_blamed(hub, experiment, problem)]) from error
+        raise ConfigErrors([told or _blamed(hub, experiment, problem)]) from error
     except Exception as error:
         # The parser raises bare ValueErrors and its own types alike; their text is all there is.
-        files = _files_of(hub, experiment)
-        told = untreated(str(error), files) or broken_template(
-            error, [*files, *hub.files_of("definition", experiment.app_name)]
-        )
+        told = _explained(error, hub, experiment)
         raise ConfigErrors([told or _blamed(hub, experiment, str(error))]) from error
+
+
+def _explained(error: Exception, hub: Hub, experiment: Experiment) -> ConfigError | None:
+    """Find the file and the key that an error of the parser is about."""
+    files = _files_of(hub, experiment)
+    definitions = hub.files_of("definition", experiment.app_name)
+    metrics = {name for file in definitions for name in definitions_of(file.spec, "metrics")}
+    drawn_on = [*files, *definitions]
+    return (
+        untreated(str(error), files)
+        or unplaced(str(error), drawn_on, metrics)
+        or broken_template(error, drawn_on, hub.environment.functions)
+    )
 
 
 def _blamed(hub: Hub, experiment: Experiment, problem: str) -> ConfigError:
@@ -87,7 +100,6 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
     """Yield every name in a config that nothing defines."""
     app = experiment.app_name
     slug = str(experiment.normandy_slug)
-    own = hub.files_of("experiment", slug)
     wanted = _wanted_outcomes(hub, experiment)
     known = {file.name: file for file in hub.files if _is_outcome(file, app)}
     for name, where in wanted.items():
@@ -98,7 +110,7 @@ def _broken_references(hub: Hub, experiment: Experiment) -> Iterator[ConfigError
     names = _names(files, hub.configs, app)
     yield from _unknown_metrics(files, names)
     yield from _unknown_sources(files, names)
-    for file in own:
+    for file in (file for file in files if not isinstance(file.spec, OutcomeSpec)):
         yield from _unknown_segments(file, names)
         yield from _unknown_signal_source(file, names)
     yield from _undeclared_parameters(files, outcomes)

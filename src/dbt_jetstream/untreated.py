@@ -35,7 +35,9 @@ def untreated(message: str, files: Sequence[HubFile]) -> ConfigError | None:
             parts = [reference.name for reference in definition.depends_on or []]
             if name in parts:
                 return _of_part(file, name, ratio, has_statistic=_has_statistic(name, files))
-    listing = next((file for file in files if _lists(file, name)), None)
+    # An outcome without lists has its metrics computed where it defines them.
+    defining = (file for file in files if name in definitions_of(file.spec, "metrics"))
+    listing = next((file for file in files if _lists(file, name)), None) or next(defining, None)
     problem = (
         f"`{name}` is listed, but has no statistic; add one, as [metrics.{name}.statistics."
         "bootstrap_mean]"

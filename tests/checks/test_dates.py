@@ -28,7 +28,7 @@ def test_missing_dates_are_both_named(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("config", "changes", "words"),
     [
-        ("[experiment]\nenrollment_period = -3", {}, "no enrollment period (-3 days)"),
+        ("[experiment]\nenrollment_period = -3", {}, "expected a whole number above 0, found `-3`"),
         ("[experiment]\nenrollment_period = 99999999999", {}, "takes 99999999999 days; correct"),
         ('[experiment]\nstart_date = "9999-12-31"', {}, "9999-12-31 is not within 2000 and 2099"),
         ("", {"endDate": "0001-01-01"}, "0001-01-01 is not within 2000 and 2099"),

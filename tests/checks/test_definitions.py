@@ -10,15 +10,16 @@ from dbt_jetstream.errors import ConfigErrors
 
 def test_a_reference_branch_must_be_a_branch(desk: Desk) -> None:
     found = desk.mistakes('[experiment]\nreference_branch = "contrl"', referenceBranch="old")
-    why = "is none of its branches, which are `control`, `dark`; name one of them"
+    why = "is none of its branches, which are `control`, `dark`; "
     assert found == [
         (
             "UnknownReferenceBranchException",
-            f"own.toml: experiment.reference_branch: the reference branch `contrl` {why}",
+            f"own.toml: experiment.reference_branch: the reference branch `contrl` {why}"
+            "did you mean `control`?",
         ),
         (
             "UnknownReferenceBranchException",
-            f"dark-mode.referenceBranch: the reference branch `old` {why}",
+            f"dark-mode.referenceBranch: the reference branch `old` {why}name one of them",
         ),
     ]
 

@@ -35,7 +35,7 @@ LARGEST = (
 # retired.
 GONE_COLUMNS = (
     r"event|metrics_\w+|addons_\w+|pocket_\w+|widget_\w+|app_opened_\w+|customize_\w+"
-    r"|default_browser_card_\w+|key"
+    r"|default_browser_card_\w+|key|component"
 )
 requires_metric_hub = pytest.mark.skipif(
     not HUB.exists(), reason="needs a copy of metric-hub at ../shared/metric-hub"

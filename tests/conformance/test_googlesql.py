@@ -35,7 +35,7 @@ PARTS = number(1, 6)
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
 # Beside columns that are gone, a function of BigQuery's that Google's analyzer does not have.
 LACKING = re.compile(
-    rf"(Unrecognized name: |Field name )({GONE_COLUMNS}|component)\b|Function not found: MAX_BY"
+    rf"(Unrecognized name: |Field name )({GONE_COLUMNS})\b|Function not found: MAX_BY"
     r"|UNNEST contains expression of type INT64"
 )
 

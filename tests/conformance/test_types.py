@@ -22,7 +22,7 @@ pytestmark = [
 # Others have no array any more where configs expect one, or list no `client_id`.
 GONE = re.compile(
     rf"column `({GONE_COLUMNS})` does not exist in "
-    r"|Unrecognized name: component|UNNEST contains expression of type INT64"
+    r"|UNNEST contains expression of type INT64"
     r"|column `client_id` does not exist in exposed: .* but the SELECT"
 )
 UNKNOWN = re.compile(r"no columns of \S+ are known|the function \S+ is not|\w+ is not known to the")

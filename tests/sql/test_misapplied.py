@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_jetstream.sql.misapplied import misapplied, no_flag, no_number, without_aggregate
+from dbt_jetstream.sql.misapplied import aggregated, misapplied, no_flag, no_number
 
 
 @pytest.mark.parametrize("sql", ["COUNT(*)", "COALESCE(COUNTIF(x = 1), 0)", "(COUNT(DISTINCT x))"])
@@ -89,18 +89,6 @@ def test_what_may_be_a_number_is_not_refused(sql: str) -> None:
     assert no_number("bootstrap_mean", sql) is None
 
 
-@pytest.mark.parametrize("sql", ["hours", "COALESCE(hours, 0)", "hours > 3", "IF(x = 1, y, z)"])
-def test_a_metric_without_an_aggregate_is_told(sql: str) -> None:
-    said = without_aggregate(sql)
-    assert said is not None
-    assert "has no aggregate, and a unit may have several rows" in said
-
-
-@pytest.mark.parametrize("sql", ["SUM(x)", "1", "MAX_BY(a, b)", "HLL_COUNT.MERGE(x)", "f.g(x)"])
-def test_what_may_aggregate_is_not_refused(sql: str) -> None:
-    assert without_aggregate(sql) is None
-
-
 @pytest.mark.parametrize(
     ("sql", "what"),
     [
@@ -130,3 +118,13 @@ def test_a_segment_that_is_no_flag_is_told_by_its_sql(sql: str, what: str) -> No
 )
 def test_what_may_be_a_flag_is_not_refused(sql: str) -> None:
     assert no_flag(sql) is None
+
+
+@pytest.mark.parametrize("sql", ["COUNTIF(x) > 0", "LOGICAL_OR(x)", "MAX(a) = 3 AND b"])
+def test_a_signal_that_aggregates_is_told(sql: str) -> None:
+    assert "is an aggregate, and an exposure signal is a condition" in str(aggregated(sql))
+
+
+@pytest.mark.parametrize("sql", ["x > 0", "x IN (SELECT MAX(y) FROM a.b.c)", "f.g(x) = 3"])
+def test_a_condition_of_a_row_is_a_signal(sql: str) -> None:
+    assert aggregated(sql) is None

@@ -36,9 +36,10 @@ def _said(workspace: Workspace) -> dict[str, str]:
         (OUTCOME, "jetstream/outcomes/more.toml", "an outcome in jetstream/outcomes/<application>"),
         (OUTCOME, "outcomes/firefox_desktop/more.toml", "an outcome in jetstream/outcomes/<"),
         (OUTCOME, "jetstream/outcomes/firefox_dekstop/more.toml", "did you mean `firefox_desktop`"),
-        (OUTCOME, "jetstream/outcomes/desktop/more.toml", "known are firefox_desktop, fenix"),
+        (OUTCOME, "jetstream/outcomes/desktop/more.toml", "did you mean `firefox_desktop`?"),
+        (OUTCOME, "jetstream/outcomes/watch/more.toml", "known are firefox_desktop, fenix"),
         (OWN, "jetstream/defaults/fennix.toml", "did you mean `fenix`?"),
-        (OWN, "jetstream/default/fenix.toml", "a default in jetstream/defaults"),
+        (OWN, "jetstream/default/fenix.toml", "did you mean `defaults`?"),
     ],
 )
 def test_a_file_that_nothing_reads_is_named(

@@ -23,6 +23,7 @@ from dbt_jetstream.checks.reasons import (
     UnsupportedApplicationException,
     exception_type,
 )
+from dbt_jetstream.checks.repeated import defined_twice, repeated_names
 from dbt_jetstream.checks.unused import Unused, unused
 
 __all__ = [
@@ -49,8 +50,10 @@ __all__ = [
     "check_slug",
     "check_wanted",
     "date_mistakes",
+    "defined_twice",
     "exception_type",
     "is_safe_table",
+    "repeated_names",
     "shown",
     "unused",
 ]

@@ -12,7 +12,7 @@ from metric_config_parser.exposure_signal import AnalysisWindow, WindowLimit
 from metric_config_parser.metric import Metric
 
 from dbt_jetstream.checks.collisions import collisions
-from dbt_jetstream.checks.dates import MAX_DAYS, date_mistakes
+from dbt_jetstream.checks.dates import END, MAX_DAYS, PERIOD, START, date_mistakes, far_mistakes
 from dbt_jetstream.checks.names import (
     MAX_COLUMN,
     MAX_DATA_SOURCE,
@@ -30,7 +30,7 @@ from dbt_jetstream.checks.reasons import (
     UnknownReferenceBranchException,
     UnsafeNameException,
 )
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigError, ConfigErrors, did_you_mean
 
 MOVING_LIMITS = (AnalysisWindow.ANALYSIS_WINDOW_START, AnalysisWindow.ANALYSIS_WINDOW_END)
 
@@ -52,7 +52,7 @@ def check_config(
             blame.
     """
     checker = _Checker(config, own_file)
-    errors = list(date_mistakes(config.experiment))
+    errors = list(date_mistakes(config.experiment, checker.dated))
     if not errors:
         errors += checker.end_mistakes()
     errors += [*checker.fact_mistakes(), *checker.definition_mistakes()]
@@ -66,7 +66,8 @@ def check_definitions(
 ) -> list[ConfigError]:
     """Check what of a configuration is wrong for whatever experiment; see `check_config`."""
     checker = _Checker(config, own_file)
-    errors = list(checker.definition_mistakes(are_dates_real=False))
+    errors = list(checker.own_date_mistakes())
+    errors += [*checker.unsafe_reference(), *checker.definition_mistakes(are_dates_real=False)]
     if errors:
         raise ConfigErrors(errors)
     return list(checker.definition_warnings())
@@ -136,7 +137,7 @@ class _Checker:
                 f"the experiment ends on its last enrollment date, {last}: units are observed "
                 "on the day they enroll, and the overall window is empty"
             )
-            yield self.dated(ConfigError, {"end_date": "endDate"}, problem)
+            yield self.dated(ConfigError, END, problem)
         reference = self.experiment.reference_branch
         if self.experiment.enrollment_query and reference and reference not in self.branches:
             problem = (
@@ -167,6 +168,16 @@ class _Checker:
             )
             yield EnrollmentNotCompleteException(None, f"{self.slug}.enrollmentEndDate", problem)
 
+    def own_date_mistakes(self) -> Iterator[ConfigError]:
+        """Yield how the config's own dates contradict each other, whatever Experimenter's are."""
+        far = list(far_mistakes(self.experiment, self.dated))
+        yield from far
+        if far or self.spec.start_date is None or self.spec.end_date is None:
+            return
+        for mistake in self.end_mistakes():
+            if self.spec.enrollment_period or isinstance(mistake, EndBeforeStartException):
+                yield mistake
+
     def end_mistakes(self) -> Iterator[ConfigError]:
         """Yield whether the experiment ends too early.
 
@@ -182,16 +193,14 @@ class _Checker:
                 f"the experiment ends on {end}, before it starts on {start}; correct one of the "
                 "two dates"
             )
-            keys = {"end_date": "endDate", "start_date": "startDate"}
-            yield self.dated(EndBeforeStartException, keys, problem)
+            yield self.dated(EndBeforeStartException, END | START, problem)
         else:
             problem = (
                 f"the experiment ends on {end}, but its last enrollment date is {last}: no "
                 "analysis window is ever complete; shorten the enrollment period, or correct the "
                 "end date"
             )
-            keys = {"end_date": "endDate", "enrollment_period": "enrollmentEndDate"}
-            yield self.dated(EnrollmentLongerThanAnalysisException, keys, problem)
+            yield self.dated(EnrollmentLongerThanAnalysisException, END | PERIOD, problem)
 
     def _unknown_branch(self, name: str) -> str:
         known = ", ".join(f"`{shown(branch)}`" for branch in self.branches) or "none"
@@ -204,15 +213,23 @@ class _Checker:
         """
         configured = self.spec.reference_branch
         theirs = self.experiment.experiment.reference_branch
-        unsafe = unsafe_branch(configured) if configured else None
-        if unsafe:
-            yield self.own(UnsafeNameException, "reference_branch", unsafe)
-        elif configured and configured not in self.branches and not self.spec.enrollment_query:
-            problem = f"{self._unknown_branch(configured)}; name one of them"
+        unsafe = list(self.unsafe_reference())
+        yield from unsafe
+        is_unknown = configured and configured not in self.branches and not unsafe
+        if is_unknown and not self.spec.enrollment_query:
+            question = did_you_mean(str(configured), self.branches) or "name one of them"
+            problem = f"{self._unknown_branch(configured)}; {question}"
             yield self.own(UnknownReferenceBranchException, "reference_branch", problem)
         if theirs and theirs not in self.branches:
             problem = f"{self._unknown_branch(theirs)}; name one of them"
             yield UnknownReferenceBranchException(None, f"{self.slug}.referenceBranch", problem)
+
+    def unsafe_reference(self) -> Iterator[ConfigError]:
+        """Yield whether the config's own reference branch has a name that no branch can have."""
+        configured = self.spec.reference_branch
+        unsafe = unsafe_branch(configured) if configured else None
+        if unsafe:
+            yield self.own(UnsafeNameException, "reference_branch", unsafe)
 
     def _segment_mistakes(self) -> Iterator[ConfigError]:
         sources = {s.data_source.name: s.data_source for s in self.experiment.segments}

@@ -177,7 +177,7 @@ class Hub:
         self, kind: str, name: str, expression: str, slug: str, app: str
     ) -> Path | str:
         for file in self._drawn_on(slug, app):
-            if file.definition(kind, name).get(expression):
+            if expression in file.definition(kind, name):
                 return file.shown
         return self.name
 
@@ -191,6 +191,11 @@ class Hub:
     def outcomes_of(self, config: AnalysisConfiguration) -> list[Outcome]:
         """List an experiment's outcomes as the hub defines them, each with its last commit."""
         return [self._with_commit(outcome) for outcome in self._outcomes_of(config)]
+
+    def outcome_files(self, config: AnalysisConfiguration) -> list[HubFile]:
+        """List the files of an experiment's outcomes."""
+        outcomes = self._outcomes_of(config)
+        return [self.files_of("outcome", o.slug, o.platform)[0] for o in outcomes]
 
     def outcome_specs(self, config: AnalysisConfiguration) -> list[OutcomeSpec]:
         """List what an experiment's outcomes say."""
@@ -210,7 +215,7 @@ class Hub:
 
     def _with_commit(self, outcome: Outcome) -> Outcome:
         if outcome.commit_hash is None:
-            (file, *_) = self.files_of("outcome", outcome.slug, outcome.platform)
+            file = self.files_of("outcome", outcome.slug, outcome.platform)[0]
             outcome.commit_hash = file.checkout.last_commit(file.path)
         return outcome
 

@@ -18,7 +18,8 @@ from metric_config_parser.outcome import OutcomeSpec
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub.checkout import Checkout
 from dbt_jetstream.hub.templates import odd_templates
-from dbt_jetstream.keys import stops_the_parser, unknown_keys
+from dbt_jetstream.hub.toml_words import toml_problem
+from dbt_jetstream.keys import LABELS, stops_the_parser, unknown_keys
 from dbt_jetstream.values import odd_values
 
 # Below the folder of Jetstream's own configs: `jetstream` in metric-hub, the root of a repository
@@ -126,10 +127,12 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         ConfigErrors: If it is not TOML, or the parser refuses it.
     """
     shown = checkout.shown(path)
+    text = ""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigErrors([ConfigError(shown, "", f"not valid TOML: {error}")]) from error
+        raise ConfigErrors([ConfigError(shown, "", toml_problem(text, error))]) from error
     except RecursionError as error:
         raise ConfigErrors([ConfigError(shown, "", "nested too deeply; simplify it")]) from error
     except OSError as error:
@@ -137,13 +140,16 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
     if "project" in found:
         return None
     unknown = unknown_keys(path, found, shown)
-    fatal = [*odd_values(path, found, shown), *(u for u in unknown if stops_the_parser(u.key))]
+    # Of a period list where another kind of file has it, the key says more than the value.
+    told = {mistake.key: mistake for mistake in unknown if _named(mistake.key) in LABELS}
+    odd = [told.get(mistake.key, mistake) for mistake in odd_values(path, found, shown)]
+    fatal = [*odd, *(u for u in unknown if stops_the_parser(u.key))]
     fatal = fatal or [*odd_templates(found, shown), *_undefined_metrics(kind, found, shown)]
     if fatal:
         raise ConfigErrors(fatal)
     try:
         # A copy, since the parser takes the segments' data sources out of what it reads.
-        spec = PARSERS[kind].from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+        spec = PARSERS[kind].from_dict(tomllib.loads(text))
     except Exception as error:
         # The parser has no error type of its own for most mistakes, and its message is what
         # tells the user which key it stumbled over.
@@ -151,6 +157,10 @@ def read_file(checkout: Checkout, kind: str, path: Path) -> HubFile | None:
         raise ConfigErrors(_mistakes(shown, error) + unknown) from error
     application = _application(kind, path)
     return HubFile(kind, path.stem, application, path, shown, found, spec, checkout)
+
+
+def _named(key: str) -> str:
+    return key.rpartition(".")[2]
 
 
 def _undefined_metrics(kind: str, found: dict[str, Any], shown: Path | str) -> list[ConfigError]:

@@ -11,7 +11,8 @@ from typing import Any
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.hub.checkout import Checkout
 from dbt_jetstream.hub.collection import Hub
-from dbt_jetstream.hub.files import JETSTREAM, paths_of
+from dbt_jetstream.hub.files import JETSTREAM, HubFile, paths_of
+from dbt_jetstream.platforms import PLATFORMS
 
 # What only configs have at their root.
 ROOT_KEYS = {"metrics", "experiment", "data_sources", "segments"}
@@ -19,6 +20,8 @@ ROOT_KEYS = {"metrics", "experiment", "data_sources", "segments"}
 EXAMPLE = ".example"
 # Longer files are no configs.
 MAX_BYTES = 1_000_000
+# The folders that configs lie in below the hub's.
+MEANT = {"defaults", "definitions", "outcomes"}
 OF_APPLICATIONS = ("outcome", "default", "definition")
 # Names that are this much alike differ in a letter or two.
 MISSPELT = 0.88
@@ -49,10 +52,17 @@ def unknown_applications(hub: Hub, applications: Collection[str]) -> list[Config
             continue
         near = difflib.get_close_matches(file.application, applications, n=1, cutoff=MISSPELT)
         if near or (file.kind == "outcome" and file.application not in defined):
-            hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(applications)}"
-            problem = f"is not read: no application is called `{file.application}`; {hint}"
-            found.append(ConfigError(file.shown, "", problem))
+            found.append(of_no_application(file, applications))
     return found
+
+
+def of_no_application(file: HubFile, applications: Collection[str]) -> ConfigError:
+    """Say that a file is for an application that no experiment can have."""
+    named = "its folder is" if file.kind == "outcome" else "the file is"
+    known = f"known are {', '.join(applications)}; a new one is a row in {PLATFORMS}"
+    hint = did_you_mean(file.application, applications) or known
+    problem = f"is not read: no application is called `{file.application}`, as {named}; {hint}"
+    return ConfigError(file.shown, "", problem)
 
 
 def misnamed_configs(hub: Hub, slugs: Iterable[str]) -> list[ConfigError]:
@@ -83,10 +93,13 @@ def unknown_slug(name: str, slugs: Collection[str]) -> str | None:
     if slugs:
         hint = did_you_mean(name, slugs) or "name the file after its slug"
         return f"is not read: no experiment has the slug `{name}`; {hint}"
-    if _folded(name) == name.replace("_", "-"):
+    likely = _folded(name.removesuffix(".toml"))
+    if likely == name:
         return None
-    likely = _folded(name)
-    return f"slugs are in lower case; did you mean `{likely}.toml`?"
+    return (
+        "slugs are in lower case, with `-` between words, and one `.toml` follows; did you mean "
+        f"`{likely}.toml`?"
+    )
 
 
 def _unread(checkout: Checkout) -> Iterator[ConfigError]:
@@ -104,6 +117,9 @@ def _candidates(folder: Path, root: Path) -> Iterator[Path]:
     patterns = ("*", "defaults/*", "outcomes/*", "outcomes/*/*") if root != folder else ()
     found = {path for path in root.rglob("*") if ".git" not in path.parts}
     found |= {path for pattern in patterns for path in folder.glob(pattern)}
+    for other in folder.iterdir() if root != folder else ():
+        if did_you_mean(other.name, MEANT - {other.name}):
+            found |= {*other.rglob("*")}
     yield from sorted(path for path in found if path.is_file())
 
 
@@ -122,6 +138,10 @@ def _problem(path: Path, name: str) -> str:
     if path.suffix != ".toml":
         renamed = f"{path.name.partition('.')[0]}.toml"
         return f"is not read: its name does not end in .toml; rename it to {renamed}"
+    for folder in path.parts[-3:-1]:
+        question = did_you_mean(folder, MEANT - {folder})
+        if question:
+            return f"is not read in a folder `{folder}`; {question}"
     return f"is not read in this folder: {PLACES.format(name)}"
 
 

@@ -18,7 +18,8 @@ class RememberingEnvironment(SandboxedEnvironment):
 
     def __init__(self, functions: dict[str, Any]) -> None:
         super().__init__(autoescape=False, undefined=jinja2.StrictUndefined)
-        self.globals.update({name: found.definition for name, found in functions.items()})
+        self.functions = {name: found.definition for name, found in functions.items()}
+        self.globals.update(self.functions)
         self._known: dict[str, jinja2.Template] = {}
 
     def from_string(self, source: Any, *more: Any, **options: Any) -> jinja2.Template:

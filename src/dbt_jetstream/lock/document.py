@@ -50,7 +50,13 @@ from dbt_jetstream.lock.versions import version_part, versions
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.compatibility import on_bigquery
 from dbt_jetstream.sql.dialect import SqlSyntaxError
-from dbt_jetstream.sql.misapplied import misapplied, no_flag, no_number, without_aggregate
+from dbt_jetstream.sql.misapplied import (
+    aggregated,
+    misapplied,
+    no_flag,
+    no_number,
+)
+from dbt_jetstream.sql.misfits import misfit
 
 T = TypeVar("T")
 # Pre-treatments after which a count is a count, and a flag a flag.
@@ -242,10 +248,16 @@ class _Builder:
         signal = self.config.experiment.exposure_signal
         if signal is None:
             return None
+        key = "experiment.exposure_signal.select_expression"
+        if self._try(partial(expression, signal.select_expression), self.own_file, key) is None:
+            return None
         attempt = partial(signal_part, signal, self.shared.ids, self.dataset)
         found = self._try(attempt, self.own_file, "experiment.exposure_signal")
         if found is None:
             return None
+        problem = aggregated(signal.select_expression)
+        if problem:
+            self.warnings.append(RefusedByValidate(self.own_file, key, problem))
         self.tables += found[1]
         gaps = [reason for key in ("from", "sql") if (reason := gap_of(found[0][key]))]
         for reason in gaps:
@@ -324,7 +336,7 @@ class _Builder:
                     sources[name] = found
                 path = self.hub.metric_file(metric.name, self.slug, self.app)
                 key = f"metrics.{metric.name}.select_expression"
-                self._refuse_by_sql(without_aggregate, metric.select_expression, path, key)
+                self._refuse_by_sql(misfit, metric.select_expression, path, key)
                 locked = self._try(partial(lock_metric, metric, self.slug), path, key)
                 if locked is not None:
                     self._warn_of_gap(locked.gap, path, key, "its values are null there")
@@ -346,6 +358,7 @@ class _Builder:
             key = f"segments.{segment.name}.select_expression"
             if self._try(partial(expression, segment.select_expression), path, key) is None:
                 return None
+            self._refuse_by_sql(misfit, segment.select_expression, path, key)
             self._refuse_by_sql(no_flag, segment.select_expression, path, key)
         attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
         return self._try(attempt, self.own_file, "segments")

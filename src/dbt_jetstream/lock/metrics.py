@@ -11,6 +11,7 @@ from typing import Any
 from metric_config_parser.data_source import DataSource
 from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
+from dbt_jetstream.hub.templates import CALL
 from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.fragments import (
     Fragment,
@@ -135,6 +136,17 @@ def enrolled_branch(source: DataSource, slug: str) -> str | None:
     return forms.get(source.experiments_column_type)
 
 
+def _unfilled(sql: str, error: Exception) -> str:
+    """Say what stands in braces that nothing fills; a function that is not called shows itself."""
+    if "functools.partial" in sql:
+        return f"a function of the hub stands without its argument; {CALL}"
+    hint = f"; {CALL}" if "(" in str(error) else ""
+    return (
+        f"cannot fill the placeholder {error} in the select expression; only `{{experiment_slug}}` "
+        f"is known, and a literal brace is written twice{hint}"
+    )
+
+
 # The same expression is in hundreds of experiments.
 _split = cache(split)
 
@@ -149,11 +161,7 @@ def lock_metric(metric: Metric, slug: str) -> LockedMetric:
     try:
         sql = metric.select_expression.format(experiment_slug=slug)
     except (KeyError, IndexError, ValueError) as error:
-        message = (
-            f"cannot fill the placeholder {error} in the select expression; only "
-            "`{experiment_slug}` is known, and a literal brace is written twice"
-        )
-        raise ValueError(message) from error
+        raise ValueError(_unfilled(metric.select_expression, error)) from error
     return LockedMetric(
         name=metric.name,
         select_expression=sql.strip(),

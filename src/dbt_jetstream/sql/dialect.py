@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from dbt_jetstream.sql.brackets import unbalanced
 from dbt_jetstream.sql.duckdb_rewrites import rewrite
 
 PLACEHOLDER = "jetstream_table_{}"
@@ -24,6 +25,8 @@ def parse_expression(sql: str) -> exp.Expr:
     Raises:
         SqlSyntaxError: If it is not one expression.
     """
+    if not sql.strip():
+        raise SqlSyntaxError("there is no SQL in it; write one expression")
     query = _parse(f"SELECT {sql}", sql)
     if not isinstance(query, exp.Select) or len(query.expressions) != 1 or query.args.get("from_"):
         raise SqlSyntaxError(f"expected one SQL expression, found `{_shortened(sql)}`")
@@ -47,7 +50,8 @@ def _parse(sql: str, shown: str) -> exp.Expr:
     try:
         statements = sqlglot.parse(sql, dialect="bigquery")
     except SqlglotError as error:
-        message = f"SQL that cannot be parsed: {_reason(error)}, in `{_shortened(shown)}`"
+        reason = unbalanced(shown) or _reason(error)
+        message = f"SQL that cannot be parsed: {reason}, in `{_shortened(shown)}`"
         raise SqlSyntaxError(message) from error
     if len(statements) != 1 or statements[0] is None:
         raise SqlSyntaxError(f"expected one SQL statement, found {len(statements)}")
@@ -57,6 +61,7 @@ def _parse(sql: str, shown: str) -> exp.Expr:
 def _reason(error: SqlglotError) -> str:
     """Return the first line of sqlglot's message without colours and class names."""
     line = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0].split(". Line")[0].rstrip(".")
+    line = re.sub(r"<Token [^>]*? text: (.*?), line: [^>]*>", r"`\1`", line)
     missing = re.search(r"missing for <class '[\w.]*?(\w+)'>", line)
     return f"something is missing after {missing[1].upper()}" if missing else line
 

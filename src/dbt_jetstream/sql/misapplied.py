@@ -20,11 +20,10 @@ NO_NUMBERS = {
     **dict.fromkeys(("DATE", "DATETIME", "TIME", "TIMESTAMP", "TIMESTAMPTZ"), "a date or time"),
     **dict.fromkeys(("ARRAY", "STRUCT", "JSON", "INTERVAL"), "no single value"),
 }
-# Whether these aggregate is not known.
-UNKNOWN = (exp.Anonymous, exp.Query)
 NUMBERS = exp.DataType.NUMERIC_TYPES
 NO_NUMBER = "which only `count` takes; its statistics need numbers"
-NO_FLAG = "and a segment is true or false; compare it, as `… = 'value'` or `… > 0`"
+FLAG = "is true or false; compare it, as `… = 'value'` or `… > 0`"
+NO_FLAG = f"and a segment {FLAG}"
 OF_DISTRIBUTIONS = ("deciles", "kernel_density_estimate", "empirical_cdf")
 
 
@@ -37,9 +36,10 @@ def misapplied(statistic: str, sql: str) -> str | None:
         sql: The metric's select expression, which can be parsed.
     """
     value = _value(parse_expression(sql))
-    if statistic == "binomial" and isinstance(value, COUNTED):
+    if statistic == "binomial" and isinstance(value, (*COUNTED, exp.Sum)):
+        what = "a sum" if isinstance(value, exp.Sum) else "a count"
         return (
-            f"`{value.sql(dialect='bigquery')}` is a count, and a share has no result where one is "
+            f"`{value.sql(dialect='bigquery')}` is {what}, and a share has no result where one is "
             "above 1; compare it, as `… > 0`, or take `bootstrap_mean`"
         )
     if statistic in OF_DISTRIBUTIONS and isinstance(value, FLAGS):
@@ -86,20 +86,26 @@ def no_flag(sql: str) -> str | None:
 
 
 @cache
-def without_aggregate(sql: str) -> str | None:
-    """Say that a metric has several values for a unit with several rows; else None.
+def aggregated(sql: str) -> str | None:
+    """Say that an exposure signal looks at more than one row of telemetry; else None.
 
     Args:
-        sql: The metric's select expression, which can be parsed.
+        sql: The signal's select expression, which can be parsed.
     """
-    tree = parse_expression(sql)
-    if tree.find(exp.AggFunc, *UNKNOWN) or not tree.find(exp.Column):
+    # By itself, so that no query is around it.
+    tree = parse_expression(sql).copy()
+    found = next((f for f in tree.find_all(exp.AggFunc) if not _is_inner(f)), None)
+    if found is None:
         return None
-    column = next(tree.find_all(exp.Column)).sql(dialect="bigquery")
     return (
-        f"`{sql}` has no aggregate, and a unit may have several rows; say which value is meant, "
-        f"such as `SUM({column})` or `ANY_VALUE({column})`"
+        f"`{found.sql(dialect='bigquery')}` is an aggregate, and an exposure signal is a condition "
+        "for one row of telemetry; write the condition without it"
     )
+
+
+def _is_inner(node: exp.Expr) -> bool:
+    """Whether an aggregate is of a query within the expression, or of a window of rows."""
+    return node.find_ancestor(exp.Query, exp.Window) is not None
 
 
 def _value(node: exp.Expr) -> exp.Expr:

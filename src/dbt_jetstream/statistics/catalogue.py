@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from dbt_jetstream.errors import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -109,30 +110,26 @@ def pre_treatment(name: str, parameters: Mapping[str, Any]) -> Treatment:
 def _find(kind: str, name: str, known: Mapping[str, Treatment]) -> Treatment:
     if name in known:
         return known[name]
-    nearest = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{nearest[0]}`?" if nearest else f"known are {', '.join(sorted(known))}"
+    hint = did_you_mean(name, known) or f"known are {', '.join(sorted(known))}"
     message = f"unknown {kind} `{name}`; {hint}"
     raise ValueError(message)
 
 
 REQUIRED = ("numerator", "denominator", "threshold")
 ONLY = {"bandwidth": "scott", "kernel": "gaussian", "adjust": 1.0}
-FRACTIONS = ("drop_highest", "confidence_interval", "fraction")
 
 
 def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> None:
     for key, value in parameters.items():
         if key not in treatment.parameters:
             known = ", ".join(sorted(treatment.parameters)) or "none"
-            message = f"`{treatment.name}` has no parameter `{key}`; it takes {known}"
+            question = did_you_mean(key, treatment.parameters)
+            hint = question or f"it takes {known}"
+            message = f"`{treatment.name}` has no parameter `{key}`; {hint}"
             raise ValueError(message)
-        if key in FRACTIONS:
-            _check_fraction(treatment, key, value)
-        if key == "base" and not (_is_number(value) and value > 0 and value != 1):
-            message = f"`{treatment.name}.base` must be positive and not 1, found {value!r}"
-            raise ValueError(message)
-        if key in ONLY and value != ONLY[key]:
-            message = f"`{treatment.name}.{key}` can only be {ONLY[key]!r}, found {value!r}"
+        expected = _expected(key, value)
+        if expected:
+            message = f"`{treatment.name}.{key}` {expected}, found {value!r}"
             raise ValueError(message)
     missing = [k for k in REQUIRED if k in treatment.parameters and parameters.get(k) is None]
     if missing:
@@ -140,12 +137,37 @@ def _check_parameters(treatment: Treatment, parameters: Mapping[str, Any]) -> No
         raise ValueError(message)
 
 
-def _check_fraction(treatment: Treatment, key: str, value: Any) -> None:
-    lowest_is_allowed = key == "drop_highest" and value == 0
-    if not (_is_number(value) and (0 < value < 1 or lowest_is_allowed)):
-        message = f"`{treatment.name}.{key}` must be a fraction below 1, found {value!r}"
-        raise ValueError(message)
+def _expected(key: str, value: Any) -> str | None:
+    """Say what a parameter must be; None where it is."""
+    if key in ONLY:
+        return f"can only be {ONLY[key]!r}" if value != ONLY[key] else None
+    words, is_well = RANGES.get(key, ("", lambda _: True))
+    return None if is_well(value) else words
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_fraction(value: Any) -> bool:
+    return _is_number(value) and 0 < value < 1
+
+
+def _is_share_to_drop(value: Any) -> bool:
+    return _is_fraction(value) or (_is_number(value) and value == 0)
+
+
+def _is_size(value: Any) -> bool:
+    return _is_number(value) and value >= 1
+
+
+# What a parameter must be, and the test for it.
+RANGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "drop_highest": ("must be a fraction below 1", _is_share_to_drop),
+    **dict.fromkeys(
+        ("confidence_interval", "fraction"), ("must be a fraction below 1", _is_fraction)
+    ),
+    **dict.fromkeys(("num_samples", "grid_size"), ("must be a whole number above 0", _is_size)),
+    "threshold": ("must be a number", _is_number),
+    "base": ("must be positive and not 1", lambda v: _is_number(v) and v > 0 and v != 1),
+}

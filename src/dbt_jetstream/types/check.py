@@ -12,11 +12,11 @@ from typing import Any
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.sql.misapplied import NO_FLAG, NO_NUMBER
+from dbt_jetstream.sql.misapplied import FLAG, NO_NUMBER
 from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
 from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of
 from dbt_jetstream.types.telemetry import Telemetry
-from dbt_jetstream.types.words import Refusal, refusal_of, told
+from dbt_jetstream.types.words import Refusal, refusal_of, refused_source, told
 
 NUMBERS = {"INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL"}
 # The enrolled units that the rows of a data source are joined to, as far as expressions see them;
@@ -25,6 +25,7 @@ UNITS = {"analysis_id": "STRING", "branch": "STRING", "enrollment_date": "DATE"}
 EXPOSED_UNITS = {**UNITS, "exposure_date": "DATE"}
 ENROLLED, EXPOSED = "enrolled_units", "exposed_units"
 GROUPS = ", ".join(f"e.{column}" for column in EXPOSED_UNITS)
+COLUMN = re.compile(r"[\w.`]+")
 DAY = "date '2026-01-01'"
 
 
@@ -107,7 +108,7 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what is wrong with a source and with what is computed from it."""
     (whole,) = asking.about(source, ["1"], is_aggregate=False)
     if whole.refusal:
-        yield source.kind, source.name, source.key, whole.refusal
+        yield source.kind, source.name, source.key, asking.refused(whole.refusal, source)
         return
     yield from _columns(asking, source)
     for is_aggregate in (True, False):
@@ -121,6 +122,10 @@ def _mistakes(asking: _Asking, source: Source) -> Iterator[Found]:
 
 def _columns(asking: _Asking, source: Source) -> Iterator[Found]:
     """Yield what keeps the rows of a source from being joined to units and windows."""
+    if not COLUMN.fullmatch(source.date_column):
+        text = f"`{source.date_column}` is no column; let the SELECT name one, and say which it is"
+        yield source.kind, source.name, source.key, f"the date: {text}"
+        return
     unit, date = f"ds.{source.unit_column}", f"ds.{source.date_column}"
     others = [f"ds.{other} = e.analysis_id" for other in source.other_units]
     if any(not answer.refusal for answer in asking.about(source, others, is_aggregate=False)):
@@ -148,7 +153,8 @@ def _problem(
     if answer.refusal:
         return asking.told(answer.refusal, source)
     if expression.takes is Takes.FLAG and answer.type != "BOOL":
-        return f"yields {answer.type}, {NO_FLAG}"
+        what = "an exposure signal" if expression.kind == "experiment" else "a segment"
+        return f"yields {answer.type}, and {what} {FLAG}"
     if expression.takes is Takes.NUMBER and answer.type not in NUMBERS:
         return f"yields {answer.type}, {NO_NUMBER}"
     return None
@@ -188,6 +194,12 @@ class _Asking:
             else:
                 known[key] = Answer(alone[0])
         return [known[key] for key in keys]
+
+    def refused(self, refusal: Refusal, source: Source) -> Refusal | str:
+        """Say why the query of a source is refused, if BigQuery would refuse it."""
+        if refusal.is_ignorance:
+            return refusal
+        return refused_source(refusal, {name: list(self.telemetry[name]) for name in source.tables})
 
     def told(self, refusal: Refusal, source: Source, column: str = "") -> str:
         """Say why an expression over the rows of a source is refused, and what may be meant."""
@@ -232,5 +244,6 @@ class _Asking:
 
 def _texts(source: Source) -> list[str]:
     """List all SQL of a source, for the names of columns in it."""
-    own = [source.clause, source.unit_column, source.date_column, source.branch or ""]
+    columns = [source.unit_column, *source.other_units, source.date_column]
+    own = [source.clause, *columns, source.branch or ""]
     return [*own, *(expression.sql for expression in source.expressions)]

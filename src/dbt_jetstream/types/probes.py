@@ -169,7 +169,8 @@ class _Writing:
             unit_column=part["unit_column"],
             date_column=part["date_column"],
             branch=self.text(branch) if branch else None,
-            other_units=self.other_units,
+            # A column of another name is one that its author means to be there.
+            other_units=self.other_units if part["unit_column"] in UNIT_IDS else (),
         )
 
     def enrollment_query(self, query: Fragment, unit_column: str) -> Source:

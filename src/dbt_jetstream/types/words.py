@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_jetstream.errors import did_you_mean
@@ -23,16 +23,33 @@ NO_COLUMN = re.compile(
     r"|Name (?P<inner>\S+) not found inside \S+"
     r"|Field name (?P<field>\S+) does not exist in )"
 )
+UNKNOWN_NAME = re.compile(r"Unrecognized name: (?P<name>[\w`]+)(?:;|$)")
 WRONG_ARGUMENTS = re.compile(
     r"No matching signature for (?:aggregate )?(?:function|operator) (?P<name>\S+)"
     r".*?[Aa]rgument types: (?P<types>.*?)(?:\s+Signature:|[.;] Supported|$)",
     re.DOTALL,
 )
+MIXED = re.compile(
+    r"No matching signature for operator (?P<name>CASE|IF).*? but found: (?P<types>.*?);", re.DOTALL
+)
+AMONG = re.compile(
+    r"No matching signature for operator IN for argument types (?P<left>\S+) and \{(?P<right>.*?)\}"
+)
+NO_BRANCH = re.compile(r"Cannot access field branch on a value with type")
+# What a function or an operator takes, by its name.
+TAKES = {
+    "a condition, as `x > 0`": {"COUNTIF", "LOGICAL_OR", "LOGICAL_AND", "IF", "AND", "OR", "NOT"},
+    "numbers, as of `CAST(x AS FLOAT64)` or `IF(x, 1, 0)`": {
+        *("SUM", "AVG", "STDDEV", "STDDEV_SAMP", "STDDEV_POP", "VARIANCE", "VAR_SAMP", "VAR_POP"),
+    },
+}
+SAME_TYPE = "give all the same type, as by `CAST(x AS STRING)`"
+COMPARING = {"=", "!=", "<>", "<", ">", "<=", ">=", "BETWEEN", "COALESCE", "IFNULL", "IF", "NULLIF"}
 NO_AGGREGATE = re.compile(
     r"expression references (?:column )?(?P<name>\S+) which is neither grouped nor aggregated"
 )
 NOT_LISTED = "the SELECT of its `from_expression` does not list it"
-TWICE_AGGREGATED = ("Aggregations of aggregations", "Multi-level aggregation")
+TWICE_AGGREGATED = re.compile(r"^(?:Aggregations of aggregations|Multi-level aggregation)")
 
 
 @dataclass(frozen=True)
@@ -86,23 +103,56 @@ def told(
     if missing:
         name = (column or missing["name"] or missing["inner"] or missing["field"]).strip("`")
         return _missing(name.removeprefix("ds."), source, clause, tables)
-    wrong = WRONG_ARGUMENTS.search(refusal.text)
-    if wrong:
-        return f"{wrong['name']} does not take {wrong['types'].strip().rstrip('.')}"
-    bare = NO_AGGREGATE.search(refusal.text)
-    if bare:
-        name = bare["name"]
-        return (
-            f"`{name}` has no aggregate, and a unit may have several rows; say which value is "
-            f"meant, such as `SUM({name})` or `ANY_VALUE({name})`"
-        )
-    function = NO_FUNCTION.match(refusal.text)
-    if function:
-        meant = f"; did you mean `{function['meant'].upper()}`?" if function["meant"] else ""
-        return f"BigQuery has no function `{function['name']}`{meant}"
-    if refusal.text.startswith(TWICE_AGGREGATED):
-        return "an aggregate is computed of another; aggregate once"
+    for pattern, words in WORDS.items():
+        found = pattern.search(refusal.text)
+        if found:
+            return words(found)
     return refusal.text
+
+
+def _without_aggregate(found: re.Match[str]) -> str:
+    name = found["name"]
+    return (
+        f"`{name}` has no aggregate, and a unit may have several rows; say which value is "
+        f"meant, such as `SUM({name})` or `ANY_VALUE({name})`"
+    )
+
+
+def _no_function(found: re.Match[str]) -> str:
+    meant = f"; did you mean `{found['meant'].upper()}`?" if found["meant"] else ""
+    return f"BigQuery has no function `{found['name']}`{meant}"
+
+
+def _mixed(found: re.Match[str]) -> str:
+    types = " and ".join(found["types"].split(", "))
+    return f"{found['name']} has values of different types, {types}; {SAME_TYPE}"
+
+
+def _wrong_arguments(found: re.Match[str]) -> str:
+    """Say what a function does not take, and what it takes where that is known."""
+    name, types = found["name"], found["types"].strip().rstrip(".")
+    given = f"{name} does not take {types}"
+    if name in COMPARING and "," in types:
+        return f"{given}; {SAME_TYPE}"
+    takes = next((words for words, names in TAKES.items() if name in names), None)
+    return f"{given}; it takes {takes}" if takes else given
+
+
+def refused_source(refusal: Refusal, tables: Mapping[str, Sequence[str]]) -> str:
+    """Say why the query of a data source is refused.
+
+    Args:
+        refusal: What the analyzer says.
+        tables: The columns of the tables in it, by the tables' names.
+    """
+    missing = UNKNOWN_NAME.match(refusal.text)
+    if not missing:
+        return told(refusal, "", "", tables)
+    name = missing["name"].strip("`")
+    known = {column for columns in tables.values() for column in columns}
+    question = did_you_mean(name, known - {name})
+    where = " or ".join(tables)
+    return f"column `{name}` does not exist in {where}{'; ' + question if question else ''}"
 
 
 def _missing(name: str, source: str, clause: str, tables: Mapping[str, Sequence[str]]) -> str:
@@ -114,3 +164,15 @@ def _missing(name: str, source: str, clause: str, tables: Mapping[str, Sequence[
     known = {column for columns in tables.values() for column in columns}
     question = did_you_mean(name, known - {name})
     return f"column `{name}` does not exist in {source}{'; ' + question if question else ''}"
+
+
+# What each of the analyzer's messages says in a config's words; the first that fits is taken.
+WORDS: dict[re.Pattern[str], Callable[[re.Match[str]], str]] = {
+    WRONG_ARGUMENTS: _wrong_arguments,
+    MIXED: _mixed,
+    AMONG: lambda found: f"IN compares {found['left']} with {found['right']}; {SAME_TYPE}",
+    NO_BRANCH: lambda found: f"{found.string}; correct `experiments_column_type`",
+    NO_AGGREGATE: _without_aggregate,
+    NO_FUNCTION: _no_function,
+    TWICE_AGGREGATED: lambda _: "an aggregate is computed of another; aggregate once",
+}

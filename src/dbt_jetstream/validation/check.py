@@ -18,6 +18,8 @@ from dbt_jetstream.checks import (
     check_experiment,
     check_slug,
     check_wanted,
+    defined_twice,
+    repeated_names,
     unused,
 )
 from dbt_jetstream.errors import (
@@ -30,7 +32,9 @@ from dbt_jetstream.errors import (
 )
 from dbt_jetstream.hub import Hub
 from dbt_jetstream.hub.files import BrokenFile, HubFile
-from dbt_jetstream.hub.unread import unknown_slug
+from dbt_jetstream.hub.functions import function_mistakes
+from dbt_jetstream.hub.templates import called_bare
+from dbt_jetstream.hub.unread import of_no_application, unknown_slug
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
 from dbt_jetstream.lock.nodes import Node
@@ -109,7 +113,10 @@ class Checker:
     def _check(self, file: HubFile) -> Finding:
         finding = Finding(file)
         finding.errors += unknown_keys(file.path, file.found, file.shown)
-        if file.kind == "function":
+        finding.warnings += repeated_names(file)
+        alone = list(self._mistakes_alone(file))
+        finding.errors += alone
+        if alone or file.kind == "function":
             return finding
         experiment = self._experiment(file)
         try:
@@ -136,6 +143,13 @@ class Checker:
         finding.errors = distinct([*finding.errors, *self._render(finding)])
         return finding
 
+    def _mistakes_alone(self, file: HubFile) -> Iterator[ConfigError]:
+        """Yield what keeps a file from being tried on an experiment."""
+        if file.kind == "function":
+            yield from function_mistakes(file)
+        elif file.kind != "experiment" and file.application not in self.platforms:
+            yield of_no_application(file, self.platforms)
+
     def _look_at_unused(
         self, finding: Finding, file: HubFile, config: AnalysisConfiguration
     ) -> None:
@@ -146,7 +160,10 @@ class Checker:
             # Experimenter may ask for any of them.
             outcomes = self.hub.outcomes_for(experiment.app_name)
         found = unused(file, config, outcomes)
-        finding.warnings += found.warnings()
+        finding.warnings += [
+            *found.warnings(),
+            *defined_twice([file, *self.hub.outcome_files(config)]),
+        ]
         unread = unknown_slug(file.name, self.known)
         finding.warnings += [ConfigError(file.shown, file.path.name, unread)] if unread else []
         platform = platform_of(experiment, self.platforms)
@@ -164,7 +181,8 @@ class Checker:
         finding.errors = distinct([*finding.errors, *listed])
         if self.types is not None:
             found = self.types.look(locked, file_of, is_made_up=is_made_up)
-            finding.errors = distinct([*finding.errors, *found.errors])
+            told = [called_bare(error, self.hub.environment.functions) for error in found.errors]
+            finding.errors = distinct([*finding.errors, *told])
             finding.untyped |= found.untyped
 
     def _refuse(

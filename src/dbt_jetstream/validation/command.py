@@ -12,7 +12,7 @@ from metric_config_parser.experiment import Experiment
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.experiments import read_experiments
 from dbt_jetstream.hub import Hub, HubAddress, read_what_can_be_read
-from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, BrokenFile, HubFile
+from dbt_jetstream.hub.files import FOLDERS, JETSTREAM, BrokenFile, HubFile, paths_of
 from dbt_jetstream.hub.unread import unread_files
 from dbt_jetstream.platforms import read_platforms
 from dbt_jetstream.progress import progress
@@ -25,6 +25,8 @@ from dbt_jetstream.validation.dry_run import DryRun, connect, dry_run
 from dbt_jetstream.validation.report import report, unread_report
 
 OWN_HUB = "metric_hub"
+# How deep below its hub a file can lie, as in jetstream/outcomes/<application>.
+DEPTH = 4
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,23 @@ def _hub_of(request: Request) -> HubAddress:
     if not request.paths:
         return HubAddress(str(request.project / OWN_HUB))
     folder = request.paths[0].parent
+    above = _hub_above(folder)
+    if above:
+        return HubAddress(str(above))
     names = {pattern.removesuffix("/*") for pattern in FOLDERS if pattern}
     if folder.parent.name in names:
         folder = folder.parent
     if folder.name in names:
         folder = folder.parent
     return HubAddress(str(folder.parent if folder.name == JETSTREAM else folder))
+
+
+def _hub_above(folder: Path) -> Path | None:
+    """Find the hub in metric-hub's layout that a folder is in, though nothing may be read there."""
+    for above in folder.absolute().parents[:DEPTH]:
+        if (above / JETSTREAM).is_dir() and any(k != "experiment" for k, _ in paths_of(above)):
+            return above
+    return None
 
 
 def _chosen(hub: Hub, paths: Sequence[Path]) -> list[HubFile | BrokenFile]:
