@@ -105,6 +105,7 @@ def test_nothing_is_shown_without_a_terminal() -> None:
     assert (done.stdout, done.stderr) == (PRINTED, "")
 
 
+@exhaustive
 def test_a_bar_goes_away_when_the_work_fails() -> None:
     script = WORK.replace("advance()", "advance(); assert step < 3, 'broken'")
     failed = run_python(script, "0.35")

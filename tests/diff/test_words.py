@@ -7,6 +7,7 @@ from pathlib import Path
 
 from diff.markdown import headings, items, moved
 from diff.repository import DEFAULTS, DEFINITIONS, DESKTOP, FENIX, OWN, change, git
+from tiers import exhaustive
 
 
 def test_a_change_that_touches_nothing_says_so_in_one_line(diff: Callable[..., str]) -> None:
@@ -58,6 +59,7 @@ def test_the_statistic_of_a_default(project: Path, diff: Callable[..., str]) -> 
     assert moved(printed) == {f"-{row.format('0.001')}", f"+{row.format('0.002')}"}
 
 
+@exhaustive
 def test_whitespace_in_sql_says_nothing(project: Path, diff: Callable[..., str]) -> None:
     change(
         project / DEFINITIONS,

@@ -86,7 +86,7 @@ def _found(hub: Path, fault: Fault, said: Callable[..., Iterator[str]]) -> list[
     return [one for one in found if "cannot run on DuckDB" not in one["says"]]
 
 
-@pytest.mark.parametrize(("kind", "fault"), sample(FAULTS, 2))
+@pytest.mark.parametrize(("kind", "fault"), sample(FAULTS, 3))
 def test_a_fault_is_found_and_nothing_else(
     hub: Path, said: Callable[..., Iterator[str]], kind: str, fault: Fault
 ) -> None:

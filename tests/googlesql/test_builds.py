@@ -97,6 +97,7 @@ def test_an_experiment_without_an_end_is_built_while_it_enrolls(
         assert not re.search(r"\bNone\b", statement.sql), statement.node
 
 
+@exhaustive
 def test_bigquery_takes_what_is_written_while_telemetry_is_late(
     demo_types: Telemetry, tmp_path: Path
 ) -> None:

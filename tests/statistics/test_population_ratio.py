@@ -61,7 +61,7 @@ def test_few_units_that_carry_the_numerator(name: str) -> None:
 
 
 # Conversions of 1,000 units in a treatment and in its reference.
-@pytest.mark.parametrize("conversions", sample([(14, 12), (0, 12), (20, 15), (17, 17), (3, 30)], 3))
+@pytest.mark.parametrize("conversions", sample([(14, 12), (0, 12), (20, 15), (17, 17), (3, 30)], 5))
 def test_the_uplift_of_few_conversions_has_the_originals_point(
     conversions: tuple[int, int],
 ) -> None:

@@ -11,6 +11,7 @@ import yaml
 from conftest import SMALL, Project, copy_project
 from dbt_jetstream.hub import HubAddress
 from dbt_jetstream.sync import Request, sync
+from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
 NAME = "pip_first_time_hint"
@@ -80,6 +81,7 @@ def test_it_is_moved_once(earlier: Project) -> None:
     assert _files(earlier.path) == before
 
 
+@exhaustive
 def test_dbt_names_the_way_out_of_an_earlier_lock(earlier: Project) -> None:
     done = earlier.run("dbt", "compile", "--select", f"summaries_{NAME}")
     assert done.returncode != 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tiers import exhaustive
 from workspace import DESKTOP, OWN, Workspace
 
 
@@ -80,6 +81,7 @@ def test_a_private_experiment_without_a_dataset_is_refused(
     assert f"{path}: experiment: dataset_id must be set" in capsys.readouterr().err
 
 
+@exhaustive
 def test_an_experiment_of_a_private_hub_is_private(
     workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
