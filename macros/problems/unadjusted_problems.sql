@@ -1,4 +1,4 @@
-{#- A problem for each statistic that was to be adjusted by a metric that is not computed.
+{#- A problem for each statistic and analysis basis that was to be adjusted by a metric that is not computed.
 
     Args: grid (dict of dbt's graph: the completeness node)
     Returns: list of dicts by column
@@ -6,14 +6,17 @@
 {% macro unadjusted_problems(grid) %}
     {%- set rows = [] -%}
     {%- for statistic in grid.config.meta.statistics if statistic.get('unadjusted') -%}
-        {%- do rows.append({
-            'metric': statistic.metric,
-            'statistic': statistic.statistic,
-            'message': statistic.unadjusted,
-            'log_level': 'WARNING',
-            'filename': 'unadjusted_problems.sql',
-            'func_name': 'unadjusted_problems',
-        }) -%}
+        {%- for basis in statistic.bases -%}
+            {%- do rows.append({
+                'metric': statistic.metric,
+                'statistic': statistic.statistic,
+                'analysis_basis': basis,
+                'message': statistic.unadjusted,
+                'log_level': 'WARNING',
+                'filename': 'unadjusted_problems.sql',
+                'func_name': 'unadjusted_problems',
+            }) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{- return(rows) -}}
 {% endmacro %}
