@@ -1,5 +1,5 @@
 {#- On-run-start: create the tables of problems that grids of completeness and the registry read, in the original's
-    schema, and the one of when experiments were published; and forget which of the run are settled.
+    schema, and those of when experiments were published; and forget which of the run are settled.
 -#}
 {% macro create_logs() -%}
 {%- if execute and flags.WHICH in ['build', 'run'] -%}
@@ -19,7 +19,6 @@
     {%- for relation in logs.values() -%}
         {{- create_logs_table(relation) }}
 {% endfor -%}
-    {{- create_published_table() if logs }}
     {{- forget_settled(slugs | list) -}}
 {%- endif -%}
 {%- endmacro %}

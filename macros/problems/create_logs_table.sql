@@ -1,4 +1,4 @@
-{#- A statement that creates a table of problems where there is none.
+{#- Statements that create a table of problems where there is none, and the one of when these and results were published.
 
     Args: logs (relation)
 -#}
@@ -8,5 +8,11 @@ create table if not exists {{ logs }} (
     {%- for column in log_columns() %}
     {{ column }} {{ dbt.type_string() }}{{ ',' if not loop.last }}
     {%- endfor %}
+);
+create table if not exists {{ published_relation(logs) }} (
+    experiment {{ dbt.type_string() }},
+    results {{ dbt.type_string() }},
+    problems {{ dbt.type_string() }},
+    published_at timestamp
 );
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- A statement that adds problems, as of the day of the analysis.
 
-    Experimenter hides errors that are older than the metadata's `analysis_start_time`, which is the same time.
+    They are exported with another time, see `published_at`.
 
     Args: logs (relation), experiment (str, SQL), selects (list of queries with `problem_columns`)
 -#}

@@ -50,13 +50,12 @@ create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.a
     {#- storage may be out of reach: by then the tables are written -#}
     {%- for slug, found in problems.items() if found.grid and not found.grid.config.meta.is_private %}
         {%- set logs, statistics = logs_relation(found.grid), model_named(found.grid.config.meta.tables.statistics) -%}
-        {#- otherwise files are older than their tables: the next run that writes them says when they changed -#}
         {%- set is_exported = exporting_views(found.grid) | reject('in', found.done) | list | length == 0 %}
-        {%- if is_exported %}
-{{ ended(executed(note_published(statistics, logs))) }}
+        {%- if found.tables.statistics %}
+{{ ended(executed(note_published(statistics, logs, is_exported))) }}
         {%- endif %}
 {{ ended(export_errors(logs, slug)) }}
-        {%- if is_exported %}
+        {%- if found.tables.statistics %}
 {{ ended(export_metadata(statistics)) }}
         {%- endif %}
     {%- endfor -%}

@@ -7,24 +7,25 @@
 {% macro export_built(slugs=[]) -%}
 {%- if execute -%}
     {%- set rows, present = [], {} -%}
-    {%- set exported = [] -%}
+    {#- the last tells when the others have changed -#}
+    {%- set exported, order = [], ['statistics', 'trust', 'errors', 'metadata'] -%}
     {%- for node in graph.nodes.values() | sort(attribute='name') if node.config.meta.experiment -%}
         {%- set slug, kind = node.config.meta.experiment.slug, exported_kind(node) -%}
         {%- if kind and (slug in slugs or not slugs) -%}
-            {%- do exported.append([kind == 'metadata', slug, node, kind]) -%}
+            {%- do exported.append([order.index(kind), slug, node, kind]) -%}
         {%- endif -%}
     {%- endfor -%}
-    {#- metadata last: its time tells that the others are there -#}
     {%- for _, slug, node, kind in exported | sort(attribute='0') -%}
-        {%- if not present -%}
-            {%- do run_query(create_published_table()) -%}
-        {%- endif -%}
         {%- if node.schema not in present -%}
             {%- do present.update({node.schema: tables_of_schema(node.database, node.schema)}) -%}
+            {%- if present[node.schema] -%}
+                {%- do run_query(create_logs_table(logs_relation(node))) -%}
+            {%- endif -%}
         {%- endif -%}
         {%- set is_built = node.alias in present[node.schema] -%}
-        {%- if is_built and kind == 'metadata' -%}
-            {%- do run_query(note_published(node, logs_relation(node))) -%}
+        {%- set statistics = model_named(node.config.meta.tables.statistics) if kind == 'errors' else none -%}
+        {%- if statistics and statistics.alias in present[node.schema] -%}
+            {%- do run_query(note_published(statistics, logs_relation(node))) -%}
         {%- endif -%}
         {%- set statement = export_of(node, kind) if is_built else '' -%}
         {%- if statement | trim -%}

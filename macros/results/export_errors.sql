@@ -1,19 +1,16 @@
 {#- A statement that exports an experiment's problems as Experimenter reads them; without any, an empty array.
 
-    What a data test of ours found is for who runs the analysis, in the logs; doubled enrollments are the author's.
-
     Args: logs (relation), slug (str)
 -#}
 {% macro export_errors(logs, slug) -%}
     {%- set columns = log_columns() | reject('equalto', 'analysis_period') | list -%}
     {%- set rows -%}
 select
-    {{ published_at(slug) | indent(4) }} as timestamp,
+    {{ published_at(slug, logs) | indent(4) }} as timestamp,
     {{ columns | join(',\n    ') }}
 from {{ logs }}
 where
-    experiment = {{ text_literal(slug) }}
-    and coalesce(exception_type, '') not in ('DataTestFailure', {{ states_of_experiments() }})
+    {{ exported_problems(slug) | indent(4) }}
 order by
     metric nulls last,
     statistic nulls last,

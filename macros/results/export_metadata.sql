@@ -11,7 +11,7 @@ select
             {%- for key, value in statistics.config.meta.metadata.items() %}
     {{ json_constant(tojson(value)) }} as {{ key }},
             {%- endfor %}
-    {{ published_at(slug) | indent(4) }} as analysis_start_time
+    {{ published_at(slug, logs_relation(statistics)) | indent(4) }} as analysis_start_time
         {%- endset -%}
         {{- write_json(row, export_uri() ~ '/metadata/metadata_' ~ normalised(slug) ~ '.json', array=false) -}}
     {%- endif -%}

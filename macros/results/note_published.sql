@@ -1,37 +1,54 @@
-{#- Statements that note when what an experiment exports has changed, if it has. Before `metadata_<slug>.json` is written,
-    and after all else is: readers fetch the rest once they see its time.
+{#- Statements that note when what an experiment exports has changed, if it has. Before its errors are written, and
+    before its metadata, the last of all: readers fetch the rest once they see its time.
 
-    Args: statistics (dict of dbt's graph: the table's node), logs (relation)
+    Where files of statistics were not written, their change is noted by the run that writes them; until then problems
+    alone are noted, as long as the files are those of the table.
+
+    Args: statistics (dict of dbt's graph: the table's node), logs (relation), is_exported (bool, whether all
+        files of statistics have been written from the table)
 -#}
-{% macro note_published(statistics, logs) -%}
+{% macro note_published(statistics, logs, is_exported=true) -%}
 {%- set slug = statistics.config.meta.experiment.slug -%}
-{%- set experiment = text_literal(slug) -%}
+{%- set experiment = 'experiment = ' ~ text_literal(slug) -%}
 {%- set table = api.Relation.create(statistics.database, statistics.schema, statistics.alias) -%}
-{%- set problems -%}
-select {{ log_columns() | join(', ') }} from {{ logs }} where experiment = {{ experiment }}
+{%- set rows -%}
+select {{ log_columns() | join(', ') }} from {{ logs }} where {{ exported_problems(slug) | replace('\n', ' ') }}
 {%- endset -%}
-{%- set content -%}
+{%- set results -%}
 concat(
     {{ text_literal(local_md5(tojson(statistics.config.meta.metadata, sort_keys=true)) ~ ' ') }},
-    {{ rows_fingerprint('select * from ' ~ table) | indent(4) }},
-    ' ',
-    {{ rows_fingerprint(problems) | indent(4) }}
+    {{ rows_fingerprint('select * from ' ~ table) | indent(4) }}
 )
 {%- endset -%}
-delete from {{ published_relation() }}
+{%- set problems = rows_fingerprint(rows) -%}
+{%- set now = "timestamp '" ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "'" -%}
+update {{ published_relation(logs) }}
+set
+    results = {{ results | indent(4) }},
+    problems = {{ problems | indent(4) }},
+    published_at = {{ now }}
 where
-    experiment = {{ experiment }}
-    and content != {{ content | indent(4) }};
-insert into {{ published_relation() }} (experiment, content, published_at)
+    {{ experiment }}
+    {%- if is_exported %}
+    and (
+        results != {{ results | indent(8) }}
+        or problems != {{ problems | indent(8) }}
+    );
+insert into {{ published_relation(logs) }} (experiment, results, problems, published_at)
 select
-    {{ experiment }} as experiment,
-    {{ content | indent(4) }} as content,
-    timestamp '{{ run_started_at.strftime('%Y-%m-%d %H:%M:%S') }}' as published_at
+    {{ text_literal(slug) }} as experiment,
+    {{ results | indent(4) }} as results,
+    {{ problems | indent(4) }} as problems,
+    {{ now }} as published_at
 from (select 1 as one) as nothing
 where
     not exists (
         select 1
-        from {{ published_relation() }} as published
-        where published.experiment = {{ experiment }}
+        from {{ published_relation(logs) }} as published
+        where published.{{ experiment }}
     );
+    {%- else %}
+    and results = {{ results | indent(4) }}
+    and problems != {{ problems | indent(4) }};
+    {%- endif %}
 {%- endmacro %}

@@ -4,13 +4,13 @@
     are older than it. So both have this time: the clock's of the run in which statistics, problems or metadata
     became others, also where the same day is analysed again.
 
-    Args: slug (str)
+    Args: slug (str), logs (relation)
 -#}
-{% macro published_at(slug) -%}
+{% macro published_at(slug, logs) -%}
 coalesce(
     (
         select max({{ utc_text('published.published_at') }})
-        from {{ published_relation() }} as published
+        from {{ published_relation(logs) }} as published
         where published.experiment = {{ text_literal(slug) }}
     ),
     {{ text_literal(run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ')) }}

@@ -1,8 +1,11 @@
-{#- The table that says when what an experiment exports has last changed. -#}
-{% macro published_relation() %}
+{#- The table that says when what experiments export has last changed, beside their table of problems.
+
+    Args: logs (relation)
+-#}
+{% macro published_relation(logs) %}
     {{- return(api.Relation.create(
-        database=target.database,
-        schema=target.schema,
+        database=logs.database,
+        schema=logs.schema,
         identifier='published_experiments',
     )) -}}
 {% endmacro %}

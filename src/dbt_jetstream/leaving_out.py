@@ -150,8 +150,7 @@ def _failing(
     plan = runner.adapter.validate_sql
     attempts: list[Attempt] = [lambda sql, _: plan(sql)]
     if table and runner.config.credentials.type != "duckdb":
-        held = _columns(runner)
-        attempts.append(lambda sql, kept: plan(added(table, held, sql, kept)))
+        attempts.append(lambda sql, kept: plan(added(table, _columns(runner), sql, kept)))
     for attempt in (*attempts, lambda sql, _: _run(runner, sql, table)):
         refused = refusal(attempt)
         reason = refused(entries)

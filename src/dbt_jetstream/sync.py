@@ -38,7 +38,7 @@ from dbt_jetstream.lock.document import History, LockedExperiment, lock
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.lock.moved import moved
-from dbt_jetstream.lock.versions import RERUN_ASKED, config_hash, rerun_asked
+from dbt_jetstream.lock.versions import RERUN_ALONE, config_hash, rerun_asked
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
 from dbt_jetstream.progress import progress
@@ -360,7 +360,7 @@ class _Sync:
         self.retired.discard(held.slug)
         self.report.kept.append(held.slug)
         self.report.warnings += unreadable
-        if held.versions.get(RERUN_ASKED) and not experiment.do_rerun:
+        if held.versions.get(RERUN_ALONE) and not experiment.do_rerun:
             self.report.reruns_over.append(held.slug)
         if not unreadable and self._is_changed(experiment, held):
             self.report.config_changed.append(held.slug)

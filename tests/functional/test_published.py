@@ -64,14 +64,12 @@ def test_what_is_corrected_on_the_same_day_is_fetched_again(built: Project, chan
 @exhaustive
 def test_results_without_their_files_wait_for_them(built: Project) -> None:
     """Else Experimenter would fetch the old ones, and believe that it has the new."""
-    metadata = built.exports / f"metadata/metadata_{NAME}.json"
-    metadata.write_text('{"analysis_start_time": "unchanged"}')
     _change(built, f"update analysis.statistics_{NAME} set point = 0.5")
     done = built.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stdout
     done = built.run("dbt", "run", "--select", VIEWS[0], as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stdout
-    assert _started(built) == "unchanged"
+    assert _started(built) == "2026-01-05T06:07:08Z"
     done = built.run("dbt", "run", "--select", *VIEWS, as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stdout
     assert _started(built) > "2026-11"
@@ -85,9 +83,21 @@ def test_problems_are_as_old_as_the_results_they_belong_to(built: Project) -> No
         "where statistic = 'mean' and window_index = 1"
     )
     _change(built, problem)
-    built.build(SLUG, DEMO_LAST_DAY)
-    times = {error["timestamp"] for error in _errors(built)}
-    assert times == {_started(built)}
+    # Files were not written, as if storage had been out of reach.
+    done = built.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=DEMO_LAST_DAY)
+    assert done.returncode == 0, done.stdout
+    assert {e["timestamp"] for e in _errors(built)} == {_started(built)} == {"2026-01-05T06:07:08Z"}
     done = built.run("jetstream", "export", SLUG, as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stderr
-    assert {error["timestamp"] for error in _errors(built)} == times == {_started(built)}
+    assert {e["timestamp"] for e in _errors(built)} == {_started(built)}
+    assert _started(built) > "2026-11"
+
+
+def test_new_problems_alone_are_fetched(built: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that fails before any result is there has problems, and the files of before."""
+    absent = {SLUG: {"clients_daily": "Database Error: it is away"}}
+    monkeypatch.setenv("JETSTREAM_ABSENT_SOURCES", json.dumps(absent))
+    done = built.run("dbt", "run", "--select", f"completeness_{NAME}", as_of=DEMO_LAST_DAY)
+    assert done.returncode == 0, done.stdout
+    assert {e["timestamp"] for e in _errors(built)} == {_started(built)}
+    assert _started(built) > "2026-11"

@@ -10,6 +10,7 @@ from dbt_jetstream.errors import shown
 PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 TWICE = re.compile(r"Cannot declare \((?P<names>.*?),?\) twice")
 KEY = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*=")
+DATE = re.compile(r"=\s*\d{4}-\d+-\d+\s*$")
 TRUTH = re.compile(r"(?:True|False|TRUE|FALSE)\b")
 # What Python's parser says, and the way out.
 HINTS = {
@@ -43,6 +44,8 @@ def toml_problem(text: str, error: tomllib.TOMLDecodeError | UnicodeDecodeError)
 
 
 def _hint(said: str, line: str) -> str:
+    if DATE.search(line):
+        return "there is no such date; write it as YYYY-MM-DD, in quotes or without"
     twice = TWICE.match(said)
     if twice:
         name = ".".join(re.findall(r"'([^']*)'", twice["names"]))

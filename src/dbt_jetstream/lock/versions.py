@@ -21,6 +21,8 @@ PACKAGES = (
 )
 
 RERUN_ASKED = "rerun_asked"
+# That the lock has the overall window alone, as a rerun that Experimenter asks for.
+RERUN_ALONE = "overall_alone"
 
 
 def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
         "locked_on": dt.datetime.now(dt.UTC).date().isoformat(),
         "packages": {package: version(package) for package in PACKAGES},
         **({RERUN_ASKED: asked} if (asked := rerun_asked(experiment)) else {}),
+        **({RERUN_ALONE: True} if experiment.do_rerun else {}),
     }
 
 

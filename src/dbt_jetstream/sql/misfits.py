@@ -42,20 +42,25 @@ def _nested(tree: exp.Expr) -> Iterator[str]:
     """Yield aggregates of aggregates."""
     for inner in tree.find_all(exp.AggFunc):
         around = inner.find_ancestor(exp.AggFunc, exp.Query, exp.Window)
-        if isinstance(around, exp.AggFunc) and not isinstance(inner.parent, exp.Window):
+        is_windowed = any(isinstance(one and one.parent, exp.Window) for one in (inner, around))
+        if isinstance(around, exp.AggFunc) and not is_windowed:
             yield (f"`{_sql(around)}` is an aggregate of another, `{_sql(inner)}`; aggregate once")
 
 
 def _bare(tree: exp.Expr) -> Iterator[str]:
     """Yield columns that stand beside aggregates, or in a condition that has none."""
     for column in tree.find_all(exp.Column):
-        is_of_unit = column.parts[0].name in {UNITS, *OF_UNITS}
+        is_of_unit = column.parts[0].name.lower() in {UNITS, *OF_UNITS}
         if not is_of_unit and column.find_ancestor(*OPAQUE) is None:
-            name = _sql(column)
-            yield (
-                f"`{name}` has no aggregate, and a unit may have several rows; say which value is "
-                f"meant, such as `SUM({name})` or `ANY_VALUE({name})`"
-            )
+            yield without_aggregate(_sql(column))
+
+
+def without_aggregate(name: str) -> str:
+    """Say of a column that it needs an aggregate."""
+    return (
+        f"`{name}` has no aggregate, and a unit may have several rows; say which value is "
+        f"meant, such as `SUM({name})` or `ANY_VALUE({name})`"
+    )
 
 
 def _arguments(tree: exp.Expr) -> Iterator[str]:

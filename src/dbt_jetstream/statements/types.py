@@ -46,7 +46,8 @@ OTHERS = {
     },
     "published_experiments": {
         "experiment": "STRING",
-        "content": "STRING",
+        "results": "STRING",
+        "problems": "STRING",
         "published_at": "TIMESTAMP",
     },
 }

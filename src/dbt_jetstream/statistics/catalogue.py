@@ -158,7 +158,7 @@ def _is_share_to_drop(value: Any) -> bool:
 
 
 def _is_size(value: Any) -> bool:
-    return _is_number(value) and value >= 1
+    return _is_number(value) and value >= 1 and value % 1 == 0
 
 
 # What a parameter must be, and the test for it.

@@ -37,8 +37,8 @@ MIDPOINT_WEIGHTS /= MIDPOINT_WEIGHTS.sum()
 # A reference with less mass than beyond this score on the other side of zero counts as keeping its
 # sign: one draw in three million would notice.
 SIGN_SCORE = 5.0
-# The same for a mean over the original's 10,000 draws: more often than not none lies beyond this
-# score, and there is a mean.
+# The same for a mean over the original's 10,000 draws: in half of its runs none lies beyond it, and
+# there is a mean.
 DRAWN_SCORE = 3.8
 
 # Beyond, one minus a probability has lost the digits that its score needs.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dbt_jetstream.errors import did_you_mean
+from dbt_jetstream.sql.misfits import without_aggregate
 
 PLACE = re.compile(r" ?\[at \d+:\d+\]")
 # What BigQuery has, and the analyzer that runs here does not.
@@ -110,14 +111,6 @@ def told(
     return refusal.text
 
 
-def _without_aggregate(found: re.Match[str]) -> str:
-    name = found["name"]
-    return (
-        f"`{name}` has no aggregate, and a unit may have several rows; say which value is "
-        f"meant, such as `SUM({name})` or `ANY_VALUE({name})`"
-    )
-
-
 def _no_function(found: re.Match[str]) -> str:
     meant = f"; did you mean `{found['meant'].upper()}`?" if found["meant"] else ""
     return f"BigQuery has no function `{found['name']}`{meant}"
@@ -172,7 +165,7 @@ WORDS: dict[re.Pattern[str], Callable[[re.Match[str]], str]] = {
     MIXED: _mixed,
     AMONG: lambda found: f"IN compares {found['left']} with {found['right']}; {SAME_TYPE}",
     NO_BRANCH: lambda found: f"{found.string}; correct `experiments_column_type`",
-    NO_AGGREGATE: _without_aggregate,
+    NO_AGGREGATE: lambda found: without_aggregate(found["name"]),
     NO_FUNCTION: _no_function,
     TWICE_AGGREGATED: lambda _: "an aggregate is computed of another; aggregate once",
 }
