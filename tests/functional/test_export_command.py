@@ -95,7 +95,7 @@ def test_a_bucket_that_is_not_there_is_told_in_a_line(
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line == (
-        "error: JETSTREAM_EXPORT_URI: cannot export gs://no-such-bucket/p/errors/"
-        f"errors_{NAME}.json: the bucket `no-such-bucket` does not exist; create it, "
+        "error: JETSTREAM_EXPORT_URI: cannot export gs://no-such-bucket/p/statistics/"
+        f"statistics_{NAME}_daily.json: the bucket `no-such-bucket` does not exist; create it, "
         "or name another"
     )

@@ -45,7 +45,7 @@ def toml_problem(text: str, error: tomllib.TOMLDecodeError | UnicodeDecodeError)
 
 def _hint(said: str, line: str) -> str:
     if DATE.search(line):
-        return "there is no such date; write it as YYYY-MM-DD, in quotes or without"
+        return HINTS["Invalid date or datetime"]
     twice = TWICE.match(said)
     if twice:
         name = ".".join(re.findall(r"'([^']*)'", twice["names"]))
