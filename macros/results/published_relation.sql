@@ -3,9 +3,5 @@
     Args: logs (relation)
 -#}
 {% macro published_relation(logs) %}
-    {{- return(api.Relation.create(
-        database=logs.database,
-        schema=logs.schema,
-        identifier='published_experiments',
-    )) -}}
+    {{- return(logs.incorporate(path={'identifier': 'published_experiments'})) -}}
 {% endmacro %}

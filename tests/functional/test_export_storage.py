@@ -111,7 +111,8 @@ def test_a_bucket_needs_no_prefix(built: StoredProject, storage: StorageServer) 
     bare = _stored(built, "gs://bare/", storage.url)
     done = bare.run("dbt", "run", "--select", f"statistics_{NAME}_weekly", as_of=DEMO_LAST_DAY)
     assert done.returncode == 0, done.stdout
-    names = {f"statistics/statistics_{NAME}_weekly.json", f"errors/errors_{NAME}.json"}
+    names = {f"{kind}/{kind}_{NAME}.json" for kind in ("metadata", "errors")}
+    names.add(f"statistics/statistics_{NAME}_weekly.json")
     assert set(storage.objects("bare")) == names
 
 
@@ -275,9 +276,13 @@ def test_the_next_build_repairs_what_a_kill_left(
     kill = kills[moment]
     assert kill.repaired.returncode == 0, kill.repaired.stdout
     # No temporary object is among them.
-    names = {name.removeprefix(f"{PREFIX}/"): content for name, (_, content) in kill.after.items()}
-    paths = (f"statistics/{VIEW}.json", f"errors/errors_{NAME}.json")
-    assert names == {path: (in_folder.exports / path).read_bytes() for path in paths}
+    names = {
+        name.removeprefix(f"{PREFIX}/"): without_time(content)
+        for name, (_, content) in kill.after.items()
+    }
+    paths = [f"{kind}/{kind}_{NAME}.json" for kind in ("errors", "metadata")]
+    expected = exports(in_folder)
+    assert names == {path: expected[path] for path in (f"statistics/{VIEW}.json", *paths)}
 
 
 @exhaustive
