@@ -33,8 +33,8 @@ SPREAD_EVERY = 20
 # In full, so many tests: what either process has time for.
 PARTS = number(1, 6)
 UNKNOWN = re.compile(r"Table not found: (\S+?)[;\s]")
-# Beside columns that are gone, and a signal whose SELECT lists no `client_id`, functions of BigQuery's
-# that Google's analyzer does not have.
+# Beside columns that are gone, and a signal whose SELECT lists no `client_id`: functions of
+# BigQuery's that Google's analyzer does not have.
 LACKING = re.compile(
     rf"(Unrecognized name: |Field name )({GONE_COLUMNS})\b"
     r"|Function not found: (MAX_BY|CONTAINS_SUBSTR)\b|UNNEST contains expression of type INT64"
