@@ -94,8 +94,7 @@ def unknown_slug(name: str, slugs: Collection[str]) -> str | None:
         hint = did_you_mean(name, slugs) or "name the file after its slug"
         return f"is not read: no experiment has the slug `{name}`; {hint}"
     likely = _folded(name.removesuffix(".toml"))
-    # Old slugs have `_`, too.
-    if likely == name.replace("_", "-"):
+    if likely == name:
         return None
     return (
         "slugs are in lower case, with `-` between words, and one `.toml` follows; did you mean "
