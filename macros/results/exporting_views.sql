@@ -1,13 +1,15 @@
-{#- The views of statistics that an experiment exports.
+{#- The views of statistics that an experiment exports, one a period at most.
 
     Args: grid (dict of dbt's graph: the completeness node)
     Returns: list of ids of nodes
 -#}
 {% macro exporting_views(grid) %}
     {%- set found = [] -%}
-    {%- for node in graph.nodes.values() if node.config.meta.experiment -%}
-        {%- if node.config.meta.experiment.slug == grid.config.meta.experiment.slug and exported_kind(node) == 'statistics' -%}
-            {%- do found.append(node.unique_id) -%}
+    {%- for period in grid.config.meta.periods -%}
+        {%- set name = grid.config.meta.tables.statistics ~ '_' ~ period -%}
+        {%- set view = graph.nodes.get('model.' ~ grid.package_name ~ '.' ~ name) -%}
+        {%- if view and exported_kind(view) == 'statistics' -%}
+            {%- do found.append(view.unique_id) -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(found) -}}
