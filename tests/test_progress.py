@@ -11,7 +11,7 @@ import pytest
 from conftest import REPOSITORY, Project, copy_project
 from dbt_jetstream.progress import SECONDS
 from terminal import Seen, run_python
-from tiers import exhaustive
+from tiers import exhaustive, sample
 
 HUB = f"--metric-hub={REPOSITORY / 'metric_hub'}"
 EXPERIMENTS = f"--experiments={REPOSITORY / 'demo/experiments.json'}"
@@ -53,7 +53,7 @@ def test_fast_work_shows_no_bar() -> None:
     assert (fast.code, fast.piped, fast.terminal) == (0, PRINTED, "")
 
 
-@pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}])
+@pytest.mark.parametrize("environment", sample([{}, {"NO_COLOR": "1"}], 2))
 def test_slow_work_shows_a_bar_on_the_terminal_alone(environment: dict[str, str]) -> None:
     slow = run_python(WORK, "0.4", environment=environment)
     assert (slow.code, slow.piped) == (0, PRINTED)
@@ -93,7 +93,7 @@ def _screen(seen: Seen) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("term", ["dumb", "unknown"])
+@pytest.mark.parametrize("term", sample(["dumb", "unknown"], 2))
 def test_a_terminal_that_cannot_move_its_cursor_shows_nothing(term: str) -> None:
     assert run_python(WORK, "0.3", environment={"TERM": term}).terminal == ""
 

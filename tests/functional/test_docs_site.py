@@ -61,6 +61,7 @@ def docs(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Docs:
     return Docs(project.path / "site/docs/index.html", **read)
 
 
+@exhaustive
 def test_every_node_is_described(docs: Docs) -> None:
     for kind in ("nodes", "sources", "exposures", "groups"):
         described = docs.own(kind)

@@ -11,7 +11,7 @@ import pytest
 from built_tables import assert_equal, exports, rows, tables, windows
 
 from conftest import SMALL, Project, copy_built, small_built, small_project
-from tiers import exhaustive
+from tiers import exhaustive, sample
 
 SLUG = "fenix-toolbar-shortcut"
 PREFIX = "fenix_toolbar_shortcut"
@@ -178,7 +178,7 @@ def test_nothing_is_due_while_units_still_enroll(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["tomorrow", "2026-02-30", "2026-3-5", "20260305", "2026-03-05T00"]
+    "given", sample(["2026-02-30", "tomorrow", "20260305", "2026-3-5", "2026-03-05T00"], 3)
 )
 def test_a_date_that_is_none_is_refused(given: str, early: Project, tmp_path: Path) -> None:
     project = copy_built(early, tmp_path / "misdated")

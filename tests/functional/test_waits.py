@@ -196,6 +196,7 @@ def test_a_table_that_ends_early_is_read_as_far_as_it_goes(
     assert page.returncode == 0, page.stderr
 
 
+@exhaustive
 def test_what_arrives_within_the_wait_equals_a_build_in_time(
     without: Callable[[str], Project], synced: Project, tmp_path: Path
 ) -> None:
