@@ -279,7 +279,7 @@ def _be(
     err: str,
     manifest: Any = None,
 ) -> None:
-    """Be the process of a command; its garbage, a tenth of the work, is not collected at its end."""
+    """Be the process of a command; garbage, a tenth of the work, is not collected at its end."""
     from dbt.cli.main import cli
 
     from dbt_jetstream.cli import main
