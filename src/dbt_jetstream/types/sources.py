@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +13,9 @@ import yaml
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.types.telemetry import Telemetry
 
-# Locks are long, and declare no types.
-DECLARING = "data_type:"
+# Locks are long, and declare no sources with types.
+SOURCES = re.compile(r"""^["']?sources["']?\s*:""", re.MULTILINE)
+DECLARING = "data_type"
 
 
 def declared_columns(project: Path, tables: Iterable[Table]) -> Telemetry:
@@ -35,7 +37,7 @@ def declared_columns(project: Path, tables: Iterable[Table]) -> Telemetry:
 def _declared(project: Path) -> Iterator[tuple[str, dict[str, str]]]:
     for path in sorted((project / "models").rglob("*.y*ml")):
         text = path.read_text(encoding="utf-8")
-        if DECLARING in text and "sources:" in text:
+        if DECLARING in text and SOURCES.search(text):
             # dbt says what is wrong with a file.
             with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError):
                 yield from list(_of_file(text))
