@@ -9,10 +9,11 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from dbt_jetstream.statistics import rows as rows_module
+from dbt_jetstream.statistics import versions
 from dbt_jetstream.statistics.compare import Comparison
 from dbt_jetstream.statistics.estimate import Estimate
-from dbt_jetstream.statistics.rows import Request, statistics_rows
+from dbt_jetstream.statistics.request import Request
+from dbt_jetstream.statistics.rows import statistics_rows
 
 WEEKLY = {"series": "values", "periods": ["weekly"]}
 DEFINITION = {
@@ -144,7 +145,7 @@ def test_the_lock_chooses_the_version_of_a_statistic(monkeypatch: pytest.MonkeyP
         found = statistics_rows(_summaries([(1, "hours", "control", 1.5, 4)]), locked)
         return [row["point"] for row in found]
 
-    monkeypatch.setitem(rows_module.STATISTICS, ("count", 2), twice)
+    monkeypatch.setitem(versions.STATISTICS, ("count", 2), twice)
     assert counts() == counts(version=1) == [4.0]
     assert counts(version=2) == [8.0]
     assert counts(version=3) == [None]

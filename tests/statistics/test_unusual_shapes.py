@@ -12,14 +12,14 @@ from scipy import stats
 from unit_values import STATISTICS, Branches, definition, summaries_of
 
 from dbt_jetstream.python_model import SCHEMA
-from dbt_jetstream.statistics import compare
-from dbt_jetstream.statistics import rows as rows_module
+from dbt_jetstream.statistics import compare, versions
 from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.estimate import Estimate
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.law import Law
 from dbt_jetstream.statistics.linear_model import Moments, linear_model
-from dbt_jetstream.statistics.rows import Request, statistics_rows
+from dbt_jetstream.statistics.request import Request
+from dbt_jetstream.statistics.rows import statistics_rows
 from tiers import sample
 
 # Numpy's warnings are for those who call numpy.
@@ -254,7 +254,7 @@ def test_a_statistic_fails_alone_whatever_it_raises(
         raise error
 
     expected = computed(BOTH)
-    monkeypatch.setitem(rows_module.STATISTICS, ("mean", 1), fails)
+    monkeypatch.setitem(versions.STATISTICS, ("mean", 1), fails)
     found = computed(BOTH)
     assert [row for row in found if row["statistic"] != "mean"] == [
         row for row in expected if row["statistic"] != "mean"
@@ -292,7 +292,7 @@ def test_a_branch_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             raise TypeError("not so")
         return bootstrap_mean_law(histogram)
 
-    monkeypatch.setattr(rows_module, "bootstrap_mean_law", fails)
+    monkeypatch.setattr(versions, "bootstrap_mean_law", fails)
     rows = computed(BOTH, "mean", drop=0.0)
     assert [(row["branch"], row["problem"]) for row in rows] == [
         ("control", None),

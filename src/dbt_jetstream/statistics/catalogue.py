@@ -19,7 +19,7 @@ class Treatment:
         row_name: The statistic's name in result rows, where it differs from `name`.
         is_linear: Whether it is a linear model, which clips all branches at one value.
         version: Its newest behaviour. A change that gives other numbers gets a new one, and
-            experiments locked with an older keep it; see `rows.STATISTICS`.
+            experiments locked with an older keep it; see `versions.STATISTICS`.
     """
 
     name: str
