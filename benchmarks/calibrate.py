@@ -25,7 +25,8 @@ from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.compare import Comparison, compare_branches
 from dbt_jetstream.statistics.deciles import compare_quantiles
 from dbt_jetstream.statistics.histogram import Histogram
-from dbt_jetstream.statistics.linear_model import Moments, linear_model
+from dbt_jetstream.statistics.linear_model import linear_model
+from dbt_jetstream.statistics.moments import Moments
 from dbt_jetstream.statistics.population_ratio import (
     ORDERS,
     CrossMoments,

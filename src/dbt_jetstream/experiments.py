@@ -5,7 +5,6 @@ One entry that is wrong says so, and does not keep the others from being read.
 
 from __future__ import annotations
 
-import datetime as dt
 import http.client
 import json
 import re
@@ -14,23 +13,15 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from metric_config_parser.experiment import Branch, BucketConfig, Experiment
 from mozilla_nimbus_schemas import RandomizationUnit
 
 from dbt_jetstream.checks import NoSlugException, shown
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.experiment_fields import Fields, kind_of
 
-T = TypeVar("T")
-KINDS = {
-    str: "text",
-    bool: "true or false",
-    int: "a whole number",
-    list: "an array",
-    dict: "an object",
-}
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 URL = re.compile(r"https?://", re.IGNORECASE)
 # Experimenter's list of all experiments has about 20 MB and comes within seconds.
 MAX_BYTES = 500_000_000
@@ -69,7 +60,7 @@ def read_all(address: Path | str) -> Experiments:
         slug = _slug(raw, position, errors, address)
         if slug is not None:
             seen.setdefault(slug, []).append(position)
-            experiment = _experiment(_Fields(raw, shown(slug), errors, address), slug)
+            experiment = _experiment(Fields(raw, shown(slug), errors, address), slug)
             read.found += [] if errors else [experiment]
         if errors:
             read.mistakes.setdefault(slug or position, []).extend(errors)
@@ -112,7 +103,7 @@ def _array(address: Path | str) -> list[Any]:
     except (ValueError, RecursionError) as error:
         raise _refusal(address, f"not valid JSON: {error}") from error
     if not isinstance(found, list):
-        problem = f"expected a JSON array of experiments, found {_kind(found)}"
+        problem = f"expected a JSON array of experiments, found {kind_of(found)}"
         raise _refusal(address, problem)
     return found
 
@@ -151,121 +142,20 @@ def _fetch(url: str) -> bytes:
     return bytes(content)
 
 
-class _Fields:
-    """Reads the fields of a JSON object, and gathers the mistakes in it."""
-
-    def __init__(
-        self, raw: dict[str, Any], key: str, errors: list[ConfigError], address: Path | str
-    ) -> None:
-        self.raw = raw
-        self.key = key
-        self.errors = errors
-        self.address = address
-
-    def refuse(self, name: str, problem: str) -> None:
-        """Note a mistake in a field."""
-        self.errors.append(ConfigError(self.address, f"{self.key}.{name}", problem))
-
-    def get(self, kind: type[T], name: str, otherwise: T) -> T:
-        """Return a field; `otherwise` where it is missing, null or wrong."""
-        found = self.maybe(kind, name)
-        return otherwise if found is None else found
-
-    def need(self, kind: type[T], name: str) -> T:
-        """Return a field; an empty one where it is missing, null or wrong."""
-        if self.raw.get(name) is None:
-            self.refuse(name, f"`{name}` is missing; it must be {KINDS[kind]}")
-        return self.get(kind, name, kind())
-
-    def maybe(self, kind: type[T], name: str) -> T | None:
-        """Return a field; None where it is missing, null or wrong."""
-        found = self.raw.get(name)
-        if found is None:
-            return None
-        # To Python, true and false are numbers too.
-        if not isinstance(found, kind) or (kind is int and isinstance(found, bool)):
-            self.refuse(name, f"expected {KINDS[kind]}, found {_kind(found)}")
-            return None
-        if isinstance(found, str) and not _is_unicode(found):
-            self.refuse(name, "the text holds half of a character; write it in UTF-8")
-            return None
-        return found
-
-    def count(self, name: str) -> int | None:
-        """Return a number that cannot be negative."""
-        found = self.maybe(int, name)
-        if found is not None and found < 0:
-            self.refuse(name, f"expected 0 or more, found {found}")
-        return found
-
-    def date(self, name: str) -> dt.datetime | None:
-        """Return a date as midnight UTC; the parser's experiments hold datetimes."""
-        found = self.raw.get(name)
-        if found is None:
-            return None
-        try:
-            if not DATE.fullmatch(found):
-                raise ValueError
-            date = dt.datetime.fromisoformat(found).date()
-        except (TypeError, ValueError):
-            problem = f"expected a date as YYYY-MM-DD, found {shown(repr(found), 40)}"
-            self.refuse(name, problem)
-            return None
-        return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
-
-    def moment(self, name: str) -> dt.datetime | None:
-        """Return a time, of UTC where it names no zone."""
-        found = self.maybe(str, name)
-        if found is None:
-            return None
-        try:
-            moment = dt.datetime.fromisoformat(found)
-        except ValueError:
-            problem = f"expected a time as YYYY-MM-DDTHH:MM:SSZ, found {shown(repr(found), 40)}"
-            self.refuse(name, problem)
-            return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-    def objects(self, name: str, *, is_needed: bool = False) -> list[_Fields]:
-        """Return the objects in an array; none where it is missing or null."""
-        found = self.need(list, name) if is_needed else self.get(list, name, [])
-        objects = []
-        for i, raw in enumerate(found):
-            if isinstance(raw, dict):
-                objects.append(_Fields(raw, f"{self.key}.{name}[{i}]", self.errors, self.address))
-            else:
-                self.refuse(f"{name}[{i}]", f"expected an object, found {_kind(raw)}")
-        return objects
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a text can be written; JSON can hold halves of characters."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _kind(value: Any) -> str:
-    """Show a value from JSON, or say what it is where that would be long."""
-    return KINDS[type(value)] if isinstance(value, list | dict) else shown(json.dumps(value), 40)
-
-
 def _slug(raw: Any, position: str, errors: list[ConfigError], address: Path | str) -> str | None:
     """Return what the entry is known by; None with a mistake where there is nothing."""
     if not isinstance(raw, dict):
-        problem = f"expected an experiment, which is an object, found {_kind(raw)}"
+        problem = f"expected an experiment, which is an object, found {kind_of(raw)}"
         errors.append(ConfigError(address, position, problem))
         return None
-    fields = _Fields(raw, position, errors, address)
+    fields = Fields(raw, position, errors, address)
     slug = fields.maybe(str, "slug")
     if not slug and not errors:
         errors.append(NoSlugException(address, position, "the experiment has no slug; set `slug`"))
     return slug or None
 
 
-def _experiment(fields: _Fields, slug: str) -> Experiment:
+def _experiment(fields: Fields, slug: str) -> Experiment:
     """Read an experiment; worthless where a mistake was noted."""
     end_date = fields.date("endDate")
     return Experiment(
@@ -292,17 +182,17 @@ def _experiment(fields: _Fields, slug: str) -> Experiment:
     )
 
 
-def _branch(fields: _Fields) -> Branch:
+def _branch(fields: Fields) -> Branch:
     ratio = fields.count("ratio")
     return Branch(slug=fields.need(str, "slug"), ratio=1 if ratio is None else ratio)
 
 
-def _bucket(experiment: _Fields) -> BucketConfig | None:
+def _bucket(experiment: Fields) -> BucketConfig | None:
     raw = experiment.maybe(dict, "bucketConfig")
     if not raw:
         return None
     key = f"{experiment.key}.bucketConfig"
-    fields = _Fields(raw, key, experiment.errors, experiment.address)
+    fields = Fields(raw, key, experiment.errors, experiment.address)
     unit = fields.need(str, "randomizationUnit")
     units = [known.value for known in RandomizationUnit]
     if unit and unit not in units:

@@ -26,7 +26,8 @@ from metric_config_parser.segment import SegmentDataSourceReference, SegmentRefe
 from metric_config_parser.util import parse_date
 
 from dbt_jetstream.errors import ConfigError, shown
-from dbt_jetstream.keys import LABELS, METRIC, PERIODS, Table, at, dotted, kind_of
+from dbt_jetstream.key_tables import LABELS, METRIC, PERIODS, Table, kind_of
+from dbt_jetstream.keys import at, dotted
 
 REFERENCES = (DataSourceReference, MetricReference, SegmentDataSourceReference, SegmentReference)
 # Of an empty text, or zero, the parser takes what Experimenter says.

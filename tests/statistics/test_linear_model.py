@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from mozanalysis.frequentist_stats.linear_models import compare_branches_lm
 
-from dbt_jetstream.statistics.linear_model import Moments, linear_model, per_client_impact
+from dbt_jetstream.statistics.linear_model import linear_model, per_client_impact
+from dbt_jetstream.statistics.moments import Moments
 
 N = 900
 UPLIFTS = {"difference": "abs_uplift", "relative_uplift": "rel_uplift"}

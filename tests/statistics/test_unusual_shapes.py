@@ -17,7 +17,8 @@ from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.estimate import Estimate
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.law import Law
-from dbt_jetstream.statistics.linear_model import Moments, linear_model
+from dbt_jetstream.statistics.linear_model import linear_model
+from dbt_jetstream.statistics.moments import Moments
 from dbt_jetstream.statistics.request import Request
 from dbt_jetstream.statistics.rows import statistics_rows
 from tiers import sample

@@ -8,7 +8,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.errors import WithoutEffect
-from dbt_jetstream.keys import LABELS, dotted
+from dbt_jetstream.key_tables import LABELS
+from dbt_jetstream.keys import dotted
 
 if TYPE_CHECKING:
     from dbt_jetstream.hub.files import HubFile

@@ -11,7 +11,7 @@ from metric_config_parser.analysis import AnalysisConfiguration, AnalysisSpec
 from metric_config_parser.metric import Metric, MetricDefinition, Summary
 from metric_config_parser.outcome import OutcomeSpec
 
-from dbt_jetstream.checks.config import read_sources
+from dbt_jetstream.checks.definitions import read_sources
 from dbt_jetstream.errors import WithoutEffect, did_you_mean
 
 if TYPE_CHECKING:

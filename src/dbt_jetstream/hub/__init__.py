@@ -1,13 +1,8 @@
 """Hubs in metric-hub's layout: definitions, defaults, outcomes and experiments' own configs."""
 
 from dbt_jetstream.hub.checkout import HubAddress, in_folder
-from dbt_jetstream.hub.collection import (
-    Hub,
-    definitions_of,
-    read_hub,
-    read_hubs,
-    read_what_can_be_read,
-)
+from dbt_jetstream.hub.collection import Hub, definitions_of
+from dbt_jetstream.hub.reading import read_hub, read_hubs, read_what_can_be_read
 
 __all__ = [
     "Hub",

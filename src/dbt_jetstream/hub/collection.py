@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -12,29 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from metric_config_parser.analysis import AnalysisSpec
 from metric_config_parser.config import (
-    Config,
     ConfigCollection,
-    DefaultConfig,
-    DefinitionConfig,
     Outcome,
 )
-from metric_config_parser.definition import DefinitionSpec
 from metric_config_parser.function import FunctionsSpec
 from metric_config_parser.outcome import OutcomeSpec
 from metric_config_parser.parameter import ParameterSpec
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.hub.checkout import Checkout, HubAddress, check_out
-from dbt_jetstream.hub.files import BrokenFile, HubFile, broken_file, paths_of, read_file
+from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.hub.checkout import Checkout
+from dbt_jetstream.hub.files import BrokenFile, HubFile
+from dbt_jetstream.hub.merging import add
 from dbt_jetstream.hub.view import ExperimentView, RememberingEnvironment
 
 if TYPE_CHECKING:
     from metric_config_parser.analysis import AnalysisConfiguration
     from metric_config_parser.experiment import Experiment, ExperimentSpec
     from metric_config_parser.metric import Summary
-
-# The parser asks for it; nothing here depends on it.
-LAST_MODIFIED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Hub:
@@ -59,7 +52,7 @@ class Hub:
         self.configs = ConfigCollection(functions=FunctionsSpec(functions={}))
         self._by_name: dict[tuple[str, str], list[HubFile]] = defaultdict(list)
         for file in self.files:
-            _add(self.configs, file)
+            add(self.configs, file)
             self._by_name[file.kind, file.name].insert(0, file)
 
     @property
@@ -223,83 +216,6 @@ class Hub:
         """Return where an experiment's own config can be read on the web, if anywhere."""
         file = self.experiment_file(slug)
         return file.checkout.web_address(file.path) if file else None
-
-
-def read_hub(path: Path) -> Hub:
-    """Read one public hub; see `read_hubs`."""
-    return read_hubs([HubAddress(str(path))])
-
-
-def read_hubs(addresses: Iterable[HubAddress]) -> Hub:
-    """Read every TOML file of the hubs.
-
-    Raises:
-        ConfigErrors: If a folder is no hub, a URL cannot be cloned, or files cannot be read; names
-            each.
-    """
-    hub = read_what_can_be_read(addresses)
-    if hub.broken:
-        raise ConfigErrors([mistake for broken in hub.broken for mistake in broken.mistakes])
-    return hub
-
-
-def read_what_can_be_read(addresses: Iterable[HubAddress]) -> Hub:
-    """Read the TOML files of the hubs; those that cannot be read become the hub's `broken`.
-
-    Raises:
-        ConfigErrors: If a folder is no hub, or a URL cannot be cloned.
-    """
-    checkouts = [check_out(address) for address in addresses]
-    files: list[HubFile] = []
-    broken: list[BrokenFile] = []
-    errors: list[ConfigError] = []
-    for checkout in checkouts:
-        paths = paths_of(checkout.folder)
-        if not paths:
-            problem = "no hub here: expected definitions/*.toml or jetstream/**/*.toml below it"
-            shown = checkout.address.text if checkout.clone else checkout.folder
-            errors.append(ConfigError(shown, "", problem))
-        for kind, path in paths:
-            try:
-                file = read_file(checkout, kind, path)
-            except ConfigErrors as error:
-                broken.append(broken_file(checkout, kind, path, error))
-                continue
-            files += [file] if file else []
-    if errors:
-        raise ConfigErrors(errors)
-    return Hub(checkouts, files, broken)
-
-
-def _add(configs: ConfigCollection, file: HubFile) -> None:
-    """Merge a file's spec; the files keep their own."""
-    spec = copy.deepcopy(file.spec)
-    if isinstance(spec, FunctionsSpec):
-        assert configs.functions is not None
-        configs.functions.functions.update(spec.functions)
-    elif isinstance(spec, OutcomeSpec):
-        same = [
-            o for o in configs.outcomes if (o.slug, o.platform) == (file.name, file.application)
-        ]
-        for outcome in same:
-            configs.outcomes.remove(outcome)
-        configs.outcomes.append(Outcome(file.name, spec, file.application, None, file.is_private))
-    elif isinstance(spec, DefinitionSpec):
-        new = DefinitionConfig(file.name, spec, LAST_MODIFIED, platform=file.name)
-        _add_or_merge(configs.definitions, new)
-    elif file.kind == "default":
-        _add_or_merge(configs.defaults, DefaultConfig(file.name, spec, LAST_MODIFIED))
-    else:
-        spec.experiment.is_private = spec.experiment.is_private or file.is_private
-        _add_or_merge(configs.configs, Config(file.name, spec, LAST_MODIFIED, file.is_private))
-
-
-def _add_or_merge(known: list[Any], new: Any) -> None:
-    for config in known:
-        if config.slug == new.slug:
-            config.spec.merge(new.spec)
-            return
-    known.append(new)
 
 
 def _declared_parameters(own: AnalysisSpec, outcomes: Iterable[Outcome]) -> ParameterSpec:

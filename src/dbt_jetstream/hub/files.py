@@ -19,7 +19,8 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.hub.checkout import Checkout
 from dbt_jetstream.hub.templates import odd_templates
 from dbt_jetstream.hub.toml_words import toml_problem
-from dbt_jetstream.keys import LABELS, stops_the_parser, unknown_keys
+from dbt_jetstream.key_tables import LABELS
+from dbt_jetstream.keys import stops_the_parser, unknown_keys
 from dbt_jetstream.values import odd_values
 
 # Below the folder of Jetstream's own configs: `jetstream` in metric-hub, the root of a repository

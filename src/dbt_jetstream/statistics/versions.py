@@ -20,13 +20,8 @@ from dbt_jetstream.statistics.grid import grid_of
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.kernel_density import density_of_sums, kernel_density
 from dbt_jetstream.statistics.law import DRAWN_SCORE, SIGN_SCORE, Law
-from dbt_jetstream.statistics.linear_model import (
-    Moments,
-    adjusted_moments,
-    linear_model,
-    moments_of,
-    per_client_impact,
-)
+from dbt_jetstream.statistics.linear_model import linear_model, per_client_impact
+from dbt_jetstream.statistics.moments import Moments, adjusted_moments, moments_of
 from dbt_jetstream.statistics.population_ratio import cross_moments, population_ratio_law
 from dbt_jetstream.statistics.published import LARGEST_PARAMETER
 from dbt_jetstream.statistics.request import COUNT, Request

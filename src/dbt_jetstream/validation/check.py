@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from metric_config_parser.analysis import AnalysisConfiguration
@@ -37,19 +37,22 @@ from dbt_jetstream.hub.templates import called_bare
 from dbt_jetstream.hub.unread import of_no_application, unknown_slug
 from dbt_jetstream.keys import unknown_keys
 from dbt_jetstream.lock.document import LockedExperiment, lock
-from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.platforms import Platform, platform_of
-from dbt_jetstream.render import Renderer, RenderError
+from dbt_jetstream.render import RenderError
 from dbt_jetstream.resolve import Unlisted, resolve
-from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 from dbt_jetstream.types.check import TypeChecker
 from dbt_jetstream.types.listed import not_listed
 from dbt_jetstream.types.probes import files_of
 from dbt_jetstream.unexpected import unexpected
+from dbt_jetstream.validation.rendered import (
+    DIALECTS,
+    holds_expressions,
+    renderer,
+    syntax_problem,
+)
 from dbt_jetstream.validation.sample import sample_experiment
 from dbt_jetstream.validation.unlisted import ANY_STATISTIC, lock_unused
 
-DIALECTS = ("bigquery", "duckdb")
 # What speaks against an application, beside the number of mistakes in types.
 NO_APPLICATION, UNRESOLVED = 1_000_000, 1_000
 
@@ -98,7 +101,7 @@ class Checker:
         self.platforms = platforms
         self.known = {str(experiment.normandy_slug): experiment for experiment in known}
         self.types = types
-        self.renderers = {dialect: _renderer(project, dialect) for dialect in DIALECTS}
+        self.renderers = {dialect: renderer(project, dialect) for dialect in DIALECTS}
 
     def check(self, file: HubFile | BrokenFile) -> Finding:
         """Check a file: its keys, its references, its statistics and its SQL in both dialects."""
@@ -264,45 +267,17 @@ class Checker:
         """Render and parse the models that hold what users wrote, in both dialects."""
         locked = finding.locked
         assert locked is not None
-        for dialect, renderer in self.renderers.items():
+        for dialect, own in self.renderers.items():
             try:
-                found = renderer.render(locked, holds_expressions)
+                found = own.render(locked, holds_expressions)
             except RenderError as error:
                 if dialect == "bigquery":
                     yield ConfigError(finding.file.shown, dialect, str(error))
                 continue
             for name, sql in found.items():
-                problem = _syntax_problem(sql, dialect)
+                problem = syntax_problem(sql, dialect)
                 if problem:
                     yield ConfigError(finding.file.shown, f"{dialect}: {name}", problem)
-
-
-@cache
-def _renderer(project: Path, dialect: str) -> Renderer:
-    """Load the project's macros, which takes half a second."""
-    return Renderer(project, dialect)
-
-
-def holds_expressions(node: Node) -> bool:
-    """Whether a model holds SQL that users wrote; the others hold names alone."""
-    keys = ("enrollment", "data_source", "data_sources", "exposure_signal")
-    return any(key in node.meta for key in keys)
-
-
-def _syntax_problem(sql: str, dialect: str) -> str | None:
-    if dialect == "bigquery":
-        try:
-            parse_query(sql)
-        except SqlSyntaxError as error:
-            return str(error)
-        return None
-    import duckdb  # noqa: PLC0415 - only a check that comes so far needs it
-
-    try:
-        duckdb.extract_statements(sql)
-    except duckdb.Error as error:
-        return str(error).splitlines()[0]
-    return None
 
 
 def _all_of(file: HubFile) -> Unlisted:

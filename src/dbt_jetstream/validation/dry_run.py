@@ -19,7 +19,8 @@ from dbt_jetstream.sizes import readable
 from dbt_jetstream.sql.misapplied import NO_FLAG, NO_NUMBER
 from dbt_jetstream.target import credentials_of
 from dbt_jetstream.types.probes import metrics_of_numbers
-from dbt_jetstream.validation.check import Finding, holds_expressions
+from dbt_jetstream.validation.check import Finding
+from dbt_jetstream.validation.rendered import holds_expressions
 
 # Plans one query without computing it, or raises its error's type.
 Compile = Callable[[str], "Compiled"]
