@@ -46,7 +46,7 @@ class Life:
         for _ in self.dates():
             last = found[-1][1] if found else None
             self.see(
-                is_incremental=lambda on=last: on is not None, read_until=lambda _, on=last: on
+                grows=lambda on=last: on is not None, read_until=lambda _, on=last: on
             )
             days = self.macros["unread_days"](source, self.experiment, "e", self.telemetry)
             if days["first"] <= days["last"]:

@@ -25,8 +25,6 @@ OF_ADAPTER = {
         "relations/options.sql",
         "relations/table/options.sql",
         "relations/view/options.sql",
-        "materializations/incremental_strategy/merge.sql",
-        "materializations/incremental_strategy/common.sql",
     ),
     "duckdb": ("adapters.sql",),
 }
