@@ -18,7 +18,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import forked
-from dbt_jetstream.template_code import FILE as CODE
+from dbt_jetstream.inside_dbt.template_code import FILE as CODE
 from store import kept
 from tiers import ALL, FAST
 

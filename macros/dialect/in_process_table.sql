@@ -1,6 +1,6 @@
 {#- The program that makes a table from a Python model in dbt's own process, on BigQuery.
 
-    `InProcessJob` of dbt_jetstream.bigquery.python_job runs it: it calls `materialize`.
+    `InProcessJob` of dbt_jetstream.inside_dbt.python_job runs it: it calls `materialize`.
 
     Args: relation, compiled_code (str: the model and dbt's code around it)
 -#}

@@ -52,7 +52,11 @@ def _grown(slug: str, model: dict[str, Any]) -> dict[str, Any]:
     is_trust = model["name"] == naming.trust(slug)
     if config["materialized"] == "incremental" or is_trust:
         config["materialized"] = OWN_TABLE
-    if config.get("post_hook") == DROP_LEFTOVERS:
+    hooks = config.get("post_hook", ())
+    if DROP_LEFTOVERS in hooks:
+        listed = [hooks] if isinstance(hooks, str) else hooks
+        config["post_hook"] = [hook for hook in listed if hook != DROP_LEFTOVERS]
+    if not config.get("post_hook", True):
         del config["post_hook"]
     for key in DROPPED:
         config.pop(key, None)

@@ -112,7 +112,7 @@ def _statements_of_node(found: Statements, build: Build, node: Node) -> Iterator
 
 def _take_schema(types: ColumnTypes, node: Node, table: str) -> None:
     """Let the columns of a Python model's table be known: it declares them itself."""
-    from dbt_jetstream.bigquery.python_job import TYPES  # noqa: PLC0415 - takes a second
+    from dbt_jetstream.inside_dbt.python_job import TYPES  # noqa: PLC0415 - takes a second
     from dbt_jetstream.python_model import SCHEMA as STATISTICS  # noqa: PLC0415
     from dbt_jetstream.trust.model import SCHEMA as TRUST  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ SHARED = (
     "materializations/models/incremental/column_helpers.sql",
     "materializations/models/incremental/merge.sql",
     "materializations/tests/helpers.sql",
+    "relations/table/create.sql",
 )
 OF_ADAPTER = {
     "bigquery": (

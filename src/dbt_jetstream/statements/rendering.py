@@ -69,9 +69,7 @@ class Statements(Renderer):
         self.build: Build | None = None
         self.dbt: dict[str, Any] = {}
         self._pending: Callable[[], Answer] | None = None
-        self._macro_texts = [
-            path.read_text(encoding="utf-8") for path in macro_files(project)
-        ]
+        self._macro_texts = [path.read_text(encoding="utf-8") for path in macro_files(project)]
         text = (project / "dbt_project.yml").read_text(encoding="utf-8")
         self.settings = yaml.safe_load(text)
         super().__init__(project, dialect)

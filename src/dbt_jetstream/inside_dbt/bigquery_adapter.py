@@ -20,7 +20,7 @@ from dbt.adapters.factory import FACTORY
 from dbt_common.exceptions import DbtRuntimeError
 from google.auth.credentials import Credentials
 
-from dbt_jetstream.bigquery.python_job import InProcessJob
+from dbt_jetstream.inside_dbt.python_job import InProcessJob
 from dbt_jetstream.export import export_text
 
 IN_PROCESS = "in_process"

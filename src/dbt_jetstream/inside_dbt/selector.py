@@ -50,7 +50,7 @@ def _unknown(slug: str, known: set[str]) -> str:
     return f"there is no experiment `{slug}` in this project, or it is retired; {hint}"
 
 
-def register() -> None:
+def extend() -> None:
     """Add the method to dbt's own; doing so twice changes nothing."""
     if METHOD in MethodName._value2member_map_:
         return
