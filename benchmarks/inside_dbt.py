@@ -1,4 +1,4 @@
-"""What each replacement inside dbt gains, in a project of ten experiments: with and without it, by turns.
+"""What each replacement inside dbt gains in a project of ten experiments: with and without it.
 
     .venv/bin/python -P benchmarks/inside_dbt.py --rounds 5
 

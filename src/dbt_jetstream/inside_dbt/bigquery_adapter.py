@@ -20,8 +20,8 @@ from dbt.adapters.factory import FACTORY
 from dbt_common.exceptions import DbtRuntimeError
 from google.auth.credentials import Credentials
 
-from dbt_jetstream.inside_dbt.python_job import InProcessJob
 from dbt_jetstream.export import export_text
+from dbt_jetstream.inside_dbt.python_job import InProcessJob
 
 IN_PROCESS = "in_process"
 

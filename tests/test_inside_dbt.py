@@ -16,11 +16,11 @@ from dbt.adapters.exceptions import ApproximateMatchError
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser import manifest as parser
+from dbt_jetstream.template_code import FILE as CODE
 
 import dbt_jetstream
 from conftest import Project
 from dbt_jetstream import shortcuts
-from dbt_jetstream.template_code import FILE as CODE
 
 TABLES = [("db", "analysis", "daily"), ("db", "analysis", "Weekly"), ("db", "other", "daily")]
 QUOTING = {"database": True, "schema": True, "identifier": True}
