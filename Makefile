@@ -88,7 +88,7 @@ $(EMULATOR)/bigframes/.installed: tests/emulators/bigframes-requirements.txt pyp
 	@touch $@
 
 NEXT_DBT := .next-dbt
-NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_shortcuts.py \
+NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_inside_dbt.py \
 	tests/test_template_code.py tests/bigquery/test_in_process.py
 
 $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproject.toml

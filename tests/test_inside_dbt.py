@@ -1,10 +1,10 @@
-"""Shortcuts find what dbt finds."""
+"""What replaces functions of dbt's does what they do, and one variable leaves dbt as it is."""
 
 import importlib
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +16,12 @@ from dbt.adapters.exceptions import ApproximateMatchError
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser import manifest as parser
-from dbt_jetstream.template_code import FILE as CODE
 
 import dbt_jetstream
 from conftest import Project
-from dbt_jetstream import shortcuts
+from dbt_jetstream import PLAIN_DBT, inside_dbt
+from dbt_jetstream.inside_dbt import column_context, doc_blocks, relations
+from dbt_jetstream.inside_dbt.template_code import FILE as CODE
 
 TABLES = [("db", "analysis", "daily"), ("db", "analysis", "Weekly"), ("db", "other", "daily")]
 QUOTING = {"database": True, "schema": True, "identifier": True}
@@ -48,32 +49,32 @@ def test_a_table_is_found_or_refused_as_by_dbt(
     adapter: DuckDBAdapter, schema: str, name: str
 ) -> None:
     try:
-        expected = shortcuts._searched(adapter, "db", schema, name)
+        expected = relations._searched(adapter, "db", schema, name)
     except ApproximateMatchError:
         with pytest.raises(ApproximateMatchError):
-            shortcuts._get_relation(adapter, "db", schema, name)
+            relations._get_relation(adapter, "db", schema, name)
     else:
-        assert shortcuts._get_relation(adapter, "db", schema, name) == expected
+        assert relations._get_relation(adapter, "db", schema, name) == expected
 
 
 def test_dbt_searches_schemas_that_it_has_not_cached(
     adapter: DuckDBAdapter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched = []
-    monkeypatch.setattr(shortcuts, "_searched", lambda _, *name: searched.append(name))
-    assert shortcuts._get_relation(adapter, "db", "third", "daily") is None
+    monkeypatch.setattr(relations, "_searched", lambda _, *name: searched.append(name))
+    assert relations._get_relation(adapter, "db", "third", "daily") is None
     assert searched == [("db", "third", "daily")]
 
 
 def test_a_context_is_kept_for_its_macro_thread_and_project(adapter: DuckDBAdapter) -> None:
     """What a macro stores in its context, such as a query's result, no other thread may find."""
-    shortcuts._set_kept(adapter, lambda *about: {"about": about})
+    column_context._set_kept(adapter, lambda *about: {"about": about})
     generate = adapter._macro_context_generator
     columns, own, tables = (
         SimpleNamespace(unique_id=f"macro.{package}.{name}", name=name)
         for package, name in (
-            ("dbt", shortcuts.COLUMNS),
-            ("own", shortcuts.COLUMNS),
+            ("dbt", column_context.COLUMNS),
+            ("own", column_context.COLUMNS),
             ("dbt", "list_relations_without_caching"),
         )
     )
@@ -95,14 +96,14 @@ def test_a_context_is_kept_for_its_macro_thread_and_project(adapter: DuckDBAdapt
 @pytest.mark.parametrize("text", ["", "plain", "a } brace", "{{ doc('absent') }}"])
 def test_descriptions_have_the_blocks_that_dbt_finds(text: str) -> None:
     manifest = Manifest()
-    expected = shortcuts._doc_blocks_of_template(text, manifest, "jetstream")
-    assert shortcuts._doc_blocks(text, manifest, "jetstream") == expected
+    expected = doc_blocks._doc_blocks_of_template(text, manifest, "jetstream")
+    assert doc_blocks._doc_blocks(text, manifest, "jetstream") == expected
 
 
 REPLACED = [
-    (BaseAdapter, "get_relation", "_get_relation"),
-    (BaseAdapter, "set_macro_context_generator", "_set_kept"),
-    (parser, "_get_doc_blocks", "_doc_blocks"),
+    (BaseAdapter, "get_relation", relations, "_get_relation"),
+    (BaseAdapter, "set_macro_context_generator", column_context, "_set_kept"),
+    (parser, "_get_doc_blocks", doc_blocks, "_doc_blocks"),
 ]
 
 
@@ -119,10 +120,10 @@ def test_dbt_calls_what_replaces_its_functions(
 
         return note
 
-    for owner, replaced, name in REPLACED:
+    for owner, replaced, module, name in REPLACED:
         # Put back afterwards; extending dbt writes over it.
         monkeypatch.setattr(owner, replaced, getattr(owner, replaced))
-        monkeypatch.setattr(shortcuts, name, noted(name, getattr(shortcuts, name)))
+        monkeypatch.setattr(module, name, noted(name, getattr(module, name)))
     monkeypatch.chdir(project.path)
     (project.path / "models/one.sql").write_text("select 1 as x")
     described = "models: [{name: one, description: One., config: {materialized: incremental}}]"
@@ -138,15 +139,21 @@ def test_a_run_keeps_the_code_of_macros(project: Project) -> None:
     assert (project.path / "target" / CODE).exists()
 
 
-@pytest.mark.parametrize(("owner", "replaced"), [(owner, name) for owner, name, _ in REPLACED])
+@pytest.mark.parametrize(("owner", "replaced", "module"), [found[:3] for found in REPLACED])
 def test_a_dbt_without_a_function_to_replace_is_refused(
-    owner: Any, replaced: str, monkeypatch: pytest.MonkeyPatch
+    owner: Any, replaced: str, module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """dbt asks by `hasattr` for plugins, and would go on without ours."""
     monkeypatch.delattr(owner, replaced)
-    for module in ("shortcuts", "dbt_plugin"):
-        importlib.import_module(f"dbt_jetstream.{module}")
-        monkeypatch.delitem(sys.modules, f"dbt_jetstream.{module}")
-        monkeypatch.delattr(dbt_jetstream, module)
-    with pytest.raises(RuntimeError, match=rf"dbt-core \S+ .*{replaced}"):
+    for name in (module.__name__, f"{inside_dbt.__name__}.plugin"):
+        importlib.import_module(name)
+        monkeypatch.delitem(sys.modules, name)
+        monkeypatch.delattr(inside_dbt, name.rpartition(".")[2])
+    with pytest.raises(RuntimeError, match=rf"dbt-core \S+ .*{replaced}.*{PLAIN_DBT}=1"):
         hasattr(dbt_jetstream, "plugins")
+
+
+def test_a_variable_leaves_dbt_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dbt_jetstream.plugins
+    monkeypatch.setenv(PLAIN_DBT, "1")
+    assert dbt_jetstream.plugins == []
