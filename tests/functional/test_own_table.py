@@ -31,10 +31,9 @@ GROWING: dict[str, Any] = {
     "meta": {"definition_hash": "one"},
 }
 CONFIGS: dict[str, dict[str, Any]] = {
-    "growing": GROWING
-    | {"indexes": [{"columns": ["day"], "unique": True}], "grants": {"select": ["x"]}},
+    "growing": GROWING | {"grants": {"select": ["x"]}},
     "written": GROWING,
-    "without_key": {**GROWING, "unique_key": None},
+    "without_key": GROWING | {"unique_key": None, "indexes": [{"columns": ["day"]}]},
 }
 DAYS = "select day, value from analysis.growing order by day"
 
@@ -109,7 +108,9 @@ def test_a_table_is_made_anew(own: Project, reason: str) -> None:
         _change(own, "delete from analysis.growing")
     _run(own, *words, day=3)
     assert own.query(DAYS) == [(3, 1)]
-    assert own.query("select count(*) from duckdb_indexes() where table_name = 'growing'") == [(1,)]
+    assert own.query("select count(*) from duckdb_indexes() where table_name = 'without_key'") == [
+        (1,)
+    ]
     if reason != "no rows":
         assert own.query("select day from analysis.written") == [(1,)]
 
