@@ -18,6 +18,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import forked
+from dbt_jetstream import PLAIN_DBT
 from dbt_jetstream.inside_dbt.template_code import FILE as CODE
 from store import kept
 from tiers import ALL, FAST
@@ -73,6 +74,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return _ByFile(config, log)
 
 
+def selected(slug: str) -> str:
+    """Select an experiment: without what this package replaces, dbt knows no `experiment:`."""
+    is_plain = os.environ.get(PLAIN_DBT) == "1"
+    return f"tag:experiment:{slug}" if is_plain else f"experiment:{slug}"
+
+
 @dataclass
 class Project:
     """A dbt project in a folder of its own, with its own database and exports."""
@@ -123,7 +130,7 @@ class Project:
 
     def build(self, slug: str, as_of: str, **variables: str) -> str:
         """Build an experiment; fails the test with dbt's output if it does not succeed."""
-        select = ("--select", f"experiment:{slug}")
+        select = ("--select", selected(slug))
         done = self.run("dbt", "build", *select, as_of=as_of, **variables)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout
