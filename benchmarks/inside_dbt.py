@@ -21,9 +21,14 @@ sys.path.append(str(Path(__file__).resolve().parent))
 from copies import Copies
 
 DAY = "2026-04-05"
-# Features rather than shortcuts: a project cannot do without them and stay the same.
-FEATURES = {"selector", "leaving_out", "bigquery"}
 ALL = "none"
+BUILDS = ("relations", "column_context", "template_code")
+# What is timed, and the replacements that have a part in it.
+WORK = {
+    "dbt parse, all anew": (("parse", "--no-partial-parse"), ("doc_blocks", "template_code")),
+    "dbt build of one": (("build", "--select", "tag:experiment:{slug}"), BUILDS),
+    "dbt build of all": (("build", "--select", "tag:experiment:*"), BUILDS),
+}
 # dbt, but for one replacement.
 DBT = """
 import sys
@@ -48,31 +53,25 @@ def main() -> None:
         project = Copies(Path(folder), options.experiments)
         project.create(options.clients)
         project.jetstream("run", "--date", DAY)
-        one = ("build", "--select", f"tag:experiment:{project.slugs[0]}")
-        for title, words in (
-            ("dbt parse, all anew", ("parse", "--no-partial-parse")),
-            ("dbt build of one, nothing due", one),
-            ("dbt build of all, nothing due", ("build", "--select", "tag:experiment:*")),
-        ):
+        for title, (words, names) in WORK.items():
+            chosen = [word.format(slug=project.slugs[0]) for word in words]
             print(f"{title}: CPU s with it, without it, gained", flush=True)
-            _compare(project, words, options.rounds)
+            _compare(project, chosen, names, options.rounds)
 
 
-def _compare(project: Copies, words: tuple[str, ...], rounds: int) -> None:
-    from dbt_jetstream.inside_dbt.plugin import REPLACEMENTS  # noqa: PLC0415 - takes seconds
-
-    for name in (name for name in REPLACEMENTS if name not in FEATURES):
-        pairs = []
-        for round_ in range(rounds + 1):
-            pair = [_cpu(project, left_out, words) for left_out in (ALL, name)]
-            # The first warms up.
-            pairs += [pair] if round_ else []
-        with_it, without = (median(side) for side in zip(*pairs, strict=True))
-        gained = median(1 - a / b for a, b in pairs)
+def _compare(project: Copies, words: list[str], names: tuple[str, ...], rounds: int) -> None:
+    found = [
+        {name: _cpu(project, name, words) for name in (ALL, *names)} for _ in range(rounds + 1)
+    ]
+    # The first warms up.
+    counted = found[1:]
+    for name in names:
+        with_it, without = (median(cpu[side] for cpu in counted) for side in (ALL, name))
+        gained = median(1 - cpu[ALL] / cpu[name] for cpu in counted)
         print(f"  {name:18}{with_it:8.2f}{without:8.2f}{gained:8.1%}", flush=True)
 
 
-def _cpu(project: Copies, left_out: str, words: tuple[str, ...]) -> float:
+def _cpu(project: Copies, left_out: str, words: list[str]) -> float:
     """Run dbt without a replacement; returns the CPU seconds that it takes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     project.run([sys.executable, "-P", "-c", DBT, left_out, "--quiet", *words], JETSTREAM_AS_OF=DAY)

@@ -7,8 +7,8 @@
 {% macro in_process_table(relation, compiled_code) %}
 {%- if adapter.export_json is not defined -%}
     {%- do exceptions.raise_compiler_error(
-        "Python models need this project's package beside dbt, or notebooks: "
-        ~ "set DBT_JETSTREAM_PYTHON to bigframes (docs/dbt-cloud.md)"
+        "Python models need this project's package beside dbt, or notebooks: unset JETSTREAM_PLAIN_DBT, "
+        ~ "or set DBT_JETSTREAM_PYTHON to bigframes (docs/dbt-cloud.md)"
     ) -%}
 {%- endif -%}
 {#- Python begins at the start of a line, whatever dbt wrote before -#}
