@@ -1,7 +1,10 @@
 """dbt-bigquery's adapter with Python models in dbt's own process, and exports as JSON.
 
-Takes the adapter's place where dbt has loaded it; without this package, as in dbt Cloud, the
-project works with BigFrames models and EXPORT DATA instead (docs/dbt-cloud.md).
+Takes the adapter's place where dbt has loaded it; dbt-bigquery's list of ways to run Python models
+is closed, and EXPORT DATA cannot write the file that Experimenter reads. Without it, as in dbt
+Cloud, the project works with BigFrames models and lines of JSON instead (docs/dbt-cloud.md): two
+notebooks an experiment and day, which start for minutes, where these models take some seconds. All
+that dbt does for other models is inherited.
 """
 
 from __future__ import annotations

@@ -8,22 +8,11 @@ from collections.abc import Callable
 
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_jetstream.inside_dbt import (
-    bigquery,
-    column_context,
-    doc_blocks,
-    leaving_out,
-    relations,
-    selector,
-    template_code,
-)
+from dbt_jetstream.inside_dbt import bigquery, leaving_out, selector, template_code
 
 # In the order in which they are done; benchmarks/inside_dbt.py leaves out one at a time.
 REPLACEMENTS: dict[str, Callable[[], None]] = {
     "selector": selector.extend,
-    "relations": relations.extend,
-    "column_context": column_context.extend,
-    "doc_blocks": doc_blocks.extend,
     "template_code": template_code.extend,
     "leaving_out": leaving_out.extend,
     "bigquery": bigquery.extend,

@@ -4,6 +4,8 @@ dbt keeps its selector methods in an enumeration and a dictionary and offers no 
 this module adds a member to both when dbt imports its plugins. The tag `experiment:<slug>` that
 every generated node carries is the one source of truth, so the method and `tag:experiment:<slug>`
 always agree.
+
+Without it `tag:experiment:<slug>` selects the same. It adds nothing to a build's time.
 """
 
 from collections.abc import Iterator
