@@ -46,7 +46,7 @@ def test_a_run_keeps_the_code_of_macros(project: Project) -> None:
 
 def test_a_dbt_without_a_function_to_replace_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt asks by `hasattr` for plugins, and would go on without ours."""
-    for owner in (ModelRunner, BaseRunner):
+    for owner in (BaseRunner, ModelRunner):
         monkeypatch.delattr(owner, "compile_and_execute", raising=False)
     for module in (leaving_out, plugin):
         monkeypatch.delitem(sys.modules, module.__name__)

@@ -7,8 +7,8 @@ each says what, why, and what is measured with and without it (docs/decisions/00
 
 - without `selector`, `tag:experiment:<slug>` or `path:models/experiments/<slug>` select;
 - without `leaving_out`, a metric that fails costs its data source, or the day of its experiment;
-- without `bigquery_adapter` and `python_job`, Python models run with `DBT_JETSTREAM_PYTHON=bigframes`
-  and exports are lines, as in dbt Cloud;
+- without `bigquery_adapter` and `python_job`, Python models need BigFrames
+  (`DBT_JETSTREAM_PYTHON=bigframes`), and exports are lines, as in dbt Cloud;
 - without `template_code`, each process of dbt compiles its macros anew.
 
 `plugin` is what dbt finds and asks; `duckdb_plugin` is dbt-duckdb's own seam, and stays. Python
