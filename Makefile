@@ -13,7 +13,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-plain-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-inside-dbt benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -66,7 +66,7 @@ test-fast: install ## Run all tests that need no dbt build: while you write
 test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios and the next dbt: before an issue is closed, and each night
 	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt
 	$(BIN)/python benchmarks/check.py --ratios
-	$(MAKE) --no-print-directory test-next-dbt
+	$(MAKE) --no-print-directory test-next-dbt test-plain-dbt
 
 coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
 	@# What is kept of an earlier run would not run again.
@@ -88,7 +88,7 @@ $(EMULATOR)/bigframes/.installed: tests/emulators/bigframes-requirements.txt pyp
 	@touch $@
 
 NEXT_DBT := .next-dbt
-NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_shortcuts.py \
+NEXT_DBT_TESTS := tests/next_dbt tests/functional/test_selector.py tests/test_inside_dbt.py \
 	tests/test_template_code.py tests/bigquery/test_in_process.py
 
 $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproject.toml
@@ -102,6 +102,12 @@ $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproj
 test-next-dbt: $(NEXT_DBT)/.installed $(EMULATOR)/.installed ## Build the demo, and try what extends dbt, with the next dbt
 	JETSTREAM_TESTS=all $(NEXT_DBT)/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(NEXT_DBT_TESTS)
 
+PLAIN_DBT_TESTS := $(addprefix tests/functional/test_,demo.py incremental.py run.py settled.py arrivals.py \
+	export_command.py results.py completeness.py own_table.py plain_dbt.py)
+
+test-plain-dbt: install $(EMULATOR)/.installed ## Build and export with dbt as it comes, nothing of it replaced
+	JETSTREAM_PLAIN_DBT=1 JETSTREAM_TESTS=all $(PYTEST) $(PLAIN_DBT_TESTS)
+
 calibrate: install ## Simulate experiments: how often do the intervals hold the truth?
 	$(BIN)/python -P benchmarks/calibrate.py
 
@@ -114,6 +120,9 @@ benchmark-overhead: install ## Time what dbt costs with nothing to compute, by e
 benchmark-lifecycle: install ## Compare an experiment's whole life with the original's queries
 	$(BIN)/python benchmarks/lifecycle.py --clients 10000 100000
 	$(BIN)/python benchmarks/lifecycle.py --clients 10000 100000 --share 10
+
+benchmark-inside-dbt: install ## Time what each replacement inside dbt gains on ten experiments
+	$(BIN)/python -P benchmarks/inside_dbt.py
 
 bench-check: install ## Fail where a small experiment costs more than the recorded bounds
 	$(BIN)/python benchmarks/check.py

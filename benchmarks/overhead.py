@@ -28,7 +28,7 @@ from copies import Copies
 HERE = Path(__file__).resolve().parent
 
 DAY = "2026-04-05"
-KINDS = ("incremental", "Python incremental", "table", "Python table", "view", "test")
+KINDS = ("jetstream_table", "Python jetstream_table", "table", "view", "test")
 
 Row = tuple[str, str]
 

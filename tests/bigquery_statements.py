@@ -49,8 +49,8 @@ class Statements(Rendering):
         for column, known in values.items():
             self.answers[f"select distinct {column} as value"] = Answer(*known)
         self.on_last_day(locked, is_first=False)
-        incremental = [n for n in locked.nodes if n.config["materialized"] == "incremental"]
-        return {node.name: super(Statements, self).merge(node, "") for node in incremental}
+        growing = [n for n in locked.nodes if n.grows]
+        return {node.name: super(Statements, self).merge(node) for node in growing}
 
     def hooks(self, locked: LockedExperiment) -> dict[str, list[str]]:
         """Render the hooks of each model, those of a later run; without empty ones."""

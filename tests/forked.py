@@ -244,7 +244,7 @@ def _parse(folder: str, environment: dict[str, str]) -> Any:
     from dbt.cli.main import dbtRunner
     from dbt_common.clients.jinja import MacroFuzzEnvironment
 
-    from dbt_jetstream import template_code
+    from dbt_jetstream.inside_dbt import template_code
 
     os.environ.clear()
     os.environ.update(environment)

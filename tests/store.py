@@ -16,6 +16,8 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
+from dbt_jetstream import PLAIN_DBT
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 STORE = REPOSITORY / "target/test-projects"
 GENERATIONS = 2
@@ -74,6 +76,7 @@ def _used_at(path: Path) -> float:
 def _digest() -> str:
     """Digest what recipes read."""
     installed = [sys.version, *map(version, ("dbt-core", "dbt-duckdb", "duckdb"))]
+    installed.append(os.environ.get(PLAIN_DBT, ""))
     digest = blake2b(" ".join(installed).encode(), digest_size=8)
     for path in _files():
         digest.update(f"{os.path.relpath(path, REPOSITORY)}\0".encode())

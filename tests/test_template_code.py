@@ -9,8 +9,8 @@ from types import CodeType
 import pytest
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_environment
 
-from dbt_jetstream import template_code
-from dbt_jetstream.template_code import TemplateCode
+from dbt_jetstream.inside_dbt import template_code
+from dbt_jetstream.inside_dbt.template_code import TemplateCode
 
 GREET = "{% macro greet(name) %}Hello {{ name }}{% endmacro %}"
 

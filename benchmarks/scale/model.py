@@ -236,4 +236,4 @@ def builds(definition: Definition) -> int:
 
 def merges_a_build(definition: Definition) -> int:
     """Count the tables that a build merges into, at most: one statement for each."""
-    return sum(node.config.get("materialized") == "incremental" for node in definition.locked.nodes)
+    return sum(node.grows for node in definition.locked.nodes)

@@ -36,11 +36,9 @@ class Step:
 class DayRenderer(Renderer):
     """The project's macros on a day on which one day of telemetry is new."""
 
-    def _context(self) -> dict[str, Any]:
-        return super()._context() | {"is_incremental": lambda: True}
-
     def _answers(self) -> dict[str, Callable[..., Any]]:
-        return super()._answers() | {"unread_days": lambda *_: {"first": DAY, "last": DAY}}
+        days = {"first": DAY, "last": DAY}
+        return super()._answers() | {"grows": lambda: True, "unread_days": lambda *_: days}
 
     def client_days(self, experiment: LockedExperiment) -> str:
         """Render what an experiment keeps of the day."""

@@ -9,7 +9,7 @@
 {% macro bins(metrics) %}
 {%- if execute -%}
 {%- set missing = windows_missing_by_period(windows_of_metrics(metrics, definition()), definition()) -%}
-{%- if is_incremental() and not missing -%}
+{%- if grows() and not missing -%}
 -- every window with metrics has been counted
 select * from {{ this }}
 where false

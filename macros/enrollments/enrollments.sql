@@ -7,7 +7,7 @@
 {% macro enrollments(telemetry) %}
 {%- if execute -%}
 {%- set lock = definition() -%}
-{%- if is_incremental() -%}
+{%- if grows() -%}
 -- enrollment is complete and written: later runs add nothing
 select * from {{ this }}
 where false

@@ -5,7 +5,7 @@
     nothing to forget. The windows are named, so that BigQuery leaves the partitions of all others alone.
 -#}
 {% macro forget_incomplete_windows() -%}
-    {%- if execute and is_incremental() and 'absent_sources' in columns_before() -%}
+    {%- if execute and grows() and 'absent_sources' in columns_before() -%}
         {%- set conditions = [incomplete_window()] -%}
         {%- set lock = definition() -%}
         {%- set last = last_window(lock.windows, lock.experiment) if lock.windows else none -%}

@@ -40,7 +40,7 @@ client_days as (
         {{- sent_after_enrollment(source) | indent(8) }}
     group by 1, 2, 3, 4, 5
 )
-{%- if not is_incremental() %},
+{%- if not grows() %},
 
 -- what a window without telemetry sees: one row in which every telemetry column is null
 without_telemetry as (
@@ -71,7 +71,7 @@ select
     *,
     '{{ lock.definition_hash }}' as definition_hash
 from client_days
-{%- if not is_incremental() %}
+{%- if not grows() %}
 union all
 select
     *,

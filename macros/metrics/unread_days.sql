@@ -10,7 +10,7 @@
 {% macro unread_days(source, experiment, enrollments, telemetry) %}
     {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set first = parse_date(experiment.start_date) + source.first_day * day -%}
-    {%- set newest = read_until(this) if is_incremental() else none -%}
+    {%- set newest = read_until(this) if grows() else none -%}
     {%- set first = [first, newest + day] | max if newest is not none else first -%}
     {%- set nothing = {'first': first, 'last': first - day} -%}
     {%- if source.is_left_out or not enrollment_is_complete(experiment) or not has_rows(enrollments) -%}

@@ -10,7 +10,7 @@
 {% macro moments(pieces, metrics) %}
 {%- if execute -%}
 {%- set missing = windows_missing_by_period(windows_by_period(pieces), definition()) -%}
-{%- if is_incremental() and not missing -%}
+{%- if grows() and not missing -%}
 -- every window with pieces has its moments
 select * from {{ this }}
 where false

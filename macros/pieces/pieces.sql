@@ -10,7 +10,7 @@
 {% macro pieces(bins, metrics) %}
 {%- if execute -%}
 {%- set missing = windows_missing_by_period(windows_by_period(bins), definition()) -%}
-{%- if is_incremental() and not missing -%}
+{%- if grows() and not missing -%}
 -- every window with bins has been cut
 select * from {{ this }}
 where false

@@ -4,7 +4,7 @@
     Returns: dict by period of list of {index, absent_sources}
 -#}
 {% macro windows_missing_by_period(held, lock) %}
-    {%- set done = windows_by_period(this) if is_incremental() else {} -%}
+    {%- set done = windows_by_period(this) if grows() else {} -%}
     {%- set missing = {} -%}
     {%- for period in lock.periods -%}
         {%- for index, absent in held.get(period, {}).items() if done.get(period, {}).get(index) != '' -%}

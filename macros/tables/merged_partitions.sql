@@ -4,12 +4,9 @@
     none, as in the rest of the condition. Without new rows nothing matches, and the target is not read.
 
     Args: source (str, the new rows, in parentheses), unique_key (list)
-    Returns: list of str; empty where the new rows have not been computed yet
+    Returns: list of str; empty where all of the target can match
 -#}
 {% macro merged_partitions(source, unique_key) %}
-    {%- if config.get('on_schema_change', 'ignore') == 'ignore' and model.language == 'sql' -%}
-        {{- return([]) -}}
-    {%- endif -%}
     {%- set partition = adapter.parse_partition_by(config.get('partition_by')) -%}
     {%- set column = partition.field if partition else ('window_index' if 'window_index' in (unique_key or [])) -%}
     {%- if partition and partition.data_type not in ['date', 'int64'] -%}

@@ -5,7 +5,7 @@
 -#}
 {% macro windows_missing(windows, experiment) %}
     {%- set due = windows_due(windows, experiment) -%}
-    {%- if not due or not is_incremental() -%}
+    {%- if not due or not grows() -%}
         {{- return(due) -}}
     {%- endif -%}
     {%- set found = "select distinct window_index from " ~ this ~ " where not (" ~ incomplete_window() ~ ")" -%}

@@ -211,4 +211,4 @@ def finished(dbt: Dbt, ended: Iterable[HeldLock]) -> list[str]:
 
 
 def _selection(slugs: Sequence[str]) -> list[str]:
-    return ["--select", *(f"experiment:{slug}" for slug in slugs), "registry"]
+    return ["--select", *(f"tag:experiment:{slug}" for slug in slugs), "registry"]

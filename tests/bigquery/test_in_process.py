@@ -15,17 +15,22 @@ import pyarrow as pa
 
 from dbt_jetstream.tables import table_of
 
-SCHEMA = pa.schema([("branch", pa.string()), ("units", pa.int64())])
+TEXT = pa.string()
+SCHEMA = pa.schema([("branch", TEXT), ("units", pa.int64()), ("definition_hash", TEXT)])
 
 
 def model(dbt, session):
     dbt.config(
-        materialized="incremental", unique_key="branch", submission_method="in_process"
+        materialized="jetstream_table",
+        unique_key="branch",
+        submission_method="in_process",
+        meta={"definition_hash": "one"},
     )
     counted = dbt.ref("counted")
     rows = table_of(counted).rows(branch="treatment")
-    units = rows["units"][0].as_py() + (10 if dbt.is_incremental else 0)
-    return pa.Table.from_pylist([{"branch": "treatment", "units": units}], schema=SCHEMA)
+    units = rows["units"][0].as_py() + (10 if dbt.grows else 0)
+    row = {"branch": "treatment", "units": units, "definition_hash": "one"}
+    return pa.Table.from_pylist([row], schema=SCHEMA)
 """
 
 

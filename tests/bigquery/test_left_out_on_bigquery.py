@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dbt_jetstream.leaving_out import PROBE
+from dbt_jetstream.inside_dbt.leaving_out import PROBE
 from emulators.bigquery import PROJECT, TELEMETRY_PROJECT, BigQueryServer, profile
 from emulators.storage import StorageServer
 from emulators.twins import TOKEN, BigQueryProject

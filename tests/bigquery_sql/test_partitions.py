@@ -74,9 +74,7 @@ def test_a_merge_without_new_rows_reads_nothing_of_the_target(
     experiment: LockedExperiment, statements: Statements
 ) -> None:
     merged = statements.merge(experiment, NO_ROWS)
-    assert merged.keys() == {
-        node.name for node in experiment.nodes if node.config["materialized"] == "incremental"
-    }
+    assert merged.keys() == {node.name for node in experiment.nodes if node.grows}
     for sql in merged.values():
         on = tree_of(sql).args["on"]
         # BigQuery documents a constant false predicate as one that prunes all.

@@ -44,7 +44,7 @@ def test_a_python_model_becomes_a_program_wherever_dbt_writes_it(statements: Sta
     context["config"] = SimpleNamespace(get=lambda key, default=None: configured.get(key, default))
     context["resolve_model_name"] = str
     context["model_code"] = '"""A model."""\n\n\ndef model(dbt, session):\n    return session\n'
-    call = "{{ bigquery__create_table_as(false, 'p.d.t', model_code, 'python') }}"
+    call = "{{ table_statement(false, 'p.d.t', model_code, 'python') }}"
     written = statements.environment.from_string(call).render()
     program: dict[str, Any] = {"dbtObj": lambda _: None}
     exec(compile(f"\n  \n    {written}", "model.py", "exec"), program)

@@ -45,9 +45,7 @@ class Life:
         found: list[tuple[dt.date, dt.date]] = []
         for _ in self.dates():
             last = found[-1][1] if found else None
-            self.see(
-                is_incremental=lambda on=last: on is not None, read_until=lambda _, on=last: on
-            )
+            self.see(grows=lambda on=last: on is not None, read_until=lambda _, on=last: on)
             days = self.macros["unread_days"](source, self.experiment, "e", self.telemetry)
             if days["first"] <= days["last"]:
                 found.append((days["first"], days["last"]))

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from built_tables import assert_equal, windows
 
-from conftest import Project, copy_built
+from conftest import Project, copy_built, selected
 from more_metrics import VISITS, small_with
 from tiers import exhaustive
 
@@ -63,7 +63,7 @@ def undisturbed(synced: Project, tmp_path_factory: pytest.TempPathFactory) -> Pr
 
 def _build_without(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build without the sources that are absent, as a run does that has seen them fail."""
-    command = ["dbt", "build", "--select", f"experiment:{SLUG}", "--exclude", CLIENT_DAYS]
+    command = ["dbt", "build", "--select", selected(SLUG), "--exclude", CLIENT_DAYS]
     with monkeypatch.context() as patched:
         patched.setenv(
             "JETSTREAM_ABSENT_SOURCES", json.dumps({SLUG: ABSENT, "other": {"events": ""}})

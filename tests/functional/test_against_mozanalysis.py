@@ -55,7 +55,7 @@ from mozilla_nimbus_schemas import AnalysisBasis
 from statsmodels.stats.weightstats import DescrStatsW
 
 import telemetry
-from conftest import Project, copy_project
+from conftest import Project, copy_project, selected
 from dbt_jetstream.experiments import read_experiments
 from dbt_jetstream.hub import read_hub
 from dbt_jetstream.naming import dataset
@@ -107,7 +107,7 @@ def _dbt(
     as_of: dt.date,
     excluded: Sequence[str] = NOT_COMPARED,
 ) -> None:
-    chosen = ["--select", *(f"experiment:{slug}" for slug in slugs)]
+    chosen = ["--select", *map(selected, slugs)]
     chosen += ["--exclude", *excluded] if excluded else []
     done = project.run("dbt", command, *chosen, as_of=str(as_of))
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

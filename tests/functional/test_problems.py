@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from mozilla_nimbus_schemas.jetstream import AnalysisErrors
 
-from conftest import Project, copy_built, small_project
+from conftest import Project, copy_built, selected, small_project
 from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
@@ -36,7 +36,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small Glean experiment, built for the first time while its enrollment events are away."""
     project = small_project(tmp_path_factory.mktemp("broken") / "project", SLUG)
     _rename(project, "fenix.events_stream", "elsewhere")
-    done = project.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=AS_OF)
+    done = project.run("dbt", "build", "--select", selected(SLUG), as_of=AS_OF)
     assert done.returncode == 1, done.stdout
     return project
 

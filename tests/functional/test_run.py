@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from built_tables import assert_equal
 
-from conftest import SMALL, Project, copy_built, project_with_telemetry
+from conftest import SMALL, Project, copy_built, leaves_metrics_out, project_with_telemetry
 from dbt_jetstream.run_lock import run_lock
 from tiers import exhaustive
 
@@ -123,6 +123,7 @@ def test_a_missed_time_is_caught_up_in_one_run(
     assert_equal(late.project, undisturbed.project)
 
 
+@leaves_metrics_out
 def test_what_fails_fails_alone_and_the_next_good_run_fills_the_gap(
     workspace: Workspace, undisturbed: Workspace, tmp_path: Path
 ) -> None:

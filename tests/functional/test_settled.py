@@ -9,7 +9,7 @@ import pytest
 from built_tables import assert_equal
 from small_run import run_small
 
-from conftest import Project, copy_built, small_project
+from conftest import Project, copy_built, selected, small_project
 from tiers import exhaustive
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"
@@ -84,7 +84,7 @@ def test_a_build_by_hand_that_fails_is_made_good(settled: Project, tmp_path: Pat
     model = changed.path / f"models/experiments/{SLUG}/statistics_{NAME}_weekly.sql"
     stub = model.read_text()
     model.write_text("select no_such_column as broken")
-    assert changed.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY).returncode
+    assert changed.run("dbt", "build", "--select", selected(SLUG), as_of=EARLY).returncode
     model.write_text(stub)
     assert NOTHING not in run_small(changed, SLUG, EARLY)
     assert_equal(changed, settled)

@@ -42,6 +42,12 @@ def _models_of(text: str) -> dict[str, dict]:
     return models
 
 
+def _making(model: dict) -> dict:
+    """What dbt is told of how to make a table, but for hooks."""
+    told = model["config"]
+    return {key: value for key, value in told.items() if key not in {"meta", "post_hook"}}
+
+
 @pytest.fixture
 def earlier(tmp_path: Path) -> Project:
     project = copy_project(tmp_path / "earlier")
@@ -65,7 +71,11 @@ def test_a_moved_lock_is_what_this_version_writes(earlier: Project, tmp_path: Pa
             # Completeness lists the models.
             model["config"]["meta"].pop("nodes", None)
             before[name]["config"]["meta"].pop("nodes", None)
-            assert model == before[name]
+            assert model["config"].pop("meta") == before[name]["config"].pop("meta")
+            # What a table holds is as it was; how dbt makes it is as of today.
+            assert _making(model) == _making(written[name])
+            assert "drop_leftovers" not in str(model["config"])
+            assert model | {"config": {}} == before[name] | {"config": {}}
         else:
             # Of a lock of today the hash is another, for what is upstream is written otherwise.
             assert model["config"]["meta"] == before[old]["config"]["meta"]
@@ -81,8 +91,34 @@ def test_it_is_moved_once(earlier: Project) -> None:
     assert _files(earlier.path) == before
 
 
+def test_a_lock_that_names_dbts_materializations_is_as_locked_today(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project").path
+    _sync(project)
+    paths = [project / LOCK, *(project / FOLDERS[1]).glob("*.py")]
+    today = {path: path.read_text() for path in paths}
+    for path, text in today.items():
+        path.write_text(_as_of_yesterday(text))
+        assert path.read_text() != text or "trust" in path.name
+    assert _sync(project) == [SLUG]
+    assert {path: path.read_text() for path in paths} == today
+
+
+def _as_of_yesterday(text: str) -> str:
+    """Write a lock, or a Python model, as before there was a materialization of our own."""
+    grown = "materialized: jetstream_table\n    unique_key:"
+    merged = (
+        "materialized: incremental\n    incremental_strategy: merge\n"
+        "    on_schema_change: append_new_columns\n    unique_key:"
+    )
+    text = text.replace(grown, merged).replace(
+        "materialized: jetstream_table", "materialized: table"
+    )
+    return text.replace("dbt.grows", "dbt.is_incremental")
+
+
 @exhaustive
 def test_dbt_names_the_way_out_of_an_earlier_lock(earlier: Project) -> None:
-    done = earlier.run("dbt", "compile", "--select", f"summaries_{NAME}")
-    assert done.returncode != 0
-    assert f"run `jetstream sync --experiment {SLUG}`" in done.stdout
+    for model in (f"summaries_{NAME}", f"enrollments_{NAME}"):
+        done = earlier.run("dbt", "compile", "--select", model)
+        assert done.returncode != 0
+        assert f"run `jetstream sync --experiment {SLUG}`" in done.stdout

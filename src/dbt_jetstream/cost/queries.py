@@ -53,11 +53,9 @@ class DaysRenderer(Renderer):
         }
         return write[scan.read.kind](found, scan)
 
-    def _context(self) -> dict[str, Any]:
-        return super()._context() | {"is_incremental": lambda: True}
-
     def _answers(self) -> dict[str, Callable[..., Any]]:
         return super()._answers() | {
+            "grows": lambda: True,
             "unread_days": lambda *_: {"first": self.days.first, "last": self.days.last},
             "windows_missing": lambda *_: [self.window],
         }

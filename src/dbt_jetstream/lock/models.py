@@ -48,13 +48,10 @@ STATISTIC_KEY = (
 
 # Of tables with windows: those that a data source was absent from are computed again.
 FORGET = {"pre_hook": "{{ forget_incomplete_windows() }}"}
-# New rows lie in a table of their own before they are merged: a merge that knows their windows or
-# days, or that there are none, need not read all that is there.
-STAGED = {"on_schema_change": "append_new_columns"}
 # In the order in which new rows come and others are read.
 CELL_CLUSTERS = {"cluster_by": ["window_index", "analysis_period", "analysis_basis", "metric"]}
 UNIT_CLUSTERS = {"cluster_by": ["analysis_id", "branch"]}
-DAY_TABLE = {**STAGED, **partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
+DAY_TABLE = {**partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
 EXPIRE = "{{ expire_table() }}"
 EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
 
@@ -151,7 +148,7 @@ def enrollments(
         meta=meta,
         columns=columns.enrollments(shared.experiment["branches"], described),
         stub=call("enrollments", telemetry=sources(tables)),
-        config=incremental("analysis_id", "branch", **STAGED, **UNIT_CLUSTERS),
+        config=incremental("analysis_id", "branch", **UNIT_CLUSTERS),
         tests=[unique_key("analysis_id", "branch")],
     )
 
@@ -254,7 +251,6 @@ def metrics(
             "branch",
             "analysis_basis",
             "window_index",
-            **STAGED,
             **(partitioned_by_window() if windows["repeats"] else {}),
             cluster_by=["analysis_basis", "branch", "analysis_id"],
             post_hook="{{ narrow_integers() }}",
@@ -294,7 +290,7 @@ def bins(shared: Shared, periods: dict[AnalysisPeriod, Node], locked: LockedSumm
         },
         columns=columns.bins(),
         stub=call("bins", metrics=_metrics_by_suffix(periods)),
-        config=incremental(*BIN_KEY, **STAGED, **CELL_CLUSTERS, **FORGET),
+        config=incremental(*BIN_KEY, **CELL_CLUSTERS, **FORGET),
         upstream=tuple(node.definition_hash for node in periods.values()),
         tests=[unique_key(*BIN_KEY)],
     )
@@ -363,7 +359,7 @@ def _described(
         meta=dict(meta),
         columns=table.columns(),
         stub=stub,
-        config=incremental(*table.key, **STAGED, **CELL_CLUSTERS, **FORGET),
+        config=incremental(*table.key, **CELL_CLUSTERS, **FORGET),
         upstream=upstream,
         tests=[unique_key(*table.key)],
     )
@@ -407,7 +403,6 @@ def statistics(
         config=incremental(
             *STATISTIC_KEY,
             **CELL_CLUSTERS,
-            post_hook="{{ drop_leftovers() }}",
             **FORGET,
         ),
         upstream=(moments.definition_hash,),
@@ -530,6 +525,6 @@ def model(dbt, session):
         "periods": dbt.config.meta_get("periods"),
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }}
-    done = str(dbt.this) if dbt.is_incremental else None
+    done = str(dbt.this) if dbt.grows else None
     return statistics_table(pieces, moments, definition, session, done)
 '''

@@ -18,6 +18,7 @@ from dbt_jetstream.files import Changes
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.folder import FOLDERS
+from dbt_jetstream.lock.growing import grown
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.lock.nodes import call, column_documents, ref, unique_key
 
@@ -32,6 +33,11 @@ def moved(project: Path, held: HeldLock) -> Changes:
     Raises:
         ConfigErrors: If the lock is not as `sync` writes it.
     """
+    return grown(project, held, _without_summaries(project, held))
+
+
+def _without_summaries(project: Path, held: HeldLock) -> Changes:
+    """Return the files that tables of pieces and of moments change."""
     sql_folder, python_folder = (folder / held.slug for folder in FOLDERS[held.is_private])
     old = sql_folder / f"{_old_name(held.slug)}.sql"
     if not (project / old).exists():

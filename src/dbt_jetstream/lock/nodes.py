@@ -30,6 +30,8 @@ NOT_HASHED = {
     "unadjusted",
     "versions",
 }
+# The materialization of our own, see macros/materializations.
+OWN_TABLE = "jetstream_table"
 # BigQuery modifies at most as many partitions in one job; no experiment has as many windows.
 MOST_WINDOWS = 4000
 
@@ -73,6 +75,11 @@ class Node:
     def definition_hash(self) -> str:
         """Identify what decides the rows of the node: its definition and all that it reads."""
         return short_hash([LAYOUT, _hashed(self.meta), self.upstream])
+
+    @property
+    def grows(self) -> bool:
+        """Whether later builds add rows to its table, instead of making it anew."""
+        return self.config["materialized"] == OWN_TABLE and "unique_key" in self.config
 
     def accept(self, hashes: Sequence[str]) -> None:
         """Keep the windows that earlier definitions made; other tables must be of one piece."""
@@ -126,13 +133,8 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def incremental(*unique_key: str, **more: Any) -> dict[str, Any]:
-    """Configure a table that grows by merging new rows on a key."""
-    return {
-        "materialized": "incremental",
-        "incremental_strategy": "merge",
-        "unique_key": list(unique_key),
-        **more,
-    }
+    """Configure a table that grows by new rows, which differ from all others in a key."""
+    return {"materialized": OWN_TABLE, "unique_key": list(unique_key), **more}
 
 
 def partitioned_by_day(column: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dbt_jetstream import naming
 from dbt_jetstream.lock.columns import BASIS, DEFINITION_HASH
 from dbt_jetstream.lock.metrics import LockedDataSource, sanity_metrics
 from dbt_jetstream.lock.models import Results, Shared, Upstream
-from dbt_jetstream.lock.nodes import Column, Node, call, mapping, ref, unique_key
+from dbt_jetstream.lock.nodes import OWN_TABLE, Column, Node, call, mapping, ref, unique_key
 from dbt_jetstream.lock.summaries import PREENROLLMENT
 from dbt_jetstream.trust.finding import CHECKS, KEY
 
@@ -114,7 +114,7 @@ def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, results:
         },
         columns=_finding_columns(),
         stub=_python_stub(shared.slug, counts, results),
-        config={"materialized": "table", **({} if shared.is_private else EXPORT)},
+        config={"materialized": OWN_TABLE, **({} if shared.is_private else EXPORT)},
         upstream=(counts.definition_hash, results.statistics.definition_hash),
         tests=[unique_key(*KEY), WARN],
         language="python",

@@ -90,31 +90,29 @@ def build_of(found: Statements, locked: LockedExperiment, day: dt.date, *, is_fi
 
 
 def _statements_of_node(found: Statements, build: Build, node: Node) -> Iterator[Statement]:
-    adds = not build.is_first and node.config["materialized"] == "incremental"
+    adds = not build.is_first and node.grows
     if adds:
         found.look_for_rows(node)
     yield from _hooks(found, node.name, found.pre_hooks(node))
     table = f"{node.name}{NEW_ROWS}" if adds else node.name
-    query = ""
     if node.language == "sql":
         query = found.query(node)
         yield from _probes(found, node.name)
         text = found.stage(node, query) if adds else found.create(node, query)
         schema = node.config.get("schema", SCHEMA)
         refused = found.types.learn(table, text, schema) if found.types else None
-        if not adds or found.is_staged(node):
-            yield Statement(node.name, "create", text, refused)
+        yield Statement(node.name, "create", text, refused)
     elif found.types:
         _take_schema(found.types, node, table)
     if adds:
-        merged = found.merge(node, query)
+        merged = found.merge(node)
         yield from _probes(found, node.name)
         yield Statement(node.name, "merge", merged)
 
 
 def _take_schema(types: ColumnTypes, node: Node, table: str) -> None:
     """Let the columns of a Python model's table be known: it declares them itself."""
-    from dbt_jetstream.bigquery.python_job import TYPES  # noqa: PLC0415 - takes a second
+    from dbt_jetstream.inside_dbt.python_job import TYPES  # noqa: PLC0415 - takes a second
     from dbt_jetstream.python_model import SCHEMA as STATISTICS  # noqa: PLC0415
     from dbt_jetstream.trust.model import SCHEMA as TRUST  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ SHARED = (
     "materializations/models/incremental/column_helpers.sql",
     "materializations/models/incremental/merge.sql",
     "materializations/tests/helpers.sql",
+    "relations/table/create.sql",
 )
 OF_ADAPTER = {
     "bigquery": (
@@ -25,8 +26,6 @@ OF_ADAPTER = {
         "relations/options.sql",
         "relations/table/options.sql",
         "relations/view/options.sql",
-        "materializations/incremental_strategy/merge.sql",
-        "materializations/incremental_strategy/common.sql",
     ),
     "duckdb": ("adapters.sql",),
 }

@@ -22,6 +22,7 @@ from dbt_jetstream.render import (
     Relation,
     Renderer,
     described,
+    macro_files,
 )
 from dbt_jetstream.statements import dbt_macros
 from dbt_jetstream.statements.dbt_macros import Stored, config_of, graph_node, model_id
@@ -68,9 +69,7 @@ class Statements(Renderer):
         self.build: Build | None = None
         self.dbt: dict[str, Any] = {}
         self._pending: Callable[[], Answer] | None = None
-        self._macro_texts = [
-            path.read_text(encoding="utf-8") for path in sorted((project / "macros").rglob("*.sql"))
-        ]
+        self._macro_texts = [path.read_text(encoding="utf-8") for path in macro_files(project)]
         text = (project / "dbt_project.yml").read_text(encoding="utf-8")
         self.settings = yaml.safe_load(text)
         super().__init__(project, dialect)
@@ -108,9 +107,7 @@ class Statements(Renderer):
             "env_var": self._environment_variable,
             "load_relation": self._present,
             "run_query": self._run_query,
-            "is_incremental": lambda: not self._build.is_first,
             "should_store_failures": lambda: False,
-            "should_full_refresh": lambda: self._build.is_first,
             "flags": SimpleNamespace(WHICH="build", FULL_REFRESH=False),
             "invocation_id": "render",
             "project_name": PACKAGE,
@@ -163,7 +160,8 @@ class Statements(Renderer):
             for name, answer in answers.items()
             if name in self.macros
         }
-        return {**asking, "columns_before": self._columns_before}
+        grows = {"grows": lambda: not self._build.is_first}
+        return {**asking, **grows, "columns_before": self._columns_before}
 
     def _ask(self, macro: Any, answer: Callable[..., Answer], *arguments: Any) -> Any:
         """Run a macro that asks the warehouse something, and know what it is told."""
@@ -308,33 +306,15 @@ class Statements(Renderer):
         return str(text).strip()
 
     def stage(self, node: Node, query: str) -> str:
-        """Render the statement that makes the table of a model's new rows."""
+        """Render the statement that gives a model's new rows a name."""
         new = self._new_rows(self._configure(node))
-        return str(self._dispatch("create_table_as")(True, new, query)).strip()
+        return str(self._dispatch("staged_rows")(new, query)).strip()
 
-    def merge(self, node: Node, query: str) -> str:
-        """Render the statement that adds new rows to a model's table.
-
-        Args:
-            node: The model.
-            query: Its query, for models whose new rows are not staged.
-        """
+    def merge(self, node: Node) -> str:
+        """Render the statement that adds new rows to a model's table."""
         this = self._configure(node)
         columns = [SimpleNamespace(name=c.name, quoted=c.quoted) for c in self._columns(this)]
-        key = node.config.get("unique_key")
-        is_staged = self.is_staged(node)
-        if self.dialect == "bigquery":
-            build = self.dbt["bq_generate_incremental_merge_build_sql"]
-            new = self._new_rows(this)
-            return str(build(new, this, query, key, None, columns, is_staged, None)).strip()
-        return str(
-            self._dispatch("get_merge_sql")(this, self._new_rows(this), key, columns)
-        ).strip()
-
-    def is_staged(self, node: Node) -> bool:
-        """Whether new rows lie in a table of their own before they are merged."""
-        configured = node.config.get("on_schema_change", "ignore") != "ignore"
-        return configured or node.language == "python" or self.dialect == "duckdb"
+        return str(self._dispatch("add_rows")(this, self._new_rows(this), columns)).strip()
 
     def _new_rows(self, this: Relation) -> Relation:
         return this.incorporate({"identifier": f"{this.identifier}{NEW_ROWS}"})

@@ -1,7 +1,10 @@
 """dbt-bigquery's adapter with Python models in dbt's own process, and exports as JSON.
 
-Takes the adapter's place where dbt has loaded it; without this package, as in dbt Cloud, the
-project works with BigFrames models and EXPORT DATA instead (docs/dbt-cloud.md).
+Takes the adapter's place where dbt has loaded it; dbt-bigquery's list of ways to run Python models
+is closed, and EXPORT DATA cannot write the file that Experimenter reads. Without it, as in dbt
+Cloud, the project works with BigFrames models and lines of JSON instead (docs/dbt-cloud.md): two
+notebooks an experiment and day, which start for minutes, where these models take some seconds. All
+that dbt does for other models is inherited.
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ from dbt.adapters.factory import FACTORY
 from dbt_common.exceptions import DbtRuntimeError
 from google.auth.credentials import Credentials
 
-from dbt_jetstream.bigquery.python_job import InProcessJob
 from dbt_jetstream.export import export_text
+from dbt_jetstream.inside_dbt.python_job import InProcessJob
 
 IN_PROCESS = "in_process"
 

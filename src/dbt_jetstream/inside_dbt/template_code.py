@@ -1,8 +1,9 @@
 """Keeps the code that Jinja makes of macros from one run of dbt to the next.
 
-Every run compiles some 300 macros anew, dbt's and ours: 1.7 CPU seconds, a sixth of a build with
-little to do. Their code is kept in a file of the project's target folder, by the macros' text, as
-Python keeps that of modules; another Jinja, Python or dbt starts another.
+Every run compiles some 300 macros anew, dbt's and ours. In a project of ten experiments `dbt build`
+of one with nothing due takes 7.1 CPU seconds, and 8.0 without this; reading the project anew 9.4
+and 9.6. Their code is kept in a file of the project's target folder, by the macros' text, as Python
+keeps that of modules; another Jinja, Python or dbt starts another.
 """
 
 from __future__ import annotations
@@ -87,5 +88,5 @@ def extend() -> None:
             return _compile(environment, source, *place, **how)
         return kept.compile(environment, source)
 
-    # Replaced, as in `shortcuts`: dbt makes an environment for each template and takes none.
+    # Replaced: dbt makes an environment for each template and takes none.
     MacroFuzzEnvironment.compile = compiled  # type: ignore[method-assign, assignment]
