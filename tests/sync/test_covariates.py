@@ -119,16 +119,18 @@ def test_a_run_leaves_a_warning_until_the_config_is_mended(
     unadjusted: Project, tmp_path: Path
 ) -> None:
     unadjusted.build(SLUG, AS_OF)
-    (warning,) = json.loads((unadjusted.exports / f"errors/errors_{NAME}.json").read_text())
-    assert {k: warning[k] for k in ("metric", "statistic", "log_level", "exception_type")} == {
-        "metric": "active_hours",
-        "statistic": "mean_lm",
-        "log_level": "WARNING",
-        "exception_type": None,
-    }
-    assert warning["message"] == (
-        "means are not adjusted, since `active_hours` is not computed in preenrollment_days28"
-    )
+    warnings = json.loads((unadjusted.exports / f"errors/errors_{NAME}.json").read_text())
+    assert {warning.pop("analysis_basis") for warning in warnings} == {"enrollments", "exposures"}
+    for warning in warnings:
+        assert {k: warning[k] for k in ("metric", "statistic", "log_level", "exception_type")} == {
+            "metric": "active_hours",
+            "statistic": "mean_lm",
+            "log_level": "WARNING",
+            "exception_type": None,
+        }
+        assert warning["message"] == (
+            "means are not adjusted, since `active_hours` is not computed in preenrollment_days28"
+        )
     means = f"select count(*) from analysis.statistics_{NAME} where statistic = 'mean_lm'"
     assert unadjusted.query(f"{means} and point is not null") != [(0,)]
     mended = copy_built(unadjusted, tmp_path / "mended")
