@@ -113,7 +113,10 @@ def test_days_are_tested_until_a_window_is_computed_from_them(
         )
     for attempt in range(2):
         done = broken.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY)
-        assert f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days" in done.stdout
+        assert (
+            f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days"
+            in done.stdout
+        )
         assert windows(broken, f"analysis.{PREFIX}_weekly") == [], attempt
 
 
@@ -133,8 +136,14 @@ def test_a_build_tests_only_what_is_new_and_dbt_test_everything(
             )
     broken.build(SLUG, EARLY)
     done = broken.run("dbt", "test", "--select", f"experiment:{SLUG}", as_of=EARLY)
-    assert f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days" in done.stdout
-    assert f"Failure in test one_row_per_enrolled_unit_and_window_{PREFIX}_weekly" in done.stdout
+    assert (
+        f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days"
+        in done.stdout
+    )
+    assert (
+        f"Failure in test dbt_jetstream_one_row_per_enrolled_unit_and_window_{PREFIX}_weekly"
+        in done.stdout
+    )
 
 
 def test_a_changed_definition_rebuilds_its_tables_and_no_others(

@@ -21,6 +21,7 @@ COPY = STATE / "package"
 # Where `dbt deps` installs it.
 INSTALLED = Path("dbt_packages") / PACKAGE
 MACROS, TESTS = Path("macros"), Path("tests/generic")
+MATERIALIZATIONS = "materializations"
 
 
 def package_folder(project: Path) -> Path:
@@ -45,8 +46,9 @@ def project_file(folder: Path) -> dict[str, Any]:
 
 
 def macro_files(project: Path) -> list[Path]:
-    """List the files of the macros, in order."""
-    return sorted((package_folder(project) / MACROS).rglob("*.sql"))
+    """List the files of the macros, without materializations: only dbt knows their tag."""
+    found = sorted((package_folder(project) / MACROS).rglob("*.sql"))
+    return [path for path in found if path.parent.name != MATERIALIZATIONS]
 
 
 def test_files(project: Path) -> list[Path]:
@@ -59,4 +61,4 @@ def package_files(project: Path) -> list[Path]:
     folder = package_folder(project)
     if folder == project:
         return []
-    return [folder / FILE, *macro_files(project), *test_files(project)]
+    return [folder / FILE, *(folder / MACROS).rglob("*.sql"), *test_files(project)]
