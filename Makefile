@@ -13,7 +13,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-plain-dbt calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-inside-dbt benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-integration calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -63,10 +63,25 @@ NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.p
 test-fast: install ## Run all tests that need no dbt build: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
 
-test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios and the next dbt: before an issue is closed, and each night
+test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios, the package and the next dbt: before an issue is closed, and each night
 	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt
 	$(BIN)/python benchmarks/check.py --ratios
-	$(MAKE) --no-print-directory test-next-dbt test-plain-dbt
+	$(MAKE) --no-print-directory test-integration
+	$(MAKE) --no-print-directory test-next-dbt
+
+# Twice: what is there already is merged, or left alone.
+INTEGRATION := fenix-toolbar-shortcut
+test-integration: export DBT_PROFILES_DIR := $(CURDIR)/integration_tests
+test-integration: export JETSTREAM_AS_OF := 2026-04-15
+test-integration: install ## Build an experiment in a project that installs the macros as a package
+	cd integration_tests && rm -rf models/experiments python_models seeds/registry.csv integration_tests.duckdb
+	cd integration_tests && ../$(BIN)/dbt --quiet deps
+	cd integration_tests && ../$(BIN)/jetstream sync --experiment $(INTEGRATION)
+	cd integration_tests && ../$(BIN)/jetstream demo-data --experiment $(INTEGRATION) --effect treatment=0.1 --clients 5000
+	cd integration_tests && ../$(BIN)/dbt --quiet build && ../$(BIN)/dbt --quiet build
+	cd integration_tests && ../$(BIN)/dbt --quiet show --output text --inline \
+		"select state from {{ ref('orders') }}" | grep --quiet second
+	cd integration_tests && ../$(BIN)/jetstream results $(INTEGRATION)
 
 coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
 	@# What is kept of an earlier run would not run again.

@@ -19,7 +19,8 @@ from dbt_common.events.base_types import EventMsg
 
 from dbt_jetstream.database_file import held_database
 from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.inside_dbt.leaving_out import ABSENT_SOURCES, left_out
+from dbt_jetstream.extras import told
+from dbt_jetstream.leaving_out import ABSENT_SOURCES, left_out
 from dbt_jetstream.progress import Advance, progress
 from dbt_jetstream.reduced import without_parts
 from dbt_jetstream.target import profiles_folder
@@ -211,7 +212,7 @@ def _message(result: Any, meta: Mapping[str, Any]) -> str:
 
 def _refusal(command: str, message: str) -> ConfigErrors:
     """Make an error of what a command of dbt says."""
-    return ConfigErrors([held_database(message) or ConfigError(None, command, message)])
+    return ConfigErrors([held_database(message) or ConfigError(None, command, told(message))])
 
 
 def _follow(advance: Advance, event: EventMsg) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.export import export_text
+from dbt_jetstream.lock.nodes import PACKAGE
+from dbt_jetstream.project.package import package_folder
 
 # Where dbt's page takes its data from, and what of the page is changed: icons that browsers look
 # for in files of odd names, and edges that can hardly be seen.
@@ -40,9 +42,11 @@ def docs_page(project: Path, target: Path) -> str:
     if page.count(MANIFEST) != 1 or page.count(CATALOG) != 1:
         raise ValueError(f"{target / 'index.html'}: no page of dbt's docs that data fit into")
     manifest, catalog = (_read(target / f"{name}.json") for name in ("manifest", "catalog"))
+    folders = {manifest["metadata"]["project_name"]: project, PACKAGE: package_folder(project)}
     for macro in manifest["macros"].values():
-        if macro["package_name"] == manifest["metadata"]["project_name"]:
-            macro["description"] = macro["description"] or _description(macro, project)
+        if macro["package_name"] in folders:
+            folder = folders[macro["package_name"]]
+            macro["description"] = macro["description"] or _description(macro, folder)
     for old, new in CHANGES.items():
         page = page.replace(old, new)
     return page.replace(MANIFEST, _inline(manifest)).replace(CATALOG, _inline(catalog))
@@ -57,10 +61,10 @@ def _inline(data: Any) -> str:
     return json.dumps(data).replace("<", "\\u003c")
 
 
-def _description(macro: dict[str, Any], project: Path) -> str:
+def _description(macro: dict[str, Any], folder: Path) -> str:
     """Describe a macro by the comment before it, or by what it implements."""
     name = str(macro["name"])
-    found = dict(_comments(project / macro["original_file_path"]))
+    found = dict(_comments(folder / macro["original_file_path"]))
     adapter, _, general = name.partition("__")
     if name not in found and general in found:
         others = "adapters without one of their own" if adapter == "default" else adapter

@@ -31,7 +31,11 @@ def export_text(path: str, text: str, credentials: Credentials | None = None) ->
     if "://" not in path:
         return _write_file(path, text)
     # Only those who export to storage wait until its client is imported.
-    from dbt_jetstream.storage.objects import write_object  # noqa: PLC0415
+    try:
+        from dbt_jetstream.storage.objects import write_object  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        problem = "needs Google's client; run `pip install dbt-jetstream[bigquery]`"
+        raise ValueError(f"{VARIABLE}: {path}: {problem}") from error
 
     return write_object(path, text, credentials)
 

@@ -93,7 +93,7 @@ def _export_all(dbt: Dbt, project: Path, found: dict[str, Exported]) -> list[dic
 
 def _export(dbt: Dbt, slugs: Sequence[str]) -> list[dict[str, Any]]:
     try:
-        return dbt.query(f"{{{{ export_built({json.dumps(slugs)}) }}}}")
+        return dbt.query(f"{{{{ dbt_jetstream.export_built({json.dumps(slugs)}) }}}}")
     except ConfigErrors as error:
         _, found, problem = str(error).partition(f"{VARIABLE}: ")
         if not found:

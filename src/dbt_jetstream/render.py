@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -22,9 +22,9 @@ from dbt_common.utils.encoding import md5
 
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes import PACKAGE, Node
+from dbt_jetstream.project.package import macro_files
 
-PACKAGE = "dbt_jetstream"
 PROJECT, SCHEMA = "warehouse", "analysis"
 # An experiment without an end is rendered as of this many days after enrollment.
 OPEN_ENDED_DAYS = 56
@@ -33,12 +33,6 @@ MOST_WINDOWS = 2
 STRING = {"bigquery": "string", "duckdb": "varchar"}
 INTEGER = {"bigquery": "int64", "duckdb": "bigint"}
 FLOAT = {"bigquery": "FLOAT64", "duckdb": "DOUBLE"}
-
-
-def macro_files(project: Path) -> list[Path]:
-    """List the files of a project's macros, without materializations: only dbt knows their tag."""
-    found = sorted((project / "macros").rglob("*.sql"))
-    return [path for path in found if path.parent.name != "materializations"]
 
 
 class RenderError(ValueError):
@@ -95,6 +89,19 @@ class Column:
         return False
 
 
+class _Names:
+    """The macros by the name of their package: what stands in for one is found as well."""
+
+    def __init__(self, known: MutableMapping[str, Any]) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._known[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 class Renderer:
     """The macros of a project for one dialect."""
 
@@ -113,6 +120,7 @@ class Renderer:
             self.macros |= self.load(path.read_text(encoding="utf-8"))
         self.macros |= self._answers()
         self.environment.globals.update(self.macros)
+        self.environment.globals[PACKAGE] = _Names(self.environment.globals)
 
     def load(self, source: str) -> dict[str, Callable[..., Any]]:
         """Return the macros of a file, by their names."""

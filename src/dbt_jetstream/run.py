@@ -119,7 +119,7 @@ class _Run:
             settled = live & settled_experiments(self.dbt, self.request.project, self.dbt.inputs)
             failures, absent_sources = self._build(self._selection(live - settled))
             self._doubt(settled)
-        problems = self.dbt.query("{{ logged_problems() }}")
+        problems = self.dbt.query("{{ dbt_jetstream.logged_problems() }}")
         logged = [row for row in problems if row["experiment"] in live]
         doubts = self._doubts()
         return RunReport(
@@ -205,7 +205,7 @@ def finished(dbt: Dbt, ended: Iterable[HeldLock]) -> list[str]:
         }
         for held in ended
     }
-    rows = dbt.query(f"{{{{ unfinished_experiments({asked!r}) }}}}")
+    rows = dbt.query(f"{{{{ dbt_jetstream.unfinished_experiments({asked!r}) }}}}")
     unfinished = {row["experiment"] for row in rows}
     return [slug for slug in asked if slug not in unfinished]
 

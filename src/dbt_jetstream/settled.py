@@ -17,6 +17,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_jetstream import naming
 from dbt_jetstream.build import INPUTS, Dbt, experiment_of
 from dbt_jetstream.lock.folder import FOLDERS, definitions
+from dbt_jetstream.project.package import package_files, package_folder
 from dbt_jetstream.registry import REGISTRY
 
 PACKAGE = Path(__file__).parent
@@ -41,6 +42,8 @@ def inputs_of(project: Path) -> dict[str, str]:
             shared.update(f"{key}={os.environ[key]}\n".encode())
     _add(shared, PACKAGE, PACKAGE.rglob("*.py"))
     _add(shared, project, _shared_files(project))
+    # By name: in dbt_packages there is only a link to it.
+    _add(shared, package_folder(project), package_files(project))
     found = {}
     for slug, is_private, _ in definitions(project):
         if not is_private:
@@ -74,7 +77,7 @@ def settled_experiments(dbt: Dbt, project: Path, inputs: Mapping[str, str]) -> s
     asked = {slug: found for slug, found in inputs.items() if slug in dbt.experiments - elsewhere}
     if not asked:
         return set()
-    rows = dbt.query(f"{{{{ settled_experiments({asked!r}) }}}}")
+    rows = dbt.query(f"{{{{ dbt_jetstream.settled_experiments({asked!r}) }}}}")
     settled = {str(row["experiment"]) for row in rows}
     missing = set(_without_exports(dbt.manifest, project)) if settled else set()
     return settled - missing

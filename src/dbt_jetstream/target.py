@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.extras import check_bigquery, told
 from dbt_jetstream.files import STATE
+
+PROFILES = "profiles.yml"
 
 
 def profiles_folder(project: Path) -> Path:
-    """Return where dbt looks for profiles.yml: as the environment says, or in the project."""
-    return Path(os.environ.get("DBT_PROFILES_DIR") or project)
+    """Return where dbt looks for profiles.yml: where it is told to, in the project, or at home."""
+    if named := os.environ.get("DBT_PROFILES_DIR"):
+        return Path(named)
+    at_home = Path.home() / ".dbt"
+    return at_home if not (project / PROFILES).exists() and at_home.exists() else project
 
 
 def credentials_of(project: Path, target: str | None) -> Any:
@@ -34,12 +43,25 @@ def credentials_of(project: Path, target: str | None) -> Any:
     from dbt_common.exceptions import DbtBaseException  # noqa: PLC0415
 
     folder = profiles_folder(project)
+    _check_adapter(folder, project, target)
     set_invocation_context(os.environ)
     set_from_args(Namespace(PROFILES_DIR=str(folder)), None)
     try:
         return load_profile(str(project), {}, target_override=target).credentials
     except DbtBaseException as error:
-        raise ConfigErrors([ConfigError(folder / "profiles.yml", "", str(error))]) from error
+        raise ConfigErrors([ConfigError(folder / PROFILES, "", told(str(error)))]) from error
+
+
+def _check_adapter(folder: Path, project: Path, target: str | None) -> None:
+    """Say what to install before dbt does, which takes several lines to say less."""
+    with suppress(OSError, yaml.YAMLError, KeyError, TypeError):
+        settings = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))
+        profiles = yaml.safe_load((folder / PROFILES).read_text(encoding="utf-8"))
+        profile = profiles[settings["profile"]]
+        name = target or profile["target"]
+        kind = profile["outputs"][name]["type"]
+        if kind == "bigquery":
+            check_bigquery(f"target {name}")
 
 
 def run_lock_path(project: Path, target: str | None) -> Path:

@@ -102,7 +102,7 @@ def test_a_silent_loss_turns_the_test_red(demo: Project, tmp_path: Path) -> None
     assert lost == [(*cell, branch, "failed", None) for branch in ("control", "treatment")]
     done = project.run("dbt", "test", "--select", f"completeness_{NAME}", as_of=DEMO_LAST_DAY)
     assert done.returncode == 1, done.stdout
-    assert "FAIL 2 no_silent_loss" in done.stdout
+    assert "FAIL 2 dbt_jetstream_no_silent_loss" in done.stdout
 
 
 def test_windows_wait_for_telemetry_and_for_sources_that_failed(

@@ -151,7 +151,7 @@ def test_problems_of_statistics_name_their_windows(repaired: Project, tmp_path: 
         f"where {cell} and analysis_basis = 'exposures'"
     )
     assert states == [("failed", "no result: it is NaN")]
-    asked = ("--inline", "{{ logged_problems() }}", "--output", "json")
+    asked = ("--inline", "{{ dbt_jetstream.logged_problems() }}", "--output", "json")
     shown = project.run("dbt", "--quiet", "show", *asked, as_of=AS_OF).stdout
     counts = [row["without_result"] for row in json.loads(shown)["show"]]
     assert sum(counts) == 1
@@ -167,7 +167,7 @@ def test_a_failing_test_and_a_silent_loss_are_not_exported(
     assert done.returncode == 1, done.stdout
     logs = "select message, log_level, exception_type, func_name from analysis.logs"
     ((message, *kind),) = project.query(logs)
-    assert message.startswith(f"no_silent_loss_completeness_{NAME}_: Got ")
+    assert message.startswith(f"dbt_jetstream_no_silent_loss_completeness_{NAME}_: Got ")
     assert kind == ["ERROR", "DataTestFailure", f"completeness_{NAME}"]
     # Experimenter reads what concerns the experiment, not our tests.
     assert _errors(project) == []

@@ -17,10 +17,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from telemetry_for import FIRST_DAY, TYPES, Shape, shape_of
 from test_metric_hub_split import METRIC_HUB, select_expressions
 
 from conftest import REPOSITORY
+from dbt_jetstream.demo.shapes import TYPES, Chances, Shape, shape_of
 from dbt_jetstream.hub import read_hub
 from dbt_jetstream.lock.fragments import expression as fragment_of
 from dbt_jetstream.lock.fragments import gap_of
@@ -34,6 +34,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 DAY = dt.timedelta(days=1)
+# Metrics of the shopping season begin on 18 November.
+FIRST_DAY = dt.date(2024, 11, 13)
+DAYS = [str(FIRST_DAY + n * DAY) for n in range(9)]
+NULLS = 0.15
 SLUG = "an-experiment"
 EXPERIMENT = {
     "slug": SLUG,
@@ -157,7 +161,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, row: Shape, date: str, seed: st
     for _ in range(ROWS):
         unit = chance.choice(["ann", "bob", "cid", "dan", "other"])
         days = range(3) if unit == "dan" else range(12)
-        columns = {name: place.value(chance) for name, place in row.fields.items()}
+        columns = {
+            name: place.value(Chances(chance, DAYS, NULLS)) for name, place in row.fields.items()
+        }
         columns[date.lower()] = str(FIRST_DAY + chance.choice(days) * DAY)
         branch = chance.choice([None, "control", "treatment"])
         rows.append({"client_id": unit, "reported_branch": branch, **columns})

@@ -51,7 +51,7 @@ def _end(workspace: Workspace, date: str | None, relock: Relock | None = None) -
     path = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
     found = yaml.load(path.read_text(), yaml.CSafeLoader)["models"]
     prefix = "statistics_pip_first_time_hint_"
-    hook = "{{ export_statistics() }}"
+    hook = "{{ dbt_jetstream.export_statistics() }}"
     return {
         model["name"].removeprefix(prefix)
         for model in found

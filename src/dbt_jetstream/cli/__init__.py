@@ -7,13 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from dbt_jetstream.cli.arguments import check_project
 from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.database_file import interrupted_queries
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.errors import ConfigErrors
 
 __all__ = ["main"]
-
-PROJECT = "dbt_project.yml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,24 +37,14 @@ def _run(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         with interrupted_queries():
-            _check_project(options)
+            folder = getattr(options, "project_dir", None)
+            if folder is not None:
+                check_project(folder)
             return command(options)
     except ConfigErrors as error:
         for mistake in error.errors:
             print(f"error: {mistake}", file=sys.stderr)
         return ExitCode.NOT_WELL
-
-
-def _check_project(options: argparse.Namespace) -> None:
-    """Refuse a folder that is no dbt project, before anything is written there.
-
-    Raises:
-        ConfigErrors: If it is none.
-    """
-    folder = getattr(options, "project_dir", None)
-    if folder is not None and not (folder / PROJECT).is_file():
-        problem = f"is no dbt project, it has no {PROJECT}; go to one, or name it by --project-dir"
-        raise ConfigErrors([ConfigError(folder.resolve(), "", problem)])
 
 
 def _stop_writing() -> None:

@@ -20,6 +20,7 @@ Commands = argparse._SubParsersAction
 
 DEFAULT_HUBS = ["metric_hub"]
 AS_OF = "JETSTREAM_AS_OF"
+PROJECT = "dbt_project.yml"
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -77,6 +78,17 @@ def add_project(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the dbt project; by default the current folder",
     )
+
+
+def check_project(folder: Path) -> None:
+    """Refuse a folder that is no dbt project, before anything is written there.
+
+    Raises:
+        ConfigErrors: If it is none.
+    """
+    if not (folder / PROJECT).is_file():
+        problem = f"is no dbt project, it has no {PROJECT}; go to one, or name it by --project-dir"
+        raise ConfigErrors([ConfigError(folder.resolve(), "", problem)])
 
 
 def add_target(command: argparse.ArgumentParser) -> None:

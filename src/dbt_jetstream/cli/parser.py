@@ -11,18 +11,23 @@ from dbt_jetstream.cli import (
     demo_data,
     diff,
     export,
+    init,
+    new,
     render,
     report,
     rerun,
     results,
     run,
     sync,
+    upgrade,
     validate,
 )
 from dbt_jetstream.cli.arguments import HelpFormatter, exit_code_lines
 
 # In the order of `--help`. A module imports what its command needs when it runs, not before.
 COMMANDS = [
+    init,
+    new,
     sync,
     run,
     rerun,
@@ -35,6 +40,7 @@ COMMANDS = [
     report,
     cost,
     demo_data,
+    upgrade,
     completion,
 ]
 

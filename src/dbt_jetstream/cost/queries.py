@@ -15,12 +15,15 @@ from typing import Any
 from dbt_jetstream.cost.definition import Definition, metrics_of
 from dbt_jetstream.cost.scans import DAY, Days, Kind, Scan
 from dbt_jetstream.lock.fragments import expression
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes import Node, call
 from dbt_jetstream.render import Relation, Renderer
 
 # A period's stub names the tables that our own plan reads; the original's reads all of them.
-WINDOWS = (
-    "{{ window_metrics(enrollments=ref('enrollments'), client_days={}, telemetry=telemetry()) }}"
+WINDOWS = call(
+    "window_metrics",
+    enrollments="ref('enrollments')",
+    client_days="{}",
+    telemetry="telemetry()",
 )
 
 

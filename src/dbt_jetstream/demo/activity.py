@@ -1,18 +1,18 @@
 """On which days a client is active: weekly seasonality, churn, many days without use."""
 
-from dbt_jetstream.demo.schedule import HISTORY_DAYS, START_DATE
+from dbt_jetstream.demo.schedule import Calendar
 
 WEEKEND_FACTOR = 0.75
 """Probability of use on a Saturday or Sunday, relative to a weekday."""
 
 
-def active_days_sql(days: int) -> str:
+def active_days_sql(calendar: Calendar) -> str:
     """A query for the active days: all columns of `clients`, `day` and `submission_date`.
 
     A client is active on its enrollment day: one must run the browser to enroll.
 
     Args:
-        days: Days of the experiments' life.
+        calendar: The days.
 
     Returns:
         A select statement, one row per client and active day.
@@ -26,12 +26,12 @@ def active_days_sql(days: int) -> str:
     cross join (
         select
             day::integer as day,
-            date '{START_DATE}' + day::integer as submission_date,
+            date '{calendar.start}' + day::integer as submission_date,
             case
-                when isodow(date '{START_DATE}' + day::integer) >= 6 then {WEEKEND_FACTOR}
+                when isodow(date '{calendar.start}' + day::integer) >= 6 then {WEEKEND_FACTOR}
                 else 1.0
             end as day_factor
-        from range(-{HISTORY_DAYS}, {days}) as numbers (day)
+        from range(-{calendar.history}, {calendar.days}) as numbers (day)
     ) as calendar
     where calendar.day between clients.first_day and clients.last_day
         and (

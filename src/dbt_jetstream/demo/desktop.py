@@ -4,7 +4,7 @@ import duckdb
 
 from dbt_jetstream.demo.activity import active_days_sql
 from dbt_jetstream.demo.experiments import DESKTOP, effect_sql
-from dbt_jetstream.demo.schedule import START_DATE
+from dbt_jetstream.demo.schedule import START_DATE, Calendar
 
 OTHER_SLUG = "another-experiment"
 """An experiment that runs at the same time and must not be mixed up with ours."""
@@ -144,7 +144,7 @@ def create_desktop_tables(connection: duckdb.DuckDBPyConnection, days: int) -> N
         days: Days of the experiments' life.
     """
     values = {
-        "active_days": active_days_sql(days),
+        "active_days": active_days_sql(Calendar(days=days)),
         "days": days,
         "start": START_DATE,
         "slug": DESKTOP.slug,

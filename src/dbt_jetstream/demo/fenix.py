@@ -4,7 +4,7 @@ import duckdb
 
 from dbt_jetstream.demo.activity import active_days_sql
 from dbt_jetstream.demo.experiments import FENIX, effect_sql
-from dbt_jetstream.demo.schedule import START_DATE
+from dbt_jetstream.demo.schedule import START_DATE, Calendar
 
 CLIENTS_DAILY = """
 create or replace table fenix.clients_daily as
@@ -120,7 +120,7 @@ def create_fenix_tables(connection: duckdb.DuckDBPyConnection, days: int) -> Non
         days: Days of the experiments' life.
     """
     values = {
-        "active_days": active_days_sql(days),
+        "active_days": active_days_sql(Calendar(days=days)),
         "start": START_DATE,
         "slug": FENIX.slug,
         "taps_effect": effect_sql(FENIX, "toolbar_taps"),

@@ -10,7 +10,7 @@ from dbt_jetstream.demo.fenix import create_fenix_tables
 from dbt_jetstream.demo.participation import create_participation
 from dbt_jetstream.demo.population import create_population
 from dbt_jetstream.demo.randomness import create_macros
-from dbt_jetstream.demo.schedule import DEFAULT_DAYS
+from dbt_jetstream.demo.schedule import DEFAULT_DAYS, Calendar
 from dbt_jetstream.progress import progress
 
 MEMORY_LIMIT = "3GB"
@@ -41,23 +41,23 @@ def generate(
     Raises:
         ValueError: If an argument is out of range.
     """
-    _check_arguments(clients, seed, days)
+    check_arguments(clients, seed, days)
     database.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(database)) as connection:
-        _configure(connection, threads)
+        configure(connection, threads)
         create_macros(connection)
         applications = ((DESKTOP, create_desktop_tables), (FENIX, create_fenix_tables))
         with progress("Generating telemetry", 3 * len(applications)) as advance:
             for experiment, create_tables in applications:
                 create_population(connection, experiment, clients, seed)
                 advance()
-                create_participation(connection, days)
+                create_participation(connection, Calendar(days=days))
                 advance()
                 create_tables(connection, days)
                 advance()
 
 
-def _check_arguments(clients: int, seed: int, days: int) -> None:
+def check_arguments(clients: int, seed: int, days: int) -> None:
     """Refuse arguments that SQL would reject with a message about SQL."""
     limits = {"clients": (clients, 1, 10**9), "days": (days, 1, 900)}
     limits["seed"] = (seed, -(2**63), 2**63 - 1)
@@ -67,7 +67,7 @@ def _check_arguments(clients: int, seed: int, days: int) -> None:
             raise ValueError(message)
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, threads: int | None) -> None:
+def configure(connection: duckdb.DuckDBPyConnection, threads: int | None) -> None:
     """Bound memory and let DuckDB write rows in any order, which streams them."""
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("set preserve_insertion_order = false")

@@ -6,7 +6,7 @@ clients.
 
 import duckdb
 
-from dbt_jetstream.demo.schedule import HISTORY_DAYS
+from dbt_jetstream.demo.schedule import Calendar
 
 REPEATED_SHARE = 0.04
 """Clients that report their enrollment a second time, on the same or a later day."""
@@ -85,7 +85,7 @@ where reports.day between greatest(clients.first_day, -{history})
 """
 
 
-def create_participation(connection: duckdb.DuckDBPyConnection, days: int) -> None:
+def create_participation(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
     """Create the temporary table `participation`, one row per report of a client.
 
     Columns: client_id, profile_group_id, sample_id, key, day, kind (enroll, expose or unenroll)
@@ -93,7 +93,7 @@ def create_participation(connection: duckdb.DuckDBPyConnection, days: int) -> No
 
     Args:
         connection: A connection with the table `clients` of `population`.
-        days: Days of the experiments' life; later reports are dropped.
+        calendar: The days; later reports are dropped.
     """
     connection.execute(
         PARTICIPATION.format(
@@ -101,7 +101,7 @@ def create_participation(connection: duckdb.DuckDBPyConnection, days: int) -> No
             contradictory=CONTRADICTORY_SHARE,
             exposed=EXPOSED_SHARE,
             early_exposed=EARLY_EXPOSURE_SHARE,
-            history=HISTORY_DAYS,
-            days=days,
+            history=calendar.history,
+            days=calendar.days,
         )
     )

@@ -3,7 +3,7 @@
 import duckdb
 
 from dbt_jetstream.demo.experiments import DemoExperiment
-from dbt_jetstream.demo.schedule import HISTORY_DAYS, LAST_ENROLLMENT_DAY
+from dbt_jetstream.demo.schedule import DEMO, Calendar
 
 ELIGIBLE_SHARE = 0.85
 """Share of clients that the targeting matches; of these, some have left before they enroll."""
@@ -102,6 +102,7 @@ def create_population(
     experiment: DemoExperiment,
     clients: int,
     seed: int,
+    calendar: Calendar = DEMO,
 ) -> None:
     """Create the temporary table `clients`, one row per client of an application.
 
@@ -114,15 +115,16 @@ def create_population(
         experiment: The experiment whose branches the clients get.
         clients: Number of clients.
         seed: Any 64-bit integer.
+        calendar: The days.
     """
     connection.execute(
         POPULATION.format(
             app=experiment.app,
             seed=seed,
             clients=clients,
-            history=HISTORY_DAYS,
+            history=calendar.history,
             lifetime=MEAN_LIFETIME_DAYS,
-            last_enrollment=LAST_ENROLLMENT_DAY,
+            last_enrollment=calendar.last_enrollment,
             eligible=ELIGIBLE_SHARE,
             bots=BOT_SHARE,
             branches=list(experiment.branches),

@@ -5,6 +5,7 @@ history before it.
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
 START_DATE = dt.date(2026, 3, 2)
 """First day of both experiments, a Monday."""
@@ -17,6 +18,32 @@ LAST_ENROLLMENT_DAY = 7
 
 DEFAULT_DAYS = 45
 """Days from the start date to the experiments' end date, both included."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of an experiment, and those before it that have telemetry.
+
+    Attributes:
+        start: Day 0.
+        history: Days of telemetry before it.
+        last_enrollment: The last day that counts as enrollment.
+        days: Days of the experiment's life.
+    """
+
+    start: dt.date = START_DATE
+    history: int = HISTORY_DAYS
+    last_enrollment: int = LAST_ENROLLMENT_DAY
+    days: int = DEFAULT_DAYS
+
+    @property
+    def last(self) -> dt.date:
+        """The last date with telemetry."""
+        return self.start + dt.timedelta(days=self.days - 1)
+
+
+DEMO = Calendar()
+"""The days of the demo's own experiments."""
 
 
 def last_date(days: int = DEFAULT_DAYS) -> dt.date:

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from dbt_jetstream.lock.folder import FOLDERS
+from dbt_jetstream.project.package import COPY, INSTALLED
 from dbt_jetstream.registry import retired_file
 from dbt_jetstream.settings import FILE
 
@@ -113,3 +114,20 @@ class Build:
         ignored = ("DBT_", "JETSTREAM_")
         kept = {k: v for k, v in os.environ.items() if not k.startswith(ignored)}
         return kept | own
+
+
+def install_packages(project: Path, installed: Path) -> None:
+    """Install in a checkout what git does not keep: its own macros, and other packages as they are.
+
+    Args:
+        project: The checkout.
+        installed: The packages that the working tree has installed.
+    """
+    place = project / INSTALLED
+    if place.parent.exists() or not (project / COPY).is_dir():
+        return
+    place.parent.mkdir()
+    place.symlink_to((project / COPY).resolve())
+    for path in installed.iterdir() if installed.is_dir() else ():
+        if path.name != place.name:
+            (place.parent / path.name).symlink_to(path.resolve())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from dbt_jetstream.diff.resolved import texts
+from dbt_jetstream.diff.resolved import macro_texts
 from dbt_jetstream.settings import FILE
 
 PACKAGE = Path("src/dbt_jetstream")
@@ -20,7 +20,7 @@ def changed_code(base: Path, head: Path) -> list[str]:
     found = [
         f"{PACKAGE}/{name}" for name in names if not _is_same(before.get(name), after.get(name))
     ]
-    if texts(base / "macros") != texts(head / "macros"):
+    if macro_texts(base) != macro_texts(head):
         found.append("macros")
     files = (FILE, "seeds/platforms.csv", "seeds/enrollment_tables.csv", "requirements.lock")
     return found + [name for name in files if _text(base / name) != _text(head / name)]

@@ -16,12 +16,13 @@ from pathlib import Path
 import duckdb
 
 from dbt_jetstream import naming
-from dbt_jetstream.diff.build import Build
+from dbt_jetstream.diff.build import Build, install_packages
 from dbt_jetstream.diff.compare import Comparison
 from dbt_jetstream.diff.rows import COLUMNS, Numbers, Rows, compare_rows
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.hub.checkout import IS_URL
 from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.project.package import INSTALLED
 from dbt_jetstream.render import OPEN_ENDED_DAYS
 
 DATABASE = "JETSTREAM_DUCKDB"
@@ -127,6 +128,8 @@ def add_numbers(sides: Sides, chosen: Plan, found: Telemetry, yesterday: dt.date
         _build(sides.base, sides.base.project, root / "before", chosen, found, as_of),
         _build(sides.head, _copy(sides.head, root / "head"), root / "after", chosen, found, as_of),
     ]
+    for build in builds:
+        install_packages(build.project, sides.head.project / INSTALLED.parent)
     with ThreadPoolExecutor(len(builds)) as pool:
         problems = list(pool.map(Build.run, builds))
     for slug, comparison in chosen.chosen.items():
@@ -165,9 +168,10 @@ def _copy(side: Side, folder: Path) -> Path:
     )
     for name in dict.fromkeys(listed.stdout.split("\0")):
         source = side.project / name
-        if name and source.is_file():
+        if name and (source.is_file() or source.is_symlink()):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, folder / name)
+            # A link to a folder leads to its copy.
+            shutil.copy(source, folder / name, follow_symlinks=not source.is_dir())
     return folder
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from dbt_jetstream.diff.compare import Comparison, compare
 from dbt_jetstream.diff.side import Resolved, Side, Sides
 from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.project.package import macro_files, package_folder
 from dbt_jetstream.unexpected import apart
 
 
@@ -52,7 +53,7 @@ def definition_comparisons(
         with_same: Whether to return those that are the same, too: code that makes other numbers of
             one definition may have changed.
     """
-    same_macros = texts(sides.base.project / "macros") == texts(sides.head.project / "macros")
+    same_macros = macro_texts(sides.base.project) == macro_texts(sides.head.project)
     found = []
     for slug in sides.slugs(as_of):
         comparison = None
@@ -73,9 +74,10 @@ def broken_files(sides: Sides, mistakes: Mistakes) -> None:
     mistakes.add(before, after)
 
 
-def texts(folder: Path) -> dict[str, str]:
-    """Read the SQL files of a folder."""
-    paths = sorted(folder.rglob("*.sql"))
+def macro_texts(project: Path) -> dict[str, str]:
+    """Read the macros that a project's models call."""
+    folder = package_folder(project)
+    paths = macro_files(project)
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
 
 

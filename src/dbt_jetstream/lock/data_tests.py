@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dbt_jetstream.lock.nodes import own_test
+
 PROMISES = {
     "accepted_values": "The column holds the listed values alone.",
     "no_silent_loss": "No declared result is missing without a reason.",
@@ -19,6 +21,7 @@ PROMISES = {
 def described(test: Any) -> Any:
     """Return a test, as dbt's properties files have it, with its description."""
     ((name, body),) = test.items() if isinstance(test, dict) else [(test, {})]
-    if name not in PROMISES or "description" in body:
+    promise = PROMISES.get(name.removeprefix(own_test("")))
+    if promise is None or "description" in body:
         return test
-    return {name: {"description": PROMISES[name], **body}}
+    return {name: {"description": promise, **body}}

@@ -11,7 +11,7 @@ from typing import Any
 
 from dbt_jetstream import naming
 from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.nodes import Node, ref
+from dbt_jetstream.lock.nodes import PACKAGE, Node, ref
 from dbt_jetstream.lock.verbatim import verbatim
 from dbt_jetstream.settings import DEFAULT_OWNER, OWNERS
 
@@ -37,7 +37,7 @@ STAGES = {
     "trust_counts": SUMMARIES,
     "statistics_table": STATISTICS,
 }
-CALLED = re.compile(r"\{\{ (\w+)\(|import (\w+)$", re.MULTILINE)
+CALLED = re.compile(rf"\{{\{{ {PACKAGE}\.(\w+)\(|import (\w+)$", re.MULTILINE)
 NAMES = re.compile(r"'([^']*)'")
 EXPORT = re.compile(r"\bexport_(\w+)\(")
 # Where runs write what failed; macros make the table, so it is a source to dbt.

@@ -22,6 +22,7 @@ from dbt_jetstream.lock.nodes import (
     call,
     incremental,
     mapping,
+    own_test,
     partitioned_by_day,
     partitioned_by_window,
     ref,
@@ -47,13 +48,16 @@ STATISTIC_KEY = (
 
 
 # Of tables with windows: those that a data source was absent from are computed again.
-FORGET = {"pre_hook": "{{ forget_incomplete_windows() }}"}
+FORGET = {"pre_hook": "{{ dbt_jetstream.forget_incomplete_windows() }}"}
+# New rows lie in a table of their own before they are merged: a merge that knows their windows or
+# days, or that there are none, need not read all that is there.
+STAGED = {"on_schema_change": "append_new_columns"}
 # In the order in which new rows come and others are read.
 CELL_CLUSTERS = {"cluster_by": ["window_index", "analysis_period", "analysis_basis", "metric"]}
 UNIT_CLUSTERS = {"cluster_by": ["analysis_id", "branch"]}
-DAY_TABLE = {**partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
-EXPIRE = "{{ expire_table() }}"
-EXPORT_STATISTICS = {"post_hook": "{{ export_statistics() }}"}
+DAY_TABLE = {**STAGED, **partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
+EXPIRE = "{{ dbt_jetstream.expire_table() }}"
+EXPORT_STATISTICS = {"post_hook": "{{ dbt_jetstream.export_statistics() }}"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
             "branch",
             "submission_date",
             **DAY_TABLE,
-            post_hook=["{{ narrow_integers() }}", EXPIRE],
+            post_hook=["{{ dbt_jetstream.narrow_integers() }}", EXPIRE],
         ),
         upstream=(enrollments.definition_hash,),
         tests=[unique_key("analysis_id", "branch", "submission_date")],
@@ -253,7 +257,7 @@ def metrics(
             "window_index",
             **(partitioned_by_window() if windows["repeats"] else {}),
             cluster_by=["analysis_basis", "branch", "analysis_id"],
-            post_hook="{{ narrow_integers() }}",
+            post_hook="{{ dbt_jetstream.narrow_integers() }}",
             **FORGET,
         ),
         upstream=(
@@ -263,7 +267,7 @@ def metrics(
         ),
         tests=[
             {
-                "one_row_per_enrolled_unit_and_window": {
+                own_test("one_row_per_enrolled_unit_and_window"): {
                     "arguments": {"enrollments": ref(enrollments.name)}
                 }
             }
@@ -403,6 +407,7 @@ def statistics(
         config=incremental(
             *STATISTIC_KEY,
             **CELL_CLUSTERS,
+            post_hook="{{ dbt_jetstream.drop_leftovers() }}",
             **FORGET,
         ),
         upstream=(moments.definition_hash,),
@@ -495,7 +500,7 @@ def completeness(
         ),
         config={"materialized": "view"},
         upstream=(results.statistics.definition_hash,),
-        tests=["no_silent_loss"],
+        tests=[own_test("no_silent_loss")],
     )
 
 

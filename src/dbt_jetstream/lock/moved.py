@@ -20,8 +20,10 @@ from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.folder import FOLDERS
 from dbt_jetstream.lock.growing import grown
 from dbt_jetstream.lock.held import HeldLock
-from dbt_jetstream.lock.nodes import call, column_documents, ref, unique_key
+from dbt_jetstream.lock.nodes import PACKAGE, call, column_documents, ref, unique_key
 
+# Earlier versions called macros without the name of their package.
+UNQUALIFIED, CALL = re.compile(r"^\{\{ (?=\w+\()"), f"{{{{ {PACKAGE}."
 METRICS = re.compile(r"metrics\s*=\s*(\{.*?\})", re.DOTALL)
 
 
@@ -53,7 +55,11 @@ def _without_summaries(project: Path, held: HeldLock) -> Changes:
         pieces: call("pieces", bins=ref(naming.bins(held.slug)), metrics=metrics),
         moments: call("moments", pieces=ref(pieces), metrics=metrics),
     }
-    files: Changes = {sql_folder / f"{name}.sql": text for name, text in sql.items()}
+    files: Changes = {
+        path.relative_to(project): UNQUALIFIED.sub(CALL, path.read_text(encoding="utf-8"))
+        for path in sorted((project / sql_folder).glob("*.sql"))
+    }
+    files |= {sql_folder / f"{name}.sql": text for name, text in sql.items()}
     for path in sorted((project / python_folder).glob("*.py")):
         text = _of_pieces(path.read_text(encoding="utf-8"), held.slug)
         files[python_folder / path.name] = text
@@ -84,6 +90,7 @@ def _divided(slug: str, model: dict[str, Any]) -> list[dict[str, Any]]:
         document["name"] = table.name(slug)
         document["description"] = table.description.format(slug=slug)
         document["config"]["unique_key"] = list(table.key)
+        document["config"]["pre_hook"] = UNQUALIFIED.sub(CALL, document["config"]["pre_hook"])
         document["data_tests"] = [described(unique_key(*table.key))]
         document["columns"] = column_documents(table.columns())
         found.append(document)

@@ -11,6 +11,8 @@ from typing import Any
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.verbatim import verbatim
 
+# The dbt package of the macros. Stubs and hooks call them by its name: a project may install it.
+PACKAGE = "dbt_jetstream"
 # Another number rebuilds every table: for a change to the columns that the macros write.
 LAYOUT = 3
 # What the lock says, but what changes no row that is there: a later end date only adds windows.
@@ -153,16 +155,21 @@ def partitioned_by_window() -> dict[str, Any]:
 
 def unique_key(*columns: str) -> dict[str, Any]:
     """Test that no two rows agree in all of `columns`."""
-    return {"unique_key": {"arguments": {"columns": list(columns)}}}
+    return {own_test("unique_key"): {"arguments": {"columns": list(columns)}}}
+
+
+def own_test(name: str) -> str:
+    """Name a generic test of this package, from whichever project it is used in."""
+    return f"{PACKAGE}.{name}"
 
 
 def call(macro: str, **arguments: str) -> str:
     """Write a stub that calls `macro`; a value is Jinja text."""
     if len(arguments) == 1:
         ((name, value),) = arguments.items()
-        return f"{{{{ {macro}({name}={value}) }}}}\n"
+        return f"{{{{ {PACKAGE}.{macro}({name}={value}) }}}}\n"
     lines = "".join(f"    {name}={value},\n" for name, value in arguments.items())
-    return f"{{{{ {macro}(\n{lines}) }}}}\n"
+    return f"{{{{ {PACKAGE}.{macro}(\n{lines}) }}}}\n"
 
 
 def ref(name: str) -> str:

@@ -131,16 +131,16 @@ def _of_events(part: Mapping[str, Any], ids: UnitIds) -> Iterator[tuple[str, str
             yield key, ids.analysis_unit, UNIT
         yield from ((key, name, ENROLLMENT) for name in names.removeprefix(UNIT).split())
     if part["custom_query"]:
-        for key, column in _inner(bigquery_text(part["custom_query"])):
+        for key, column in inner_columns(bigquery_text(part["custom_query"])):
             yield key, column, ENROLLMENT
 
 
 def _resolved(read: Read) -> Iterator[tuple[str, str, str]]:
     """Yield table, column and use: of the clause itself, and of what is read from it."""
     query = f"SELECT * FROM {bigquery_text(read.clause)}"
-    yield from ((key, column, read.name) for key, column in _inner(query))
+    yield from ((key, column, read.name) for key, column in inner_columns(query))
     for column, use in read.columns:
-        yield from ((key, column, use) for key in _holders(query, column))
+        yield from ((key, column, use) for key in holders(query, column))
 
 
 @cache
@@ -160,7 +160,7 @@ def _columns(sql: str) -> tuple[str, ...]:
 
 
 @cache
-def _inner(query: str) -> tuple[tuple[str, str], ...]:
+def inner_columns(query: str) -> tuple[tuple[str, str], ...]:
     """List the tables' columns that a query names itself."""
     found = set()
     for scope in scopes_of(query):
@@ -175,7 +175,7 @@ def _inner(query: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _holders(query: str, column: str) -> tuple[str, ...]:
+def holders(query: str, column: str) -> tuple[str, ...]:
     """Name the tables from which a query takes a column that it does not name itself."""
     scopes = scopes_of(query)
     return tuple(sorted(set(_through(scopes[-1], column)))) if scopes else ()

@@ -12,7 +12,16 @@ from dbt_jetstream import naming
 from dbt_jetstream.lock.columns import BASIS, DEFINITION_HASH
 from dbt_jetstream.lock.metrics import LockedDataSource, sanity_metrics
 from dbt_jetstream.lock.models import Results, Shared, Upstream
-from dbt_jetstream.lock.nodes import OWN_TABLE, Column, Node, call, mapping, ref, unique_key
+from dbt_jetstream.lock.nodes import (
+    OWN_TABLE,
+    Column,
+    Node,
+    call,
+    mapping,
+    own_test,
+    ref,
+    unique_key,
+)
 from dbt_jetstream.lock.summaries import PREENROLLMENT
 from dbt_jetstream.trust.finding import CHECKS, KEY
 
@@ -26,8 +35,8 @@ COUNT_KEY = (
     "metric",
     "branch",
 )
-EXPORT = {"post_hook": "{{ export_trust() }}"}
-WARN = {"no_trust_warnings": {"config": {"severity": "warn"}}}
+EXPORT = {"post_hook": "{{ dbt_jetstream.export_trust() }}"}
+WARN = {own_test("no_trust_warnings"): {"config": {"severity": "warn"}}}
 
 _DAY = Column("day", "The date of enrollment or first exposure; null: all dates.")
 _PERIOD = Column("analysis_period", "The analysis period, by its table suffix; null outside any.")

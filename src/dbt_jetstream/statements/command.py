@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.extras import check_bigquery
 from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.render import RenderError, last_day
 from dbt_jetstream.results import locks_of
@@ -72,6 +73,8 @@ def render(asked: Request) -> Rendered:
         ConfigErrors: If the experiment is not locked, the day is none of its days, the folder has
             files, or the types cannot be read.
     """
+    if asked.dialect == "bigquery":
+        check_bigquery("--target bigquery")
     (held,) = locks_of(asked.project, [asked.slug])
     locked = read_lock(held)
     day = _day(locked, asked)

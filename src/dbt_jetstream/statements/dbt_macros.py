@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.render import PACKAGE, Relation, described
+from dbt_jetstream.lock.nodes import PACKAGE, Node
+from dbt_jetstream.render import Relation, described
 
 SHARED = (
     "generic_test_sql/accepted_values.sql",

@@ -12,17 +12,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-import yaml
-
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes import PACKAGE, Node, own_test
+from dbt_jetstream.project.package import macro_files, package_folder, project_file, test_files
 from dbt_jetstream.render import (
-    PACKAGE,
     PROJECT,
     SCHEMA,
     Relation,
     Renderer,
     described,
-    macro_files,
 )
 from dbt_jetstream.statements import dbt_macros
 from dbt_jetstream.statements.dbt_macros import Stored, config_of, graph_node, model_id
@@ -70,12 +67,12 @@ class Statements(Renderer):
         self.dbt: dict[str, Any] = {}
         self._pending: Callable[[], Answer] | None = None
         self._macro_texts = [path.read_text(encoding="utf-8") for path in macro_files(project)]
-        text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-        self.settings = yaml.safe_load(text)
+        self.settings = project_file(project)
+        self.run_settings = project_file(package_folder(project))
         super().__init__(project, dialect)
         own = dict(self.macros)
         self.dbt = self._load(dbt_macros.paths(dialect))
-        self.own_tests = self._load(sorted((project / "tests/generic").glob("*.sql")))
+        self.own_tests = self._load(test_files(project))
         context = self.environment.globals
         context.update(self.dbt)
         context.update(own)
@@ -103,7 +100,7 @@ class Statements(Renderer):
         return {
             **super()._context(),
             "adapter": _Adapter(self, adapter),
-            "var": self.settings["vars"].get,
+            "var": self.settings.get("vars", {}).get,
             "env_var": self._environment_variable,
             "load_relation": self._present,
             "run_query": self._run_query,
@@ -330,13 +327,15 @@ class Statements(Renderer):
 
     def post_hooks(self, node: Node) -> Iterator[str]:
         """Render what runs after a model's statement."""
-        shared = self.settings["models"][PACKAGE].get("+post-hook")
+        models = self.settings["models"][self.settings["name"]]
+        # In other projects, what is configured is the folder of experiments.
+        shared = models.get("experiments", models).get("+post-hook")
         yield from self._rendered(_listed(shared) + _listed(node.config.get("post_hook")), node)
 
     def run_hooks(self, when: str) -> Iterator[str]:
         """Render what runs before (`on-run-start`) or after (`on-run-end`) all models."""
         self.environment.globals["this"] = NO_TABLE
-        yield from self._rendered(_listed(self.settings.get(when)), None)
+        yield from self._rendered(_listed(self.run_settings.get(when)), None)
 
     def _rendered(self, hooks: Iterable[str], node: Node | None) -> Iterator[str]:
         texts = (self.text(hook, node) for hook in hooks)
@@ -365,7 +364,10 @@ class Statements(Renderer):
     def _test(self, node: Node, test: Any, **more: Any) -> str:
         name, options = (test, {}) if isinstance(test, str) else next(iter(test.items()))
         given = {key: self._argument(value) for key, value in options.get("arguments", {}).items()}
-        macro = self.own_tests.get(f"test_{name}") or self.dbt[f"default__test_{name}"]
+        macro = (
+            self.own_tests.get(f"test_{name.removeprefix(own_test(''))}")
+            or self.dbt[f"default__test_{name}"]
+        )
         query = str(macro(self._relation(node), **given, **more)).strip()
         configured = options.get("config", {})
         wrap = self.dbt["default__get_test_sql"]

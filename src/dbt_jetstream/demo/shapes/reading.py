@@ -1,10 +1,4 @@
-"""Telemetry for an expression that nobody has a table of: its columns and random rows.
-
-`shape_of` reads a BigQuery expression and notes where it looks (`a.b.c`, the entries of a map, a
-JSON text, a histogram), what it compares each place with and which type that takes.
-`Shape.open_places` are those whose type nothing tells; a caller gives them one of TYPES until its
-database agrees.
-"""
+"""Reads in an expression which places of a row it looks at, and what it asks of them."""
 
 from __future__ import annotations
 
@@ -14,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
-from telemetry_literals import literals_of, matching, python, type_of, unnest_alias
-from telemetry_places import Kinds, Places, Scope
-from telemetry_shape import FIRST_DAY, TYPES, Shape
 
-__all__ = ["FIRST_DAY", "TYPES", "Shape", "shape_of"]
+from dbt_jetstream.demo.shapes.literals import literals_of, matching, python, type_of, unnest_alias
+from dbt_jetstream.demo.shapes.places import Kinds, Places, Scope
+from dbt_jetstream.demo.shapes.shape import Shape
 
+A_DAY = "2024-11-13"
 HISTOGRAM_CALLS = {"extract", "json_extract_histogram"}
 HISTOGRAM_NUMBERS = {
     "threshold_count",
@@ -53,8 +47,15 @@ def shape_of(tree: exp.Expr, date_column: str, chance: random.Random) -> Shape:
     """Find the columns of an expression over telemetry; `chance` picks among numeric types."""
     row = Shape()
     row.at(date_column).ask("DATE")
-    _Reader(row, chance).read(tree, Asked(), [])
+    add_expression(row, tree, chance)
     return row
+
+
+def add_expression(
+    row: Shape, tree: exp.Expr, chance: random.Random, asked: str | None = None
+) -> None:
+    """Add to a row what an expression looks at, and what is asked of its own value."""
+    _Reader(row, chance).read(tree, Asked(asked), [])
 
 
 @dataclass
@@ -188,7 +189,7 @@ class _Reader:
             self._read_children(node, Asked(), scopes)
 
     def _read_date_text(self, node: exp.Expr, asked: Asked, scopes: list[Scope]) -> None:
-        dates = [f"{day}+00:00" for day in [FIRST_DAY, *asked.values]]
+        dates = [f"{day}+00:00" for day in [A_DAY, *asked.values]]
         self.read(node.this, Asked("VARCHAR", dates, only=True), scopes)
 
     def _read_replaced(self, node: exp.Expr, asked: Asked, scopes: list[Scope]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlglot import exp
-from telemetry_shape import Shape
+
+from dbt_jetstream.demo.shapes.shape import Shape
 
 UNIT_ALIAS = "e"
 TELEMETRY_ALIAS = "ds"

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 TYPES = ("BIGINT", "VARCHAR", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
-# Metrics of the shopping season begin on 18 November.
-FIRST_DAY = dt.date(2024, 11, 13)
-NULLS = 0.15
-DAYS = [str(FIRST_DAY + dt.timedelta(days=n)) for n in range(9)]
 SCALARS: dict[str, list[Any]] = {
     "BIGINT": [0, 1, 1, 2, 3, 5, 40],
     "DOUBLE": [0.0, 0.1, 0.7, 1 / 3, 2.0, 12.3],
     "BOOLEAN": [True, True, True, False, False],
-    "DATE": DAYS,
-    "TIMESTAMP": [f"{day} 10:00:00" for day in DAYS],
     "VARCHAR": ["some", "other", ""],
     "JSON": ["some", "other", ""],
 }
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What random values are made from.
+
+    Attributes:
+        random: Where the chance comes from.
+        days: The days that dates are chosen from.
+        nulls: The share of values that are null.
+    """
+
+    random: random.Random
+    days: Sequence[str]
+    nulls: float
 
 
 @dataclass
@@ -47,13 +55,16 @@ class Shape:
     histogram: Shape | None = None
 
     def at(self, name: str) -> Shape:
+        """Return a field of a STRUCT."""
         return self.fields.setdefault(name.lower(), Shape())
 
     def entry(self) -> Shape:
+        """Return what stands for each element of an ARRAY."""
         self.element = self.element or Shape()
         return self.element
 
     def text_at(self, path: list[str]) -> Shape:
+        """Return a place in the object that is held as JSON."""
         place = self
         for name in path:
             place = place.texts.setdefault(name, Shape())
@@ -61,18 +72,34 @@ class Shape:
         return place
 
     def as_histogram(self) -> Shape:
+        """Return the histogram that is held as JSON."""
         if self.histogram is None:
             self.histogram = Shape()
             self.histogram.at("values").entry().at("key").ask("BIGINT", [0, 1, 2, 3])
         return self.histogram
 
     def ask(self, wanted: str | None, values: list[Any] | None = None, only: bool = False) -> None:
+        """Note a type, and values that the place is compared with."""
         if wanted and wanted not in self.types:
             self.types.append(wanted)
         self.values += [value for value in values or [] if value not in self.values]
         self.only_values = self.only_values or only
 
+    def merge(self, other: Shape) -> None:
+        """Take over what another expression tells about the place."""
+        for kind in other.types:
+            self.ask(kind)
+        self.ask(None, other.values, other.only_values)
+        for mine, theirs in ((self.fields, other.fields), (self.texts, other.texts)):
+            for name, place in theirs.items():
+                mine.setdefault(name, Shape()).merge(place)
+        if other.element is not None:
+            self.entry().merge(other.element)
+        if other.histogram is not None:
+            self.as_histogram().merge(other.histogram)
+
     def holds_json(self) -> bool:
+        """Whether the place holds JSON."""
         return bool(self.texts) or self.histogram is not None
 
     def open_places(self) -> Iterator[Shape]:
@@ -96,9 +123,9 @@ class Shape:
             return "JSON" if "JSON" in self.types else "VARCHAR"
         return self.types[0] if self.types else "BIGINT"
 
-    def value(self, chance: random.Random) -> Any:
+    def value(self, chance: Chances) -> Any:
         """Make a random value, as JSON has it; a JSON text is given as the object."""
-        if chance.random() < (NULLS / 3 if self.fields else NULLS):
+        if chance.random.random() < (chance.nulls / 3 if self.fields else chance.nulls):
             return None
         if self.fields:
             return {name: place.value(chance) for name, place in self.fields.items()}
@@ -111,23 +138,27 @@ class Shape:
         return _scalar(self.type(), self, chance)
 
 
-def _list(element: Shape, chance: random.Random) -> list[Any]:
+def _list(element: Shape, chance: Chances) -> list[Any]:
     """Make elements; of a map, an entry for most of the keys that are looked up, seldom two."""
     keys = element.fields["key"].values if "key" in element.fields else []
-    found = [element.value(chance) for _ in range(chance.randrange(3))]
+    found = [element.value(chance) for _ in range(chance.random.randrange(3))]
     for key in keys:
         entry = element.value(chance)
-        if entry is not None and chance.random() < 0.8:
+        if entry is not None and chance.random.random() < 0.8:
             found.append({**entry, "key": key})
-    chance.shuffle(found)
+    chance.random.shuffle(found)
     return found
 
 
-def _scalar(kind: str, place: Shape, chance: random.Random) -> Any:
+def _scalar(kind: str, place: Shape, chance: Chances) -> Any:
     asked = [value for value in place.values if _fits(value, kind)]
-    if asked and (place.only_values or chance.random() < 0.7):
-        return chance.choice(asked)
-    return chance.choice(SCALARS[kind])
+    if asked and (place.only_values or chance.random.random() < 0.7):
+        return chance.random.choice(asked)
+    if kind == "DATE":
+        return chance.random.choice(chance.days)
+    if kind == "TIMESTAMP":
+        return f"{chance.random.choice(chance.days)} 10:00:00"
+    return chance.random.choice(SCALARS[kind])
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -140,9 +171,10 @@ def _fits(value: Any, kind: str) -> bool:
     return isinstance(value, of_kind.get(kind, (str,))) and is_boolean == (kind == "BOOLEAN")
 
 
-def _histogram(shape: Shape, chance: random.Random) -> dict[str, Any]:
+def _histogram(shape: Shape, chance: Chances) -> dict[str, Any]:
+    draw = chance.random
     keys = shape.at("values").entry().at("key").values
-    found = {str(key): chance.randrange(6) for key in keys if chance.random() < 0.6}
+    found = {str(key): draw.randrange(6) for key in keys if draw.random() < 0.6}
     total = sum(int(key) * count for key, count in found.items())
     return {
         "bucket_count": 10,

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 
 def unnest_alias(unnest: exp.Unnest) -> str:
+    """Name the rows of an UNNEST."""
     alias = unnest.args.get("alias")
     if alias is None:
         return ""
@@ -16,6 +17,7 @@ def unnest_alias(unnest: exp.Unnest) -> str:
 
 
 def literals_of(node: exp.Expr) -> list[Any]:
+    """List the literals among the operands of a node."""
     children = [
         child.this if isinstance(child, exp.Lower) else child for child in node.iter_expressions()
     ]
@@ -28,6 +30,7 @@ def literals_of(node: exp.Expr) -> list[Any]:
 
 
 def python(node: exp.Expr) -> Any:
+    """Return what a literal is in Python."""
     if isinstance(node, exp.Boolean):
         return bool(node.this)
     if isinstance(node, exp.Neg):
@@ -38,6 +41,7 @@ def python(node: exp.Expr) -> Any:
 
 
 def type_of(value: Any) -> str:
+    """Name the type of a literal."""
     if isinstance(value, bool):
         return "BOOLEAN"
     if isinstance(value, int | float):
