@@ -9,7 +9,7 @@ from typing import Any
 from conftest import REPOSITORY
 from cost.cases import DAY
 from cost.dates import literal
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import Relation, Renderer
 
 

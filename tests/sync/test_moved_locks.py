@@ -10,6 +10,7 @@ import yaml
 
 from conftest import SMALL, Project, copy_project
 from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.sync import Request, sync
 from tiers import exhaustive
 
@@ -31,15 +32,13 @@ def _files(project: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in paths if path.suffix in {".sql", ".py"}}
 
 
-def _models(project: Path) -> dict[str, dict]:
-    return _models_of((project / LOCK).read_text())
+def _held(project: Path) -> HeldLock:
+    return held_locks(project)[SLUG]
 
 
-def _models_of(text: str) -> dict[str, dict]:
-    models = {model["name"]: model for model in yaml.safe_load(text)["models"]}
-    for model in models.values():
-        model["config"]["meta"].pop("versions", None)
-    return models
+def _earlier_hashes() -> dict[str, str]:
+    models = yaml.safe_load(json.loads(EARLIER.read_text())[LOCK])["models"]
+    return {model["name"]: model["config"]["meta"]["definition_hash"] for model in models}
 
 
 @pytest.fixture
@@ -56,22 +55,13 @@ def test_a_moved_lock_is_what_this_version_writes(earlier: Project, tmp_path: Pa
     new = copy_project(tmp_path / "new").path
     assert _sync(new) == []
     assert _files(earlier.path) == _files(new)
-    moved, written = _models(earlier.path), _models(new)
-    assert list(moved) == list(written)
-    before = _models_of(json.loads(EARLIER.read_text())[LOCK])
-    (old,) = set(before) - set(moved)
-    for name, model in moved.items():
-        if name in before:
-            # Completeness lists the models.
-            model["config"]["meta"].pop("nodes", None)
-            before[name]["config"]["meta"].pop("nodes", None)
-            assert model == before[name]
-        else:
-            # Of a lock of today the hash is another, for what is upstream is written otherwise.
-            assert model["config"]["meta"] == before[old]["config"]["meta"]
-            for found in (model, written[name]):
-                del found["config"]["meta"]["definition_hash"]
-            assert model == written[name]
+    before, moved = _earlier_hashes(), _held(earlier.path)
+    divided = before.pop(f"summaries_{NAME}")
+    both = {f"pieces_{NAME}": [divided], f"moments_{NAME}": [divided]}
+    # Of a lock of today the hashes are others, for what is upstream is written otherwise.
+    assert moved.hashes() == both | {name: [found] for name, found in before.items()}
+    for name in ("experiment", "periods", "measures", "outcomes", "telemetry"):
+        assert getattr(moved.definition, name) == getattr(_held(new).definition, name)
 
 
 def test_it_is_moved_once(earlier: Project) -> None:

@@ -16,7 +16,9 @@ from dbt_jetstream.cli import (
     rerun,
     results,
     run,
+    schema,
     sync,
+    upgrade,
     validate,
 )
 from dbt_jetstream.cli.arguments import HelpFormatter, exit_code_lines
@@ -34,6 +36,8 @@ COMMANDS = [
     results,
     report,
     cost,
+    upgrade,
+    schema,
     demo_data,
     completion,
 ]

@@ -16,8 +16,8 @@ LAYOUT = 3
 # What the lock says, but what changes no row that is there: a later end date only adds windows.
 NOT_HASHED = {
     "accepts",
-    "columns_read",
     "dated_tables",
+    "due",
     "end_date",
     "gap",
     "metadata",
@@ -57,6 +57,7 @@ class Node:
         upstream: The hashes of the generated nodes that it reads.
         tests: dbt tests of the whole model.
         language: `sql` or `python`.
+        held_hash: Of a lock that is held, the hash that its table's rows have.
     """
 
     name: str
@@ -68,11 +69,12 @@ class Node:
     upstream: tuple[str, ...] = ()
     tests: list[Any] = field(default_factory=list)
     language: str = "sql"
+    held_hash: str | None = None
 
     @property
     def definition_hash(self) -> str:
         """Identify what decides the rows of the node: its definition and all that it reads."""
-        return short_hash([LAYOUT, _hashed(self.meta), self.upstream])
+        return self.held_hash or short_hash([LAYOUT, hashed(self.meta), self.upstream])
 
     def accept(self, hashes: Sequence[str]) -> None:
         """Keep the windows that earlier definitions made; other tables must be of one piece."""
@@ -100,17 +102,29 @@ class Node:
         return document
 
 
+def known(node: Node) -> dict[str, Any]:
+    """Return a node as dbt knows it, its texts as they are."""
+    meta = {**node.meta, "definition_hash": node.definition_hash}
+    return {
+        "name": node.name,
+        "description": node.description,
+        "config": {**node.config, "meta": meta},
+        "data_tests": node.tests,
+        "columns": [{"name": c.name, "description": c.description} for c in node.columns],
+    }
+
+
 def short_hash(found: Any) -> str:
     """Identify a value of lists, dictionaries, texts, numbers and dates."""
     text = json.dumps(found, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _hashed(definition: Any) -> Any:
+def hashed(definition: Any) -> Any:
     """Return a definition without what does not decide its rows."""
     if isinstance(definition, dict):
-        return {k: _hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
-    return [_hashed(item) for item in definition] if isinstance(definition, list) else definition
+        return {k: hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
+    return [hashed(item) for item in definition] if isinstance(definition, list) else definition
 
 
 def column_documents(columns: Iterable[Column]) -> list[dict[str, Any]]:
