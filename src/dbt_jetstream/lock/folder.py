@@ -20,6 +20,7 @@ from dbt_jetstream.lock.lineage import lineage, stage_color
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.verbatim import verbatim
+from dbt_jetstream.lock.written import written
 from dbt_jetstream.naming import group
 from dbt_jetstream.yaml_text import dump
 
@@ -120,7 +121,8 @@ def _expanded_from(text: str) -> str:
 
 
 def _properties(locked: LockedExperiment) -> str:
-    models = [_model(node, locked.slug) for node in locked.nodes]
+    metas = written(locked)
+    models = [_model(node, metas[node.name], locked.slug) for node in locked.nodes]
     return dump({"models": models, **lineage(locked)})
 
 
@@ -140,13 +142,13 @@ def _telemetry(locked: LockedExperiment) -> dict[str, Any]:
     }
 
 
-def _model(node: Node, slug: str) -> dict[str, Any]:
+def _model(node: Node, meta: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return a node as dbt's properties file lists it, with its place in the lineage."""
-    document = node.document(slug)
+    document = node.document(slug, meta)
     tags = document["config"].pop("tags")
-    meta = document["config"].pop("meta")
+    found = document["config"].pop("meta")
     own = {"group": group(slug), "docs": {"node_color": stage_color(node)}}
-    document["config"] |= {**own, "tags": tags, "meta": meta}
+    document["config"] |= {**own, "tags": tags, "meta": found}
     for tested in [document, *document["columns"]]:
         if "data_tests" in tested:
             tested["data_tests"] = [described(test) for test in tested["data_tests"]]

@@ -82,8 +82,10 @@ class Node:
             earlier = [h for h in dict.fromkeys(hashes) if h != self.definition_hash]
             self.meta |= {"accepts": earlier} if earlier else {}
 
-    def document(self, slug: str) -> dict[str, Any]:
+    def document(self, slug: str, meta: dict[str, Any]) -> dict[str, Any]:
         """Return the node as an entry under `models:` in a dbt properties file.
+
+        `meta` is what is written of its own.
 
         Its config alone is Jinja: all else holds what users wrote.
         """
@@ -93,7 +95,7 @@ class Node:
             "config": {
                 **self.config,
                 "tags": [f"experiment:{slug}"],
-                "meta": verbatim({**self.meta, "definition_hash": self.definition_hash}),
+                "meta": verbatim({**meta, "definition_hash": self.definition_hash}),
             },
         }
         if self.tests:
