@@ -5,6 +5,11 @@
     Returns: list of dates, the first window's first
 -#}
 {% macro due_dates(windows) %}
+    {%- if windows.due is not defined -%}
+        {%- do exceptions.raise_compiler_error(
+            'the lock was written by an earlier version of dbt-jetstream; run `jetstream upgrade`'
+        ) -%}
+    {%- endif -%}
     {%- set dates = [] -%}
     {%- if windows.due is mapping -%}
         {%- set first = parse_date(windows.due.first) -%}

@@ -12,7 +12,7 @@ from dbt_jetstream.checks import exception_type
 from dbt_jetstream.errors import ConfigError
 from dbt_jetstream.files import Changes
 from dbt_jetstream.lock.definition_file import FILE
-from dbt_jetstream.lock.folder import FOLDERS
+from dbt_jetstream.lock.folder import FOLDERS, definitions
 
 REGISTRY = Path("seeds/registry.csv")
 COLUMNS = ("experiment", "state", "exception_type", "message")
@@ -81,12 +81,13 @@ def read_retired(project: Path) -> set[str]:
 def retired_file(project: Path, slugs: Iterable[str]) -> Changes:
     """Return `.dbtignore` with these experiments; other lines are the user's, and stay."""
     own, _ = _split(_ignored(project))
-    own = [*(line for line in own if line not in DEFINITIONS), *DEFINITIONS]
+    own = [line for line in own if line not in DEFINITIONS]
+    own += DEFINITIONS if any(definitions(project)) else ()
     folders = FOLDERS[False]
     lines = [f"{folder.as_posix()}/{slug}/" for slug in sorted(slugs) for folder in folders]
     block = [FIRST_LINE, *lines, LAST_LINE] if lines else []
     text = "".join(f"{line}\n" for line in [*own, *block])
-    return {IGNORE: text}
+    return {IGNORE: text or None}
 
 
 def _ignored(project: Path) -> list[str]:

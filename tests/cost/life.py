@@ -58,7 +58,7 @@ class Life:
         found = []
         done: list[int] = []
         for _ in self.dates():
-            all_due = self.macros["windows_due"](lock["windows"], self.experiment)
+            all_due = self.macros["windows_due"](lock["windows"])
             missing = [window for window in all_due if window["index"] not in done]
             if not missing:
                 continue

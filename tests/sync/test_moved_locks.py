@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from conftest import SMALL, Project, copy_project
+from dbt_jetstream.cli import main
 from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.lock.definition import Definition
+from dbt_jetstream.lock.definition_file import FILE
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.sync import Request, sync
 from tiers import exhaustive
@@ -60,8 +63,17 @@ def test_a_moved_lock_is_what_this_version_writes(earlier: Project, tmp_path: Pa
     both = {f"pieces_{NAME}": [divided], f"moments_{NAME}": [divided]}
     # Of a lock of today the hashes are others, for what is upstream is written otherwise.
     assert moved.hashes() == both | {name: [found] for name, found in before.items()}
-    for name in ("experiment", "periods", "measures", "outcomes", "telemetry"):
+    for name in ("experiment", "periods", "outcomes", "telemetry"):
         assert getattr(moved.definition, name) == getattr(_held(new).definition, name)
+    assert _shown(moved.definition) == _shown(_held(new).definition)
+
+
+def _shown(definition: Definition) -> dict[str, tuple[str | None, str | None, list[str]]]:
+    """What the hub says of metrics; versions of statistics and DuckDB's SQL have changed since."""
+    return {
+        name: (measure.source, measure.select_expression, list(measure.statistics))
+        for name, measure in definition.measures.items()
+    }
 
 
 def test_it_is_moved_once(earlier: Project) -> None:
@@ -69,6 +81,18 @@ def test_it_is_moved_once(earlier: Project) -> None:
     before = _files(earlier.path)
     assert _sync(earlier.path) == []
     assert _files(earlier.path) == before
+
+
+def test_an_upgrade_moves_it_without_the_hub(
+    earlier: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upgrade = ["upgrade", f"--project-dir={earlier.path}"]
+    assert main(upgrade) == 0
+    assert f"models/experiments/{SLUG}/{FILE}\n" in capsys.readouterr().out
+    before = _earlier_hashes()
+    assert _held(earlier.path).hashes()[f"statistics_{NAME}"] == [before[f"statistics_{NAME}"]]
+    assert main(upgrade) == 0
+    assert capsys.readouterr().out == "0 files changed\n"
 
 
 @exhaustive

@@ -19,7 +19,7 @@ REVIEWED = (FILE, "unit_tests.yml", ATTRIBUTES)
 
 def review_files(project: Path) -> Changes:
     """Return the files that tell generated files from those to review, and the schema of these."""
-    if not any(True for _ in definitions(project)):
+    if not any(definitions(project)):
         return {}
     models, python_models = FOLDERS[False]
     own = [f"{name} -linguist-generated" for name in REVIEWED]
