@@ -48,7 +48,7 @@ docs: install ## Write the documentation of all models and their lineage to site
 	$(BIN)/python -m dbt_jetstream.docs_site --out site/docs/index.html
 
 lock-demo: install ## Lock the demo experiments anew, after a change to the example hub or the lock
-	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml)
+	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml models/experiments/$(slug)/definition.yml)
 	$(BIN)/jetstream sync --with-ended
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder

@@ -23,7 +23,7 @@ from life.peer import create_functions
 from sharing import hub, plans, telemetry
 from sharing.measured import Measured, differing_rows, run
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 
 PLANS: dict[str, Callable[..., Iterator[plans.Step]]] = {
     "alone": plans.alone,

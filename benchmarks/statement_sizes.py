@@ -26,7 +26,7 @@ from statistics import median  # noqa: E402
 from conformance.metric_hub import EXPERIMENTS, HUB, LARGEST, fitted  # noqa: E402
 from conftest import SHARED, copy_project  # noqa: E402
 from dbt_jetstream.hub import HubAddress  # noqa: E402
-from dbt_jetstream.lock.document import LockedExperiment  # noqa: E402
+from dbt_jetstream.lock.expand import LockedExperiment  # noqa: E402
 from dbt_jetstream.render import last_day  # noqa: E402
 from dbt_jetstream.statements.build import statements_of  # noqa: E402
 from dbt_jetstream.statements.rendering import Statements  # noqa: E402

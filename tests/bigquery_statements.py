@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import PACKAGE, SCHEMA, last_day
 from dbt_jetstream.statements.build import build_of

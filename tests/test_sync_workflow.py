@@ -100,9 +100,10 @@ def test_new_locks_are_on_the_branch_of_the_pull_request(runner: Runner) -> None
     changed = git(runner.origin, "diff", "--name-only", "jetstream-sync~", "jetstream-sync")
     files = changed.split()
     for slug in (DESKTOP, FENIX):
-        assert f"models/experiments/{slug}/{slug}.yml" in files
+        assert f"models/experiments/{slug}/definition.yml" in files
     folders = {file.partition("/")[0] for file in files}
-    assert {"models", "python_models"} <= folders <= {"models", "python_models", "seeds"}
+    always = {"models", "python_models"}
+    assert always <= folders <= {*always, "seeds", ".dbtignore"}
     assert [line.partition(" --")[0] for line in runner.asked()] == [
         "auth setup-git",
         "pr list",

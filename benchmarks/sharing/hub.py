@@ -8,7 +8,7 @@ from pathlib import Path
 import bare_project
 
 from dbt_jetstream.diff.definition import read_lock
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import held_locks
 
 SOURCE = "clients_daily"

@@ -8,7 +8,7 @@
     {%- set rows = [] -%}
     {%- for period, described in lock.periods.items() -%}
         {%- set windows, experiment = described.windows, lock.experiment -%}
-        {%- set due = windows_due(windows, experiment) -%}
+        {%- set due = windows_due(windows) -%}
         {%- for window in due -%}
             {%- do rows.append([period, window.index, none, none, last_day_of(window.end, experiment) | string]) -%}
         {%- endfor -%}

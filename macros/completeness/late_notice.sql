@@ -7,7 +7,7 @@
     {%- if not late.is_waiting -%}
         {{- return(short_words(late)) -}}
     {%- endif -%}
-    {%- set windows, experiment = lock.periods[late.period].windows, lock.experiment -%}
+    {%- set windows = lock.periods[late.period].windows -%}
     {%- set end = windows.first_day + late.window * windows.length - 1 -%}
-    {{- return(waiting_words(late, last_day_of(end, experiment), due_day({'end': end}, windows, experiment))) -}}
+    {{- return(waiting_words(late, last_day_of(end, lock.experiment), due_dates(windows)[late.window - 1])) -}}
 {% endmacro %}

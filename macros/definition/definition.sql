@@ -1,7 +1,7 @@
 {#- The locked definition of the node being compiled. Unit tests override it with one of their own.
 
-    Returns: dict, the node's `meta`, as `jetstream sync` wrote it
+    Returns: dict, see `definition_of`
 -#}
 {% macro definition() %}
-    {{- return(model.config.meta) -}}
+    {{- return(definition_of(model)) -}}
 {% endmacro %}

@@ -8,12 +8,12 @@
     {%- if execute and grows() and 'absent_sources' in columns_before() -%}
         {%- set conditions = [incomplete_window()] -%}
         {%- set lock = definition() -%}
-        {%- set last = last_window(lock.windows, lock.experiment) if lock.windows else none -%}
+        {%- set last = last_window(lock.windows) if lock.windows else none -%}
         {%- if last is not none -%}
             {%- do conditions.append('window_index > ' ~ last) -%}
         {%- endif -%}
         {%- for period, described in (lock.periods or {}).items() if described.windows -%}
-            {%- set last = last_window(described.windows, lock.experiment) -%}
+            {%- set last = last_window(described.windows) -%}
             {%- if last is not none -%}
                 {%- do conditions.append("analysis_period = '" ~ period ~ "' and window_index > " ~ last) -%}
             {%- endif -%}

@@ -18,6 +18,6 @@
     {%- if days is none -%}
         {{- return('true') -}}
     {%- endif -%}
-    {%- set last_day = parse_date(node.config.meta.experiment.last_enrollment_date) + (days | int) * modules.datetime.timedelta(days=1) -%}
+    {%- set last_day = parse_date(definition_of(node).experiment.last_enrollment_date) + (days | int) * modules.datetime.timedelta(days=1) -%}
     {{- return("submission_date > date '" ~ last_day ~ "'") -}}
 {% endmacro %}

@@ -2,7 +2,7 @@
 
     Their metrics wait until `wait_ends`; after it they are computed from what there is.
 
-    Args: windows (list of {index, start, end}: those to compute), lock (dict), client_days (dict of relations
+    Args: windows (list of {index, start, end, due}: those to compute), lock (dict), client_days (dict of relations
         by data source), telemetry (dict of relations by key), exposure_days (relation or none)
     Returns: list of {name, tables, until, since, waiting, short}: the names of its tables; the last day that
         has been read or has arrived, or none; the first that was asked for; the windows, by index, that
@@ -15,7 +15,7 @@
         {%- for window in windows -%}
             {%- set needed = source.needed.get(window.index) -%}
             {%- if needed and (source.until is none or source.until | string < needed | string) -%}
-                {%- set end = wait_ends(due_day(window, lock.windows, lock.experiment)) -%}
+                {%- set end = wait_ends(window.due) -%}
                 {%- do (late.waiting if as_of() < end else late.short).append(window.index) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -14,7 +14,7 @@
 {%- set present = definition().data_sources | rejectattr('name', 'in', failed) | list -%}
 {%- set lock = dict(definition(), data_sources=present) -%}
 {%- set exposure_days = none if (lock.exposure_signal or {}).is_left_out else exposure_days -%}
-{%- set windows = windows_missing(lock.windows, lock.experiment) -%}
+{%- set windows = windows_missing(lock.windows) -%}
 {%- set late = late_sources(windows, lock, client_days, telemetry, exposure_days) -%}
 {%- set tables = metric_tables(lock.data_sources, late) -%}
 with

@@ -6,7 +6,7 @@
 {% macro absent_source_problems(grid) %}
     {%- set rows = [] -%}
     {%- for source, reason in absent_sources(grid.config.meta.experiment).items() -%}
-        {%- for metric, basis in metric_bases_of(grid.config.meta.statistics, 'sources', source) -%}
+        {%- for metric, basis in metric_bases_of(definition_of(grid).statistics, 'sources', source) -%}
             {%- do rows.append({
                 'metric': metric,
                 'analysis_basis': basis,

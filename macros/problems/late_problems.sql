@@ -5,7 +5,7 @@
         failed (list of names of nodes)
 -#}
 {% macro late_problems(grid, tables, failed) -%}
-{%- set lock = grid.config.meta -%}
+{%- set lock = definition_of(grid) -%}
 {%- set explained = ["''"] -%}
 {%- for period, described in lock.periods.items() if described.upstream | select('in', failed) | list -%}
     {%- do explained.append(text_literal(period)) -%}

@@ -23,7 +23,7 @@
         {%- if kind == 'segment' -%}
             {%- do rows.append(dict(problem, segment=name)) -%}
         {%- elif kind == 'metric' or signal -%}
-            {%- for metric, basis in metric_bases_of(grid.config.meta.statistics, 'metrics', none if signal else name)
+            {%- for metric, basis in metric_bases_of(definition_of(grid).statistics, 'metrics', none if signal else name)
                 if not signal or basis == 'exposures' -%}
                 {%- do rows.append(dict(problem, metric=metric, analysis_basis=basis)) -%}
             {%- endfor -%}

@@ -41,7 +41,7 @@ commit transaction;
 {{ ended(executed(replaced)) }}
         {%- if found.lost_grid %}
 create or replace view {{ api.Relation.create(grid.database, grid.schema, grid.alias) }} as
-{{ completeness_query(grid.config.meta, tables) }};
+{{ completeness_query(definition_of(grid), tables) }};
         {%- endif %}
     {%- endfor -%}
     {%- if registry and 'seed.' ~ project_name ~ '.registry' in (results | map(attribute='node.unique_id') | list) %}

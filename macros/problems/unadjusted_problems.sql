@@ -5,7 +5,7 @@
 -#}
 {% macro unadjusted_problems(grid) %}
     {%- set rows = [] -%}
-    {%- for statistic in grid.config.meta.statistics if statistic.get('unadjusted') -%}
+    {%- for statistic in definition_of(grid).statistics if statistic.get('unadjusted') -%}
         {%- for basis in statistic.bases -%}
             {%- do rows.append({
                 'metric': statistic.metric,

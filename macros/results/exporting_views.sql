@@ -5,7 +5,7 @@
 -#}
 {% macro exporting_views(grid) %}
     {%- set found = [] -%}
-    {%- for period in grid.config.meta.periods -%}
+    {%- for period in definition_of(grid).periods -%}
         {%- set name = grid.config.meta.tables.statistics ~ '_' ~ period -%}
         {%- set view = graph.nodes.get('model.' ~ grid.package_name ~ '.' ~ name) -%}
         {%- if view and exported_kind(view) == 'statistics' -%}

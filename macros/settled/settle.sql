@@ -7,7 +7,7 @@
         inputs (str: what a later run compares its own inputs with)
 -#}
 {% macro settle(grid, tables, inputs) -%}
-{%- set lock = grid.config.meta -%}
+{%- set lock = definition_of(grid) -%}
 {%- set until = settled_until(lock, tables.client_days) -%}
 {%- if until -%}
 {%- set settled = settled_relation() -%}

@@ -9,7 +9,7 @@
 -#}
 {% macro sanity_columns(lock, metrics, client_days, days) %}
     {%- set due = [] -%}
-    {%- for period, described in lock.periods.items() if windows_due(described.windows, lock.experiment) -%}
+    {%- for period, described in lock.periods.items() if windows_due(described.windows) -%}
         {%- do due.append(period) -%}
     {%- endfor -%}
     {%- set chosen = due | reject('equalto', 'daily') | list or due -%}

@@ -1,10 +1,10 @@
 {#- The windows that are due and that the table being built does not hold yet, or not completely.
 
-    Args: windows (dict, from the lock), experiment (dict)
-    Returns: list of {index, start, end}
+    Args: windows (dict, from the lock)
+    Returns: list of {index, start, end, due}
 -#}
-{% macro windows_missing(windows, experiment) %}
-    {%- set due = windows_due(windows, experiment) -%}
+{% macro windows_missing(windows) %}
+    {%- set due = windows_due(windows) -%}
     {%- if not due or not grows() -%}
         {{- return(due) -}}
     {%- endif -%}

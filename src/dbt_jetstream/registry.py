@@ -1,4 +1,4 @@
-"""What became of every experiment: a seed for the warehouse, and `.dbtignore` for what is over."""
+"""What became of every experiment: a seed for the warehouse, and what dbt ignores."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from pathlib import Path
 from dbt_jetstream.checks import exception_type
 from dbt_jetstream.errors import ConfigError
 from dbt_jetstream.files import Changes
-from dbt_jetstream.lock.folder import FOLDERS
+from dbt_jetstream.lock.definition_file import FILE
+from dbt_jetstream.lock.folder import FOLDERS, definitions
 
 REGISTRY = Path("seeds/registry.csv")
 COLUMNS = ("experiment", "state", "exception_type", "message")
 IGNORE = Path(".dbtignore")
 FIRST_LINE = "# Experiments that are over, by `jetstream sync`; their tables stay."
 LAST_LINE = "# End of the experiments that are over."
+# To dbt, what it does not know at the top of a `.yml` file is deprecated.
+DEFINITIONS = (
+    "# Definitions are for people; dbt reads what `jetstream sync` expands them to.",
+    *(f"{models.as_posix()}/*/{FILE}" for models, _ in FOLDERS.values()),
+)
 
 LIVE = "live"
 FINISHED = "finished"
@@ -75,6 +81,8 @@ def read_retired(project: Path) -> set[str]:
 def retired_file(project: Path, slugs: Iterable[str]) -> Changes:
     """Return `.dbtignore` with these experiments; other lines are the user's, and stay."""
     own, _ = _split(_ignored(project))
+    own = [line for line in own if line not in DEFINITIONS]
+    own += DEFINITIONS if any(definitions(project)) else ()
     folders = FOLDERS[False]
     lines = [f"{folder.as_posix()}/{slug}/" for slug in sorted(slugs) for folder in folders]
     block = [FIRST_LINE, *lines, LAST_LINE] if lines else []

@@ -20,7 +20,7 @@ from typing import Any
 import jinja2
 from dbt_common.utils.encoding import md5
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.nodes import PACKAGE, Node
 from dbt_jetstream.project.package import macro_files
@@ -311,7 +311,7 @@ def _call(macro: jinja2.runtime.Macro, *arguments: Any, **options: Any) -> Any:
 
 def _first_by_period(windows_due: Callable[..., Any], _: Any, lock: dict[str, Any]) -> Any:
     windows = {
-        period: windows_due(described["windows"], lock["experiment"])[:MOST_WINDOWS]
+        period: windows_due(described["windows"])[:MOST_WINDOWS]
         for period, described in lock["periods"].items()
     }
     return {period: found for period, found in windows.items() if found}

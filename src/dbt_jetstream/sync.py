@@ -34,11 +34,13 @@ from dbt_jetstream.files import STATE, Changes, change_files, finish_changes
 from dbt_jetstream.hub import HubAddress, read_what_can_be_read
 from dbt_jetstream.hub.unread import misnamed_configs, unknown_applications, unread_files
 from dbt_jetstream.keys import unknown_keys
-from dbt_jetstream.lock.document import History, LockedExperiment, lock
+from dbt_jetstream.lock.document import History, lock
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
 from dbt_jetstream.lock.held import HeldLock, held_locks
-from dbt_jetstream.lock.moved import moved
-from dbt_jetstream.lock.versions import RERUN_ALONE, config_hash, rerun_asked
+from dbt_jetstream.lock.review import review_files
+from dbt_jetstream.lock.upgrade import upgraded
+from dbt_jetstream.lock.versions import config_hash, rerun_asked
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.platforms import platform_of, read_platforms
 from dbt_jetstream.progress import progress
@@ -207,15 +209,16 @@ class _Sync:
         return self.report
 
     def _move(self) -> None:
-        """Bring every lock that an earlier version wrote to this one: dbt reads all of them."""
+        """Write what an earlier version of this package, or of a lock, has not written so."""
         for held in self.held.values():
             try:
-                changes = moved(self.request.project, held)
+                changes = upgraded(self.request.project, held)
             except ConfigErrors as error:
                 self._refuse(held.slug, error.errors)
                 continue
             if changes:
                 self.changes.append(changes)
+            if held.is_long:
                 self.report.moved.append(held.slug)
 
     def _chosen(self) -> list[Experiment]:
@@ -291,7 +294,7 @@ class _Sync:
         return asked
 
     def _is_changed(self, experiment: Experiment, held: HeldLock) -> bool:
-        return held.versions.get("config") != config_hash(self.hub, experiment)
+        return held.versions.config != config_hash(self.hub, experiment)
 
     def _history(self, held: HeldLock | None, relock: Relock | None) -> History:
         if held is None:
@@ -351,7 +354,7 @@ class _Sync:
         settings = self.hub.settings_of(held.slug)
         unreadable = self.hub.mistakes_in_config(held.slug)
         end_date = experiment.end_date.date() if experiment.end_date else None
-        own_end = held.versions.get("own_end_date") or (settings and settings.end_date)
+        own_end = held.versions.own_end_date or (settings and settings.end_date)
         is_moved = end_date != held.end_date and not own_end and not unreadable
         is_named = held.slug in self.request.slugs
         is_finished = held.slug in self.retired and self._state(held.slug) == FINISHED
@@ -360,14 +363,12 @@ class _Sync:
         self.retired.discard(held.slug)
         self.report.kept.append(held.slug)
         self.report.warnings += unreadable
-        if held.versions.get(RERUN_ALONE) and not experiment.do_rerun:
+        if held.versions.overall_alone and not experiment.do_rerun:
             self.report.reruns_over.append(held.slug)
         if not unreadable and self._is_changed(experiment, held):
             self.report.config_changed.append(held.slug)
         if is_moved:
-            path = held.path.relative_to(self.request.project)
-            held.text = held.ending(end_date)
-            self.changes.append({path: held.text})
+            self.changes.append(experiment_files(self.request.project, held.ending(end_date)))
         end_date = end_date if is_moved else held.end_date
         is_over = end_date is not None and self.request.as_of and end_date < self.request.as_of
         if is_over and not (is_named or held.is_private):
@@ -447,5 +448,5 @@ class _Sync:
         for changes in self.changes:
             self.report.changed += change_files(project, changes)
         last = retired_file(project, self.retired) | registry_file(self.registry)
-        last |= source_files(project, self.retired)
+        last |= source_files(project, self.retired) | review_files(project)
         self.report.changed += change_files(project, last)

@@ -8,7 +8,7 @@ from bigquery_sql.parsing import SLUGS
 from bigquery_statements import Statements
 from conftest import REPOSITORY, copy_project
 from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.sync import Request, sync
 
 

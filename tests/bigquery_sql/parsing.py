@@ -7,7 +7,7 @@ import datetime as dt
 import sqlglot
 from sqlglot import exp
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 
 SLUGS = ["pip-first-time-hint", "fenix-toolbar-shortcut"]

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from bigquery_sql.parsing import NEW_ROWS, node_of, tree_of
 from bigquery_statements import Answer, Statements
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 
 NO_ROWS: dict[str, list[object]] = {"submission_date": [], "window_index": []}
 REPEATING = ("daily", "weekly", "days28")

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from bigquery_sql.parsing import tree_of
 from bigquery_statements import Statements
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from partition_filters import scans
 
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from bigquery_sql.parsing import tree_of
 from bigquery_statements import Statements
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 
 
 def test_a_run_asks_for_arrived_telemetry_and_ends_with_the_problems(

@@ -12,7 +12,7 @@ from sqlglot import exp
 from bigquery_sql.parsing import node_of, tree_of
 from bigquery_statements import Statements
 from conftest import REPOSITORY
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import Renderer
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
 
 from checks.configs import with_data_sources, with_metric, with_segment
 from checks.desk import Desk
 from conftest import REPOSITORY
 from dbt_jetstream.checks.collisions import OWN_COLUMNS
+from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.reduced import entries_of
 
 
@@ -33,11 +31,9 @@ def test_a_metric_that_takes_anothers_column_is_refused(desk: Desk, name: str, w
     assert line.endswith("rename it")
 
 
-@pytest.mark.parametrize(
-    "path", sorted(REPOSITORY.glob("models/experiments/*/*.yml")), ids=lambda p: p.stem
-)
-def test_every_column_of_windows_that_is_ours_is_taken(path: Path) -> None:
-    for model in yaml.safe_load(path.read_text()).get("models", []):
+@pytest.mark.parametrize("slug", sorted(held_locks(REPOSITORY)))
+def test_every_column_of_windows_that_is_ours_is_taken(slug: str) -> None:
+    for model in held_locks(REPOSITORY)[slug].models.values():
         meta = model["config"]["meta"]
         if "windows" in meta:
             theirs = {entry.partition(" ")[2] for entry in entries_of(meta)}

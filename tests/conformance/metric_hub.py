@@ -16,7 +16,7 @@ from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod
 
 from conftest import SHARED, Project
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.sync import SyncReport
 
 HUB = SHARED / "metric-hub"

@@ -14,7 +14,7 @@ import pytest
 
 from conformance.metric_hub import GONE_COLUMNS, LARGEST, Synced, requires_metric_hub
 from conftest import REPOSITORY, SHARED
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import SCHEMA, last_day
 from dbt_jetstream.types.telemetry import Telemetry, read_types

@@ -25,7 +25,7 @@ def _windows(renderer: Renderer, node: Any) -> list[tuple[int, int]]:
     """The windows that are due once the experiment has ended."""
     experiment = node.meta["experiment"]
     renderer.environment.globals["env_var"] = lambda *_: experiment["end_date"]
-    due = renderer.macros["windows_due"](node.meta["windows"], experiment)
+    due = renderer.macros["windows_due"](node.meta["windows"])
     return [(window["start"], window["end"]) for window in due]
 
 

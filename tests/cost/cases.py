@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dbt_jetstream.cost.plans import Costs, costs_of
 from dbt_jetstream.diff.definition import read_lock
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import held_locks
 
 DAY = dt.timedelta(days=1)

@@ -9,7 +9,7 @@ from typing import Any
 from conftest import REPOSITORY
 from cost.cases import DAY
 from cost.dates import literal
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import Relation, Renderer
 
 
@@ -56,7 +56,7 @@ class Life:
         found = []
         done: list[int] = []
         for _ in self.dates():
-            all_due = self.macros["windows_due"](lock["windows"], self.experiment)
+            all_due = self.macros["windows_due"](lock["windows"])
             missing = [window for window in all_due if window["index"] not in done]
             if not missing:
                 continue

@@ -12,7 +12,7 @@ from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.tokens import TokenType
 
 from dbt_jetstream.googlesql.size import Size, size
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.statements.build import Statement, statements_of
 from dbt_jetstream.statements.rendering import Statements
 from dbt_jetstream.statements.types import ColumnTypes

@@ -17,7 +17,7 @@ from bigquery_statements import Answer, Statements
 from conftest import GOLDEN, REPOSITORY, copy_project, requires_golden
 from dbt_jetstream.googlesql.catalog import Catalog
 from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.naming import normalise
 from dbt_jetstream.render import Renderer, last_day
 from dbt_jetstream.statements.build import Statement, statements_of

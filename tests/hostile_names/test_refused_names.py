@@ -157,7 +157,7 @@ def test_two_experiments_whose_tables_would_share_a_name_are_not_both_locked(
             "of the two",
             "not analysed for these errors: fresh-one_weekly",
         ]
-    folders = [path.name for path in (desk.project.path / "models/experiments").iterdir()]
+    folders = [path.name for path in (desk.project.path / "models/experiments").glob("*/")]
     assert folders == [hostile.FRESH]
 
 

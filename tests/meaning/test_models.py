@@ -21,7 +21,7 @@ from conftest import REPOSITORY, copy_project
 from dbt_jetstream.googlesql.catalog import Catalog, type_text
 from dbt_jetstream.googlesql.evaluator import evaluate
 from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import SCHEMA, Column, Renderer
 from dbt_jetstream.sync import Request, sync

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.lock.definition import Versions
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.report.content import (
     ABSENT_COLUMNS,
@@ -90,9 +91,10 @@ def lock(**more: Any) -> HeldLock:
         "made_up_overall": period | {"period": "overall", "windows": overall},
         "statistics_made_up": statistics,
     }
-    models = [{"name": name, "config": {"meta": meta}} for name, meta in metas.items()]
     held = HeldLock("made-up", None, is_private=False)  # type: ignore[arg-type]
-    held.__dict__["text"] = json.dumps({"models": models}, indent=1)
+    held.__dict__["experiment"] = experiment
+    held.__dict__["versions"] = Versions()
+    held.__dict__["models"] = {name: {"config": {"meta": meta}} for name, meta in metas.items()}
     return held
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream.lock.experiment import Timeline
+from dbt_jetstream.lock.due import can_have, windows_of
 from dbt_jetstream.sync import Relock, sync
 from sync.locking import request_of
 from workspace import DESKTOP, Workspace
@@ -37,11 +37,10 @@ def test_a_period_is_had_if_a_window_is_due_by_the_end(
     end: str | None, period: AnalysisPeriod, has_it: bool
 ) -> None:
     last = dt.date.fromisoformat(end) if end else None
-    dates = Timeline(START, 7, last)
-    assert dates.can_have(period) is has_it
+    windows = windows_of(period.table_suffix, START + dt.timedelta(days=7), last)
+    assert can_have(windows, last) is has_it
     if last:
-        days = (START + dt.timedelta(days=n) for n in range((last - START).days + 1))
-        assert any(dates.window_due_on(period, day) for day in days) is has_it
+        assert any(windows.due_dates(last)) is has_it
 
 
 def _end(workspace: Workspace, date: str | None, relock: Relock | None = None) -> set[str]:

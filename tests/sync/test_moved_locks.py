@@ -9,7 +9,11 @@ import pytest
 import yaml
 
 from conftest import SMALL, Project, copy_project
+from dbt_jetstream.cli import main
 from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.lock.definition import Definition
+from dbt_jetstream.lock.definition_file import FILE
+from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.sync import Request, sync
 from tiers import exhaustive
 
@@ -31,21 +35,13 @@ def _files(project: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in paths if path.suffix in {".sql", ".py"}}
 
 
-def _models(project: Path) -> dict[str, dict]:
-    return _models_of((project / LOCK).read_text())
+def _held(project: Path) -> HeldLock:
+    return held_locks(project)[SLUG]
 
 
-def _models_of(text: str) -> dict[str, dict]:
-    models = {model["name"]: model for model in yaml.safe_load(text)["models"]}
-    for model in models.values():
-        model["config"]["meta"].pop("versions", None)
-    return models
-
-
-def _making(model: dict) -> dict:
-    """What dbt is told of how to make a table, but for hooks."""
-    told = model["config"]
-    return {key: value for key, value in told.items() if key not in {"meta", "post_hook"}}
+def _earlier_hashes() -> dict[str, str]:
+    models = yaml.safe_load(json.loads(EARLIER.read_text())[LOCK])["models"]
+    return {model["name"]: model["config"]["meta"]["definition_hash"] for model in models}
 
 
 @pytest.fixture
@@ -62,26 +58,22 @@ def test_a_moved_lock_is_what_this_version_writes(earlier: Project, tmp_path: Pa
     new = copy_project(tmp_path / "new").path
     assert _sync(new) == []
     assert _files(earlier.path) == _files(new)
-    moved, written = _models(earlier.path), _models(new)
-    assert list(moved) == list(written)
-    before = _models_of(json.loads(EARLIER.read_text())[LOCK])
-    (old,) = set(before) - set(moved)
-    for name, model in moved.items():
-        if name in before:
-            # Completeness lists the models.
-            model["config"]["meta"].pop("nodes", None)
-            before[name]["config"]["meta"].pop("nodes", None)
-            assert model["config"].pop("meta") == before[name]["config"].pop("meta")
-            # What a table holds is as it was; how dbt makes it is as of today.
-            assert _making(model) == _making(written[name])
-            assert "drop_leftovers" not in str(model["config"])
-            assert model | {"config": {}} == before[name] | {"config": {}}
-        else:
-            # Of a lock of today the hash is another, for what is upstream is written otherwise.
-            assert model["config"]["meta"] == before[old]["config"]["meta"]
-            for found in (model, written[name]):
-                del found["config"]["meta"]["definition_hash"]
-            assert model == written[name]
+    before, moved = _earlier_hashes(), _held(earlier.path)
+    divided = before.pop(f"summaries_{NAME}")
+    both = {f"pieces_{NAME}": [divided], f"moments_{NAME}": [divided]}
+    # Of a lock of today the hashes are others, for what is upstream is written otherwise.
+    assert moved.hashes() == both | {name: [found] for name, found in before.items()}
+    for name in ("experiment", "periods", "outcomes", "telemetry"):
+        assert getattr(moved.definition, name) == getattr(_held(new).definition, name)
+    assert _shown(moved.definition) == _shown(_held(new).definition)
+
+
+def _shown(definition: Definition) -> dict[str, tuple[str | None, str | None, list[str]]]:
+    """What the hub says of metrics; versions of statistics and DuckDB's SQL have changed since."""
+    return {
+        name: (measure.source, measure.select_expression, list(measure.statistics))
+        for name, measure in definition.measures.items()
+    }
 
 
 def test_it_is_moved_once(earlier: Project) -> None:
@@ -91,29 +83,16 @@ def test_it_is_moved_once(earlier: Project) -> None:
     assert _files(earlier.path) == before
 
 
-def test_a_lock_that_names_dbts_materializations_is_as_locked_today(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project").path
-    _sync(project)
-    paths = [project / LOCK, *(project / FOLDERS[1]).glob("*.py")]
-    today = {path: path.read_text() for path in paths}
-    for path, text in today.items():
-        path.write_text(_as_of_yesterday(text))
-        assert path.read_text() != text or "trust" in path.name
-    assert _sync(project) == [SLUG]
-    assert {path: path.read_text() for path in paths} == today
-
-
-def _as_of_yesterday(text: str) -> str:
-    """Write a lock, or a Python model, as before there was a materialization of our own."""
-    grown = "materialized: jetstream_table\n    unique_key:"
-    merged = (
-        "materialized: incremental\n    incremental_strategy: merge\n"
-        "    on_schema_change: append_new_columns\n    unique_key:"
-    )
-    text = text.replace(grown, merged).replace(
-        "materialized: jetstream_table", "materialized: table"
-    )
-    return text.replace("dbt.grows", "dbt.is_incremental")
+def test_an_upgrade_moves_it_without_the_hub(
+    earlier: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upgrade = ["upgrade", f"--project-dir={earlier.path}"]
+    assert main(upgrade) == 0
+    assert f"models/experiments/{SLUG}/{FILE}\n" in capsys.readouterr().out
+    before = _earlier_hashes()
+    assert _held(earlier.path).hashes()[f"statistics_{NAME}"] == [before[f"statistics_{NAME}"]]
+    assert main(upgrade) == 0
+    assert capsys.readouterr().out == "0 files changed\n"
 
 
 @exhaustive

@@ -55,12 +55,12 @@ def test_a_lock_that_a_merge_broke_stops_its_own_experiment(
     workspace: Workspace, text: str
 ) -> None:
     sync(request_of(workspace))
-    lock = workspace.project.path / f"models/experiments/{DESKTOP}/{DESKTOP}.yml"
+    lock = workspace.project.path / f"models/experiments/{DESKTOP}/definition.yml"
     lock.write_text(text)
     (workspace.project.path / "seeds/registry.csv").write_text("<<<<<<< ours\n")
     report = sync(request_of(workspace))
     (mistake,) = report.refused[DESKTOP]
-    assert str(mistake).startswith(f"{lock}: is no lock as `jetstream sync` writes it")
+    assert str(mistake).startswith(f"{lock}: is no definition as `jetstream sync` writes it")
     assert report.kept == [FENIX]
     assert read_registry_of(workspace)[FENIX].state == "live"
 

@@ -22,7 +22,7 @@ from dbt_jetstream.errors import ConfigError, ConfigErrors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dbt_jetstream.lock.document import LockedExperiment
+    from dbt_jetstream.lock.expand import LockedExperiment
     from dbt_jetstream.types.telemetry import Telemetry
 
 COMMAND = "demo-data"

@@ -11,8 +11,8 @@ from typing import Any
 from dbt_jetstream.cost.life import Life, Window, life_of
 from dbt_jetstream.cost.scans import DAY, Days, Source
 from dbt_jetstream.diff.definition import SANITY
-from dbt_jetstream.lock.document import LockedExperiment
 from dbt_jetstream.lock.enrollments import ENROLLMENT_ROLES
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import bigquery_sql
 from dbt_jetstream.lock.nodes import Node
 

@@ -51,20 +51,18 @@ class Life:
             described: The windows, as the lock describes them.
         """
         start, length = described["first_day"], described["length"]
-        if length is None:
-            return
-        not_before = described["not_before"]
-        earliest = dt.date.fromisoformat(not_before) if not_before else self.last_enrollment
-        while True:
-            end = start + length - 1
-            due = max(self.last_enrollment + max(end, 0) * DAY, earliest)
-            # What lies before enrollment is computed with it, even after an early end.
-            if due > (self.end if end >= 0 else max(self.end, self.last_enrollment)):
-                return
-            yield Window(start, end, due)
-            if not described["repeats"]:
-                return
+        for due in self._due_dates(described["due"]):
+            yield Window(start, start + length - 1, due)
             start += length
+
+    def _due_dates(self, due: dict[str, Any] | list[str]) -> Iterator[dt.date]:
+        if isinstance(due, list):
+            yield from map(dt.date.fromisoformat, due)
+            return
+        date = dt.date.fromisoformat(due["first"])
+        while date <= self.end:
+            yield date
+            date += due["every"] * DAY
 
 
 def life_of(experiment: dict[str, Any], until: dt.date) -> Life:

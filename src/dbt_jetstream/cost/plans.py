@@ -11,7 +11,7 @@ from dbt_jetstream.cost.definition import Definition, definition_of
 from dbt_jetstream.cost.here import scans_here
 from dbt_jetstream.cost.original import scans_of_original
 from dbt_jetstream.cost.scans import Purpose, Scan, Source
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 
 HERE, ORIGINAL = "here", "original"
 

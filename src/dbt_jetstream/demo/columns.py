@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from dbt_jetstream.demo.shapes import Shape, add_expression
 from dbt_jetstream.demo.shapes.literals import python
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.scopes import scopes_of, table_key
 from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, UNIT, holders, inner_columns

@@ -17,7 +17,7 @@ from dbt_jetstream.demo.population import create_population
 from dbt_jetstream.demo.randomness import create_macros
 from dbt_jetstream.demo.rows import Writing, quoted, write_rows
 from dbt_jetstream.demo.schedule import HISTORY_DAYS, Calendar
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.progress import progress
 from dbt_jetstream.render import last_day
 from dbt_jetstream.types.telemetry import Telemetry

@@ -9,7 +9,7 @@ from dbt_jetstream.diff.definition import definition_of, hash_of
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.diff.sql import ModelDiff, rendered, sql_diffs
 from dbt_jetstream.diff.words import Change, changes
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import RenderError
 
 if TYPE_CHECKING:

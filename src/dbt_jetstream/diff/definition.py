@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
-from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.folder import FOLDERS
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import HeldLock
-from dbt_jetstream.lock.nodes import Column, Node
+from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression, parse_query
 
-ESCAPED = re.compile(r"\{\{ ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\") \}\}")
 SANITY = ("has_contradictory_branch", "has_non_enrolled_data")
 # Of a statistic's part of the lock: what follows from the rest.
 DERIVED = ("metric", "statistic", "bases", "periods", "series", "joint", "unadjusted")
@@ -101,11 +95,7 @@ def read_lock(held: HeldLock) -> LockedExperiment:
     Raises:
         ConfigErrors: If it is no lock as `sync` writes it.
     """
-    held.hashes()
-    models = yaml.load(held.text, yaml.CSafeLoader)["models"]
-    nodes = [_node(held, model) for model in models]
-    tables = sorted(Table.parse(dotted) for dotted in nodes[0].meta.get("reads", []))
-    return LockedExperiment(held.slug, nodes, tables, held.is_private)
+    return held.locked
 
 
 def hash_of(node: Node) -> str:
@@ -121,38 +111,6 @@ def comparable(sql: str) -> str:
         except SqlSyntaxError:
             continue
     return " ".join(sql.split())
-
-
-def _node(held: HeldLock, model: dict[str, Any]) -> Node:
-    config = dict(model["config"])
-    folder, python_folder = FOLDERS[held.is_private]
-    project = held.path.parent.parent.parent.parent
-    stub = project / folder / held.slug / f"{model['name']}.sql"
-    is_python = (project / python_folder / held.slug / f"{model['name']}.py").exists()
-    return Node(
-        name=model["name"],
-        description=_plain(model.get("description", "")),
-        meta=_plain(config.pop("meta")),
-        columns=[_column(column) for column in model["columns"]],
-        stub=stub.read_text(encoding="utf-8") if stub.exists() else "",
-        config=config,
-        tests=_plain(model.get("data_tests", [])),
-        language="python" if is_python else "sql",
-    )
-
-
-def _column(column: dict[str, Any]) -> Column:
-    tests = tuple(_plain(column.get("data_tests", [])))
-    return Column(column["name"], _plain(column.get("description", "")), tests)
-
-
-def _plain(found: Any) -> Any:
-    """Undo what keeps a lock's texts from being taken for Jinja."""
-    if isinstance(found, str):
-        return ESCAPED.sub(lambda match: str(ast.literal_eval(match[1])), found)
-    if isinstance(found, dict):
-        return {key: _plain(value) for key, value in found.items()}
-    return [_plain(item) for item in found] if isinstance(found, list) else found
 
 
 def _is_table(node: Node) -> bool:

@@ -11,7 +11,7 @@ from dbt_jetstream.bigquery.client import dry_runs
 from dbt_jetstream.diff.compare import Comparison
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import RenderError
 from dbt_jetstream.target import credentials_of, profiles_folder

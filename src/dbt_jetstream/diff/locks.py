@@ -10,7 +10,7 @@ from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.diff.markup import code, codes
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.errors import ConfigError
-from dbt_jetstream.lock.folder import written_files
+from dbt_jetstream.lock.folder import MODELS, written_files
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.unexpected import apart
 
@@ -77,10 +77,10 @@ def _origin(old: HeldLock, new: HeldLock) -> Iterator[str]:
     if old.reruns != new.reruns:
         yield f"rerun {new.reruns}: all its windows are computed again"
     before, after = old.versions, new.versions
-    hubs = [str(versions.get("metric_hub") or "none")[:10] for versions in (before, after)]
+    hubs = [str(versions.metric_hub or "none")[:10] for versions in (before, after)]
     if hubs[0] != hubs[1]:
         yield f"locked from metric-hub {code(hubs[0])} → {code(hubs[1])}"
-    packages = (before.get("packages", {}), after.get("packages", {}))
+    packages = (before.packages, after.packages)
     moved = [
         f"{name} {packages[0].get(name, 'none')} → {packages[1].get(name, 'none')}"
         for name in dict.fromkeys([*packages[0], *packages[1]])
@@ -99,5 +99,5 @@ def _edited(sides: Sides, slug: str) -> Iterator[str]:
 
 
 def _stubs(side: Side, slug: str) -> dict[Path, str]:
-    paths = [path for path in written_files(side.project, slug) if path.suffix != ".yml"]
+    paths = [path for path in written_files(side.project, slug) if path.suffix in MODELS]
     return {path: (side.project / path).read_text(encoding="utf-8") for path in paths}

@@ -21,7 +21,7 @@ from dbt_jetstream.diff.compare import Comparison
 from dbt_jetstream.diff.rows import COLUMNS, Numbers, Rows, compare_rows
 from dbt_jetstream.diff.side import Side, Sides
 from dbt_jetstream.hub.checkout import IS_URL
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.project.package import INSTALLED
 from dbt_jetstream.render import OPEN_ENDED_DAYS
 

@@ -19,7 +19,8 @@ from dbt_jetstream.experiments import URL, Experiments, read_all
 from dbt_jetstream.hub import Hub, HubAddress, in_folder, read_what_can_be_read
 from dbt_jetstream.hub.checkout import IS_URL
 from dbt_jetstream.hub.files import paths_of
-from dbt_jetstream.lock.document import LockedExperiment, lock
+from dbt_jetstream.lock.document import lock
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.platforms import Platform, platform_of, read_platforms
 from dbt_jetstream.registry import read_retired

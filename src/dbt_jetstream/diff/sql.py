@@ -10,7 +10,7 @@ import jinja2
 import sqlglot
 from sqlglot.errors import SqlglotError
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import Renderer, RenderError, described
 
 CONTEXT = 2

@@ -38,6 +38,7 @@ WORDS = "%s `%s` is left out, for it fails: %s"
 ABSENT = "absent_sources"
 # The variable by which a caller leaves out data sources itself.
 ABSENT_SOURCES = "JETSTREAM_ABSENT_SOURCES"
+PACKAGE = "dbt_jetstream"
 PROBE = "jetstream_probe"
 # BigQuery refuses a query that returns much to nobody.
 PROBED = f"create or replace temp table {PROBE} as\n{{}};\ndrop table {PROBE}"
@@ -51,6 +52,8 @@ UNTOLD = re.compile(
 NOTED, BUILT_BY = "_found_before", "built by {}"
 # What DuckDB sums whole numbers to, and what tables hold; see the macro `narrow_integers`.
 WIDE, NARROW, FRACTIONAL = "HUGEINT", "BIGINT", "DOUBLE"
+# What of a definition can be left out, or has parts that can.
+DIVISIBLE = {"data_source", "data_sources", "exposure_signal", "segment_sources"}
 _build_whole = ModelRunner.compile_and_execute
 _noting = threading.Lock()
 
@@ -75,20 +78,22 @@ def left_out(manifest: Manifest) -> dict[str, dict[str, str]]:
 def _build(runner: ModelRunner, manifest: Manifest, context: Any) -> Any:
     """Build a model; where it fails, again without what it fails for."""
     config = runner.node.config
-    definition = config.meta
-    slug = definition.get("experiment", {}).get("slug")
-    entries = entries_of(definition) if slug and runner.node.language == "sql" else []
-    if not entries:
+    written = config.meta
+    slug = written.get("experiment", {}).get("slug")
+    if not (slug and runner.node.language == "sql" and _has_parts(written)):
         return _build_whole(runner, manifest, context)
-    out = affected(definition, left_out(manifest).get(slug, {}))
+    known = left_out(manifest).get(slug)
+    # As it is written as long as nothing fails: putting it together takes time.
+    out = affected(_whole(runner, manifest), known) if known else {}
     _note(manifest, slug, out)
     try:
         while True:
-            config.meta = reduced(definition, out)
+            config.meta = reduced(_whole(runner, manifest), out) if out else written
             try:
                 return _build_whole(runner, manifest, context)
             except DbtRuntimeError as error:
-                left = [entry for entry in entries if entry not in out]
+                definition = _whole(runner, manifest)
+                left = [entry for entry in entries_of(definition) if entry not in out]
                 found = _failing(runner, manifest, definition, left)
                 if not found:
                     if "data_source" not in definition or ABSENT_SOURCES in os.environ:
@@ -97,7 +102,21 @@ def _build(runner: ModelRunner, manifest: Manifest, context: Any) -> Any:
             _note(manifest, slug, found)
             out |= found
     finally:
-        config.meta = definition
+        config.meta = written
+
+
+def _has_parts(written: Mapping[str, Any]) -> bool:
+    """Whether something can be left out of a model, by what is written of its definition."""
+    return bool(DIVISIBLE & {*written, *written.get("looked_up", ())})
+
+
+def _whole(runner: ModelRunner, manifest: Manifest) -> dict[str, Any]:
+    """Return a model's definition with what other models of its experiment say."""
+    node = manifest.flat_graph["nodes"][runner.node.unique_id]
+    found: dict[str, Any] = runner.adapter.execute_macro(
+        "definition_of", macro_resolver=manifest, project=PACKAGE, kwargs={"node": node}
+    )
+    return found
 
 
 def _without_source(runner: ModelRunner, manifest: Manifest, slug: str, reason: str) -> RunResult:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from metric_config_parser.metric import AnalysisPeriod
 
+from dbt_jetstream.lock.fragments import bigquery_sql
 from dbt_jetstream.lock.metrics import LockedDataSource, LockedMetric
 from dbt_jetstream.lock.nodes import Column
 
@@ -72,7 +73,7 @@ def enrollments(branches: Sequence[str], segments: Iterable[tuple[str, str]]) ->
 def client_days(source: LockedDataSource) -> list[Column]:
     """List the columns of a data source's client days."""
     parts = [
-        Column(part.name, f"`{part.daily}`; windows combine days with {part.combine}.")
+        Column(part.name, f"`{bigquery_sql(part.sql)}`; windows combine days with {part.combine}.")
         for part in source.parts()
     ]
     date = Column(

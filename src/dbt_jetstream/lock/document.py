@@ -1,4 +1,4 @@
-"""Builds all nodes of one experiment from its resolved configuration."""
+"""Builds the definition of one experiment from its resolved configuration."""
 
 from __future__ import annotations
 
@@ -22,31 +22,37 @@ from dbt_jetstream.errors import (
     distinct,
 )
 from dbt_jetstream.hub import Hub
-from dbt_jetstream.lock import models
-from dbt_jetstream.lock.dated import all_dated_tables
+from dbt_jetstream.lock.definition import FORMAT, Definition, Enrollment
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
+from dbt_jetstream.lock.expand import LockedExperiment, expand
+from dbt_jetstream.lock.experiment import experiment_of, periods_of
 from dbt_jetstream.lock.exposures import signal_part
 from dbt_jetstream.lock.fragments import Table, expression, gap_of
-from dbt_jetstream.lock.metadata import metadata
+from dbt_jetstream.lock.metadata import described_metrics, external_config, outcomes
 from dbt_jetstream.lock.metrics import (
     LockedDataSource,
     lock_data_source,
     lock_metric,
     period_metrics,
-    sanity_metrics,
 )
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.short import (
+    DEFAULTS,
+    data_sources,
+    measures,
+    segment_source,
+    segments_of,
+    signal_of,
+)
 from dbt_jetstream.lock.summaries import (
     PREENROLLMENT,
     check,
     idle_treatments,
-    lock_summaries,
+    statistic_parts,
     unadjusted,
     uncomputed,
 )
-from dbt_jetstream.lock.telemetry import telemetry_columns
-from dbt_jetstream.lock.trust import trust_nodes
-from dbt_jetstream.lock.versions import version_part, versions
+from dbt_jetstream.lock.units import UnitIds
+from dbt_jetstream.lock.versions import versions
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.compatibility import on_bigquery
 from dbt_jetstream.sql.dialect import SqlSyntaxError
@@ -79,27 +85,6 @@ class History:
     exported: frozenset[str] = frozenset()
 
 
-@dataclass
-class LockedExperiment:
-    """All nodes of one experiment, in the order of the flow.
-
-    Attributes:
-        slug: The experiment.
-        nodes: Its dbt models.
-        tables: The telemetry tables that they read.
-        is_private: Whether its definition must not be published.
-        warnings: What its author should know; nothing that keeps it from being analysed.
-        application: The application that it runs in.
-    """
-
-    slug: str
-    nodes: list[Node]
-    tables: list[Table]
-    is_private: bool = False
-    warnings: list[ConfigError] = field(default_factory=list)
-    application: str = ""
-
-
 def lock(
     hub: Hub,
     experiment: Experiment,
@@ -115,19 +100,11 @@ def lock(
     if experiment.do_rerun:
         config = _overall_alone(config)
     builder = _Builder(hub, experiment, config, platform)
-    nodes = builder.build(history)
-    if builder.errors:
+    definition = builder.build(history)
+    if builder.errors or definition is None:
         raise ConfigErrors(builder.errors)
-    dataset_id = config.experiment.dataset_id
-    for node in nodes if dataset_id else []:
-        node.config["schema"] = dataset_id
-    for node in nodes:
-        node.accept(history.accepted.get(node.name, ()))
-    tables = sorted(set(builder.tables))
-    is_private = builder.shared.is_private
     # A metric of several periods is looked at in each.
-    warnings = distinct(builder.warnings)
-    return LockedExperiment(builder.slug, nodes, tables, is_private, warnings, builder.app)
+    return expand(definition, history.accepted, distinct(builder.warnings))
 
 
 def _overall_alone(config: AnalysisConfiguration) -> AnalysisConfiguration:
@@ -160,46 +137,43 @@ class _Builder:
         self.errors: list[ConfigError] = []
         self.warnings: list[ConfigError] = []
         self.tables: list[Table] = []
-        self.shared = models.shared(config.experiment, platform)
+        self.shared = experiment_of(config.experiment)
+        self.ids = UnitIds(self.shared.analysis_unit, platform.client_ids)
         self.periods = [p for p in AnalysisPeriod if config.metrics[p]]
 
-    def build(self, history: History) -> list[Node]:
-        """Build all nodes, in the order of the flow."""
+    def build(self, history: History) -> Definition | None:
+        """Build the definition; none where there are mistakes."""
         self._check_settings()
         self._check_summaries()
         sources = self._data_sources()
         signal = self._exposure_signal()
-        enrollments = self._enrollments(signal, history.reruns)
-        if self.errors or enrollments is None:
-            return []
-        enrollments.meta["dated_tables"] = all_dated_tables(enrollments.meta, sources, self.tables)
-        enrollments.meta["columns_read"] = telemetry_columns(
-            enrollments.meta, sources, self.shared.ids, self.tables
+        enrollment = self._enrollment()
+        segments = self._segments()
+        if self.errors or enrollment is None or segments is None:
+            return None
+        self._warn_of_enrollment_gaps(enrollment, segments)
+        statistics = statistic_parts(self.config.metrics)
+        configured = self.config.experiment
+        periods = [period.table_suffix for period in self.periods]
+        return Definition(
+            format=FORMAT,
+            experiment=self.shared,
+            versions=versions(self.hub, self.experiment, history.reruns),
+            defaults=DEFAULTS,
+            telemetry=[table.dotted for table in sorted(set(self.tables))],
+            enrollment=Enrollment(**enrollment),
+            exposure_signal=signal_of(signal) if signal else None,
+            segment_sources={part["data_source"]: segment_source(part) for part in segments},
+            segments=segments_of(
+                {s.name: s.description or s.friendly_name or s.name for s in configured.segments},
+                segments,
+            ),
+            periods=periods_of(self.shared, periods, history.exported),
+            data_sources=data_sources(sources),
+            measures=measures(sources, statistics, described_metrics(self.config)),
+            outcomes=outcomes(self.hub.outcomes_of(self.config)),
+            external_config=external_config(configured, self.hub.config_url(self.slug)),
         )
-        locked = lock_summaries(self.config.metrics)
-        shared = self.shared
-        days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
-        exposed = models.exposure_days(shared, *signal, enrollments) if signal else None
-        upstream = models.Upstream(enrollments, days, exposed)
-        periods = {p: models.metrics(shared, p, sources, upstream) for p in self.periods}
-        bins = models.bins(shared, periods, locked)
-        pieces = models.pieces(shared, periods, bins, locked)
-        moments = models.moments(shared, periods, pieces)
-        outcomes = self.hub.outcomes_of(self.config)
-        described = metadata(self.config, outcomes, self.hub.config_url(self.slug))
-        described |= version_part(self.hub)
-        statistics = models.statistics(shared, pieces, moments, locked, described)
-        views = [self._statistics_view(period, statistics, history) for period in self.periods]
-        results = models.Results(periods, bins, pieces, moments, statistics)
-        grid = models.completeness(shared, sources, upstream, results, locked)
-        read = [*days.values(), *([exposed] if exposed else [])]
-        checks = trust_nodes(shared, self.experiment.branches, sources, upstream, results)
-        made = [bins, pieces, moments, statistics, *views, grid, *checks]
-        return [enrollments, *read, *periods.values(), *made]
-
-    def _statistics_view(self, period: AnalysisPeriod, statistics: Node, history: History) -> Node:
-        was_exported = naming.statistics(self.slug, period) in history.exported
-        return models.statistics_view(self.shared, period, statistics, was_exported=was_exported)
 
     def _try(self, attempt: Callable[[], T], path: Path | str | None, key: str) -> T | None:
         """Run `attempt`; what it refuses becomes an error at `key` of the file `path`."""
@@ -243,7 +217,7 @@ class _Builder:
                 key = f"segments.{segment['name']}.select_expression"
                 self._warn_of_gap(gap_of(segment["sql"]), own, key, "nobody is in it there")
 
-    def _exposure_signal(self) -> tuple[dict[str, Any], tuple[Table, ...]] | None:
+    def _exposure_signal(self) -> dict[str, Any] | None:
         """Lock the experiment's own exposure signal, if it has one."""
         signal = self.config.experiment.exposure_signal
         if signal is None:
@@ -251,7 +225,7 @@ class _Builder:
         key = "experiment.exposure_signal.select_expression"
         if self._try(partial(expression, signal.select_expression), self.own_file, key) is None:
             return None
-        attempt = partial(signal_part, signal, self.shared.ids, self.dataset)
+        attempt = partial(signal_part, signal, self.ids, self.dataset)
         found = self._try(attempt, self.own_file, "experiment.exposure_signal")
         if found is None:
             return None
@@ -262,7 +236,7 @@ class _Builder:
         gaps = [reason for key in ("from", "sql") if (reason := gap_of(found[0][key]))]
         for reason in gaps:
             self._warn_of_gap(reason, self.own_file, "experiment.exposure_signal", NOBODY_EXPOSED)
-        return found
+        return found[0]
 
     def _check_summaries(self) -> None:
         checked = set()
@@ -328,7 +302,9 @@ class _Builder:
                 if name not in sources:
                     path = self.hub.data_source_file(name, self.slug, self.app)
                     key = f"data_sources.{name}.from_expression"
-                    attempt = partial(lock_data_source, metric.data_source, self.dataset)
+                    attempt = partial(
+                        lock_data_source, metric.data_source, self.dataset, self.slug, self.ids
+                    )
                     found = self._try(attempt, path, key)
                     if found is None:
                         continue
@@ -342,16 +318,10 @@ class _Builder:
                     self._warn_of_gap(locked.gap, path, key, "its values are null there")
                     sources[name].metrics.setdefault(period, []).append(locked)
         for source in sources.values():
-            self._add_sanity_metrics(source)
             self.tables += source.tables
         return list(sources.values())
 
-    def _add_sanity_metrics(self, source: LockedDataSource) -> None:
-        checks = sanity_metrics(source.source, self.slug, daily=source.is_daily)
-        for metrics in source.metrics.values():
-            metrics.extend(checks)
-
-    def _segments(self) -> tuple[list[dict[str, Any]], list[Table]] | None:
+    def _segments(self) -> list[dict[str, Any]] | None:
         segments = self.config.experiment.segments
         for segment in segments:
             path = self.hub.segment_file(segment.name, self.slug, self.app)
@@ -360,37 +330,23 @@ class _Builder:
                 return None
             self._refuse_by_sql(misfit, segment.select_expression, path, key)
             self._refuse_by_sql(no_flag, segment.select_expression, path, key)
-        attempt = partial(segment_parts, segments, self.shared.ids, self.dataset)
-        return self._try(attempt, self.own_file, "segments")
+        attempt = partial(segment_parts, segments, self.ids, self.dataset)
+        found = self._try(attempt, self.own_file, "segments")
+        if found is None:
+            return None
+        self.tables += found[1]
+        return found[0]
 
-    def _enrollments(
-        self, signal: tuple[dict[str, Any], tuple[Table, ...]] | None, reruns: int
-    ) -> Node | None:
+    def _enrollment(self) -> dict[str, Any] | None:
         config, own = self.config.experiment, self.own_file
         find_type = partial(query_type, config, self.platform)
         kind = self._try(find_type, own, "experiment.enrollments_query_type")
-        enrollment = kind and self._try(
-            partial(enrollment_part, config, kind, self.platform, self.dataset),
-            own,
-            "experiment.enrollment_query",
-        )
-        segments = self._segments()
-        if not enrollment or segments is None:
+        if kind is None:
             return None
-        self._warn_of_enrollment_gaps(enrollment[0], segments[0])
-        tables = [*enrollment[1], *segments[1], *(signal[1] if signal else ())]
+        attempt = partial(enrollment_part, config, kind, self.platform, self.dataset)
+        part = self._try(attempt, own, "experiment.enrollment_query")
+        if part is None:
+            return None
+        described, tables = part
         self.tables += tables
-        meta = {
-            "versions": versions(self.hub, self.experiment),
-            **({"rerun": reruns} if reruns else {}),
-            "reads": [table.dotted for table in sorted(set(self.tables))],
-            # Known when all else is; here, since they are looked up by their first occurrence.
-            "dated_tables": [],
-            "columns_read": {},
-            "experiment": self.shared.experiment,
-            "enrollment": enrollment[0],
-            "segment_sources": segments[0],
-            "segments": self.shared.segments,
-            **({"exposure_signal": signal[0]} if signal else {}),
-        }
-        return models.enrollments(self.shared, meta, config.segments, tables)
+        return described

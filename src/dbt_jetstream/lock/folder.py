@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dbt_jetstream.files import Changes
 from dbt_jetstream.lock.data_tests import described
-from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.fragments import Fragment, Table
+from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.definition_file import FILE, text_of
+from dbt_jetstream.lock.expand import LockedExperiment
+from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.lineage import lineage, stage_color
 from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.verbatim import verbatim
+from dbt_jetstream.lock.written import written
 from dbt_jetstream.naming import group
 from dbt_jetstream.yaml_text import dump
 
@@ -26,12 +30,9 @@ FOLDERS = {
     True: (Path("models/private"), Path("python_models/private")),
 }
 SOURCES = Path("models/sources")
-# The list of tables in a definition; reading hundreds of definitions as YAML takes half a minute.
-READS = re.compile(r"^ +reads:\n((?: +- \S+\n)+)", re.MULTILINE)
-# What each column is read for, which is indented more than the key.
-COLUMNS_READ = re.compile(r"^( +)columns_read:\n((?:\1 .*\n)+)", re.MULTILINE)
-# The tables whose date is known, each with its key, its name and the date.
-DATED_TABLES = re.compile(r"^( +)dated_tables:\n((?:\1[- ] ?.*\n)+?)(?=\1\w)", re.MULTILINE)
+MODELS = (".sql", ".py")
+# What a definition reads, for the sources of all: finding it anew for hundreds takes minutes.
+TELEMETRY = "telemetry.json"
 # A table that lacks yesterday is late; it fails once windows do not wait for it any longer (macro
 # `wait_days`).
 FRESH_DAYS = 2
@@ -41,6 +42,8 @@ DAYS_LOOKED_BACK = 30
 # So many readers of a column are named in the docs.
 MOST_READERS = 12
 HEADER = "# Written by `jetstream sync`. Change the hub, not this file.\n"
+# By which text of a definition, and by which version of this package, the rest was written.
+EXPANDED = "# Expanded from definition.yml {digest} by dbt-jetstream {version}.\n"
 
 # By table, by column: what reads it.
 Columns = dict[str, dict[str, set[str]]]
@@ -48,15 +51,25 @@ Columns = dict[str, dict[str, set[str]]]
 
 def definition_path(slug: str, *, is_private: bool) -> Path:
     """Name the file of an experiment's lock."""
+    return FOLDERS[is_private][0] / slug / FILE
+
+
+def properties_path(slug: str, *, is_private: bool) -> Path:
+    """Name the file of what dbt is told of an experiment's models."""
     return FOLDERS[is_private][0] / slug / f"{slug}.yml"
 
 
 def definitions(project: Path) -> Iterator[tuple[str, bool, Path]]:
-    """Yield slug, privacy and file of every lock in the project, in order."""
+    """Yield slug, privacy and file of every lock in the project, in order.
+
+    Of a lock that an earlier version wrote, the file is what dbt is told of its models.
+    """
     for is_private, (models, _) in FOLDERS.items():
-        for path in sorted((project / models).glob("*/*.yml")):
-            if path.stem == path.parent.name:
-                yield path.stem, is_private, path
+        for folder in sorted((project / models).glob("*/")):
+            for path in (folder / FILE, folder / f"{folder.name}.yml"):
+                if path.is_file():
+                    yield folder.name, is_private, path
+                    break
 
 
 def model_names(project: Path) -> dict[str, str]:
@@ -64,7 +77,7 @@ def model_names(project: Path) -> dict[str, str]:
     found = {}
     for slug, _, _ in definitions(project):
         for path in written_files(project, slug):
-            if path.suffix != ".yml":
+            if path.suffix in MODELS:
                 found[path.stem.lower()] = slug
     return found
 
@@ -81,19 +94,61 @@ def experiment_files(project: Path, locked: LockedExperiment) -> Changes:
         folder = (python_models if is_python else models) / locked.slug
         files[folder / f"{node.name}.{'py' if is_python else 'sql'}"] = node.stub
     stale = {path: None for path in written_files(project, locked.slug) if path not in files}
-    # Models come first: the reader of held locks counts on it.
-    documents = {"models": [_model(node, locked.slug) for node in locked.nodes], **lineage(locked)}
+    properties = properties_path(locked.slug, is_private=locked.is_private)
     definition = definition_path(locked.slug, is_private=locked.is_private)
-    return {**files, **stale, definition: HEADER + dump(documents)}
+    text = text_of(locked.definition)
+    return {
+        **files,
+        **stale,
+        properties: _expanded_from(text) + HEADER + _properties(locked),
+        properties.with_name(TELEMETRY): json.dumps(_telemetry(locked), indent=1) + "\n",
+        definition: text,
+    }
 
 
-def _model(node: Node, slug: str) -> dict[str, Any]:
+def is_expanded(definition: Path, text: str) -> bool:
+    """Whether the files beside a definition were written from it, by this version."""
+    properties = definition.with_name(f"{definition.parent.name}.yml")
+    if not properties.exists():
+        return False
+    with properties.open(encoding="utf-8", errors="replace") as file:
+        return file.readline() == _expanded_from(text)
+
+
+def _expanded_from(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return EXPANDED.format(digest=digest, version=version("dbt-jetstream"))
+
+
+def _properties(locked: LockedExperiment) -> str:
+    metas = written(locked)
+    models = [_model(node, metas[node.name], locked.slug) for node in locked.nodes]
+    return dump({"models": models, **lineage(locked)})
+
+
+def _telemetry(locked: LockedExperiment) -> dict[str, Any]:
+    """Say of each table that an experiment reads its date, and what its columns are read for.
+
+    What a private experiment measures must not be seen in a file that is committed.
+    """
+    if locked.is_private:
+        return {table.dotted: {} for table in locked.tables}
+    meta = locked.nodes[0].meta
+    dates = {table["name"]: table["date"] for table in meta["dated_tables"]}
+    columns = telemetry_columns(meta, locked.sources, locked.tables)
+    return {
+        table.dotted: {"date": dates.get(table.dotted), "columns": columns.get(table.dotted, {})}
+        for table in locked.tables
+    }
+
+
+def _model(node: Node, meta: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return a node as dbt's properties file lists it, with its place in the lineage."""
-    document = node.document(slug)
+    document = node.document(slug, meta)
     tags = document["config"].pop("tags")
-    meta = document["config"].pop("meta")
+    found = document["config"].pop("meta")
     own = {"group": group(slug), "docs": {"node_color": stage_color(node)}}
-    document["config"] |= {**own, "tags": tags, "meta": meta}
+    document["config"] |= {**own, "tags": tags, "meta": found}
     for tested in [document, *document["columns"]]:
         if "data_tests" in tested:
             tested["data_tests"] = [described(test) for test in tested["data_tests"]]
@@ -103,7 +158,7 @@ def _model(node: Node, slug: str) -> dict[str, Any]:
 def written_files(project: Path, slug: str) -> Iterator[Path]:
     """Yield what an earlier lock wrote; also where the experiment lay if it was private then."""
     for folder in (place / slug for pair in FOLDERS.values() for place in pair):
-        for pattern in (f"{slug}.yml", "*.sql", "*.py"):
+        for pattern in (f"{slug}.yml", FILE, TELEMETRY, "*.sql", "*.py"):
             for path in sorted((project / folder).glob(pattern)):
                 yield path.relative_to(project)
 
@@ -114,40 +169,21 @@ def source_files(project: Path, retired: Iterable[str] = ()) -> Changes:
     columns: Columns = defaultdict(lambda: defaultdict(set))
     dates: dict[str, Fragment] = {}
     ignored = set(retired)
-    for slug, is_private, path in definitions(project):
-        if slug not in ignored:
-            text = path.read_text(encoding="utf-8")
-            for table in _tables(text):
-                by_source[table.source].add(table)
-            # What a private experiment measures must not be seen in a file that is committed.
-            _add_columns("" if is_private else text, columns)
-            dates |= {} if is_private else _dates(text)
+    for slug, _, path in definitions(project):
+        said = path.with_name(TELEMETRY)
+        if slug in ignored or not said.exists():
+            continue
+        for dotted, read in json.loads(said.read_text(encoding="utf-8")).items():
+            table = Table.parse(dotted)
+            by_source[table.source].add(table)
+            dates |= {dotted: read["date"]} if read.get("date") else {}
+            for column, readers in read.get("columns", {}).items():
+                columns[dotted][column].update(readers)
     files: Changes = {p.relative_to(project): None for p in project.glob(f"{SOURCES}/*.yml")}
     for name, tables in by_source.items():
         text = HEADER + dump({"sources": [_source(name, sorted(tables), columns, dates)]})
         files[SOURCES / f"{name}.yml"] = text
     return files
-
-
-def _tables(text: str) -> Iterator[Table]:
-    (found,) = READS.findall(text) or [""]
-    yield from (Table.parse(line.strip(" -")) for line in found.splitlines())
-
-
-def _add_columns(text: str, columns: Columns) -> None:
-    """Add what a lock says about the columns that its experiment reads."""
-    found = COLUMNS_READ.search(text)
-    read = yaml.load(found.group(2), yaml.CSafeLoader) if found else {}
-    for table, uses in read.items():
-        for column, readers in uses.items():
-            columns[table][column].update(readers)
-
-
-def _dates(text: str) -> dict[str, Fragment]:
-    """Return the dates of the tables in a lock, by their names."""
-    found = DATED_TABLES.search(text)
-    listed = yaml.load(found.group(2), yaml.CSafeLoader) if found else []
-    return {table["name"]: table["date"] for table in listed}
 
 
 def _source(

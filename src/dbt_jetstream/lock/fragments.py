@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dbt_jetstream.checks import is_safe_table, shown
+from dbt_jetstream.lock.definition import Fragment
 from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import (
     parse_expression,
@@ -22,8 +23,6 @@ from dbt_jetstream.sql.dialect import (
     table_names,
     to_duckdb,
 )
-
-Fragment = str | dict[str, str | None]
 
 # A type that every aggregate takes, and that casts to any other.
 NOTHING = "CAST(NULL AS BOOLEAN)"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dbt_jetstream import naming
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import PACKAGE, Node, ref
 from dbt_jetstream.lock.verbatim import verbatim
 from dbt_jetstream.settings import DEFAULT_OWNER, OWNERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -13,16 +13,18 @@ from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
 from dbt_jetstream.hub.templates import CALL
 from dbt_jetstream.lock.dated import dated_tables
+from dbt_jetstream.lock.definition import Fragment, Part
 from dbt_jetstream.lock.fragments import (
-    Fragment,
     Table,
+    bigquery_sql,
     expression,
     from_clause,
     gap_of,
     nothing_on_duckdb,
 )
 from dbt_jetstream.lock.units import UnitIds
-from dbt_jetstream.sql.rollup import Direct, Part, Rollup, split
+from dbt_jetstream.sql import rollup
+from dbt_jetstream.sql.rollup import Direct, split
 
 BASES = ("enrollments", "exposures")
 # How metric-hub's own SQL joins data sources, by the relationship that their definition names.
@@ -40,26 +42,35 @@ class LockedMetric:
 
     Attributes:
         name: The column.
+        sql: Its SQL: over the daily parts of a window, or over the telemetry rows of one.
         select_expression: The BigQuery expression over the telemetry rows of a window.
-        rollup: Its split into daily parts, or why there is none.
         bases: The analysis bases that it is computed for.
         description: What it measures, for the docs.
-        gap: Why DuckDB cannot compute it; None where it can.
+        parts: What it needs of each day, in the order of their names.
+        reason: Why it is read for every window; None where windows are rolled up from days.
         owners: Who answers for its definition, as the hub says.
+        is_check: Whether it checks the branch that telemetry reports.
     """
 
     name: str
+    sql: Fragment
     select_expression: str
-    rollup: Rollup | Direct
     bases: tuple[str, ...]
     description: str
-    gap: str | None = None
+    parts: tuple[Part, ...] = ()
+    reason: str | None = None
     owners: tuple[str, ...] = ()
+    is_check: bool = False
 
     @property
     def is_daily(self) -> bool:
         """Whether windows are rolled up from client days."""
-        return isinstance(self.rollup, Rollup)
+        return self.reason is None
+
+    @property
+    def gap(self) -> str | None:
+        """Why DuckDB cannot compute it; None where it can."""
+        return gap_of(self.sql)
 
 
 @dataclass
@@ -67,31 +78,24 @@ class LockedDataSource:
     """A data source and the metrics that read it, over all periods.
 
     Attributes:
-        source: The resolved data source.
+        name: Its name.
         clause: Its from_expression.
+        unit_column: The column that holds the unit.
+        date_column: The column that says on which day a row was sent.
+        dated_tables: The tables that the date column comes from; see the function of this name.
+        enrolled_branch: The branch that a row of telemetry reports, or None.
         tables: The physical tables in it.
         metrics: By period, the metrics in their configured order.
     """
 
-    source: DataSource
+    name: str
     clause: Fragment
+    unit_column: str
+    date_column: str
+    dated_tables: list[dict[str, Any]]
+    enrolled_branch: Fragment | None
     tables: tuple[Table, ...]
     metrics: dict[AnalysisPeriod, list[LockedMetric]] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The data source's name."""
-        return str(self.source.name)
-
-    @property
-    def date_column(self) -> str:
-        """The column that says on which day a row was sent."""
-        return self.source.submission_date_column or "submission_date"
-
-    @property
-    def dated_tables(self) -> list[dict[str, Any]]:
-        """The tables that its date column comes from; see the function of this name."""
-        return dated_tables(self.clause, self.date_column, self.tables)
 
     def distinct(self) -> list[LockedMetric]:
         """List the metrics of all periods once."""
@@ -101,14 +105,23 @@ class LockedDataSource:
     def parts(self, metrics: Iterable[LockedMetric] | None = None) -> list[Part]:
         """List the distinct daily parts of `metrics`, by default of all."""
         chosen = self.distinct() if metrics is None else metrics
-        rollups = [m.rollup for m in chosen if isinstance(m.rollup, Rollup)]
-        by_name = {part.name: part for rollup in rollups for part in rollup.parts}
+        by_name = {part.name: part for metric in chosen for part in metric.parts}
         return [by_name[name] for name in sorted(by_name)]
 
     @property
     def is_daily(self) -> bool:
         """Whether any of its metrics is rolled up from client days."""
         return bool(self.parts())
+
+    @property
+    def reads_unit(self) -> bool:
+        """Whether any daily part differs by unit even without telemetry, since it reads the unit.
+
+        The checks of the reported branch do not: no report differs from no branch.
+        """
+        alike = {part.name for m in self.distinct() if m.is_check for part in m.parts}
+        parts = (part for part in self.parts() if part.name not in alike)
+        return any(re.search(r"\be\.", bigquery_sql(part.sql)) for part in parts)
 
 
 def period_metrics(summaries: Iterable[Summary]) -> list[Metric]:
@@ -162,57 +175,56 @@ def lock_metric(metric: Metric, slug: str) -> LockedMetric:
         sql = metric.select_expression.format(experiment_slug=slug)
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError(_unfilled(metric.select_expression, error)) from error
-    return LockedMetric(
+    found = _split(sql, metric.data_source.submission_date_column or "submission_date")
+    whole = expression(sql)
+    locked = LockedMetric(
         name=metric.name,
+        sql=whole,
         select_expression=sql.strip(),
-        rollup=_split(sql, metric.data_source.submission_date_column or "submission_date"),
         bases=tuple(basis.value for basis in metric.analysis_bases),
         description=metric.description or metric.friendly_name or metric.name,
-        gap=gap_of(expression(sql)),
         owners=tuple(metric.owner or ()),
     )
+    if isinstance(found, Direct):
+        return replace(locked, reason=found.reason)
+    combined = _combined(found.expression, gap_of(whole))
+    return replace(locked, sql=combined, parts=_parts(found.parts))
 
 
-def sanity_metrics(source: DataSource, slug: str, *, daily: bool) -> list[LockedMetric]:
-    """Lock the two checks of a data source that reports the experiment it belongs to.
-
-    They follow the other metrics of the source: a source that is only read directly is not read
-    a second time for their sake.
-    """
-    branch = enrolled_branch(source, slug)
-    if branch is None:
-        return []
-    checks = {
-        "has_contradictory_branch": (
-            f"COALESCE(LOGICAL_OR({branch} != e.branch), FALSE)",
-            "Whether telemetry of the window reports another branch than the unit's.",
-        ),
-        "has_non_enrolled_data": (
-            f"COALESCE(LOGICAL_OR({branch} IS NULL), FALSE)",
-            "Whether telemetry of the window does not report the experiment.",
-        ),
-    }
-    return [
-        LockedMetric(
-            name=f"{source.name}_{check}",
-            select_expression=sql,
-            rollup=_split(sql) if daily else Direct("follows the metrics of its data source"),
-            bases=BASES,
-            description=description,
-        )
-        for check, (sql, description) in checks.items()
-    ]
+def _combined(sql: str, gap: str | None) -> Fragment:
+    found = expression(sql)
+    return nothing_on_duckdb(found, gap) if gap else found
 
 
-def lock_data_source(source: DataSource, dataset: str) -> LockedDataSource:
+def _parts(parts: Iterable[rollup.Part]) -> tuple[Part, ...]:
+    return tuple(Part(name=p.name, sql=expression(p.daily), combine=p.combine) for p in parts)
+
+
+def lock_data_source(source: DataSource, dataset: str, slug: str, ids: UnitIds) -> LockedDataSource:
     """Lock a data source without metrics yet.
+
+    Args:
+        source: The resolved data source.
+        dataset: What `{dataset}` stands for.
+        slug: The experiment.
+        ids: The ids that it is joined on.
 
     Raises:
         SqlSyntaxError: If its from_expression cannot be parsed.
         ValueError: If it needs a dataset that nothing names.
     """
     clause, tables = from_clause(_with_joins(source, dataset))
-    return LockedDataSource(source, clause, tables)
+    date_column = source.submission_date_column or "submission_date"
+    branch = enrolled_branch(source, slug)
+    return LockedDataSource(
+        name=str(source.name),
+        clause=clause,
+        unit_column=ids.column(source),
+        date_column=date_column,
+        dated_tables=dated_tables(clause, date_column, tables),
+        enrolled_branch=expression(branch) if branch else None,
+        tables=tables,
+    )
 
 
 def _with_joins(source: DataSource, dataset: str) -> str:
@@ -234,81 +246,59 @@ def _with_joins(source: DataSource, dataset: str) -> str:
     return "\n".join([*lines, ")"])
 
 
-def data_source_part(locked: LockedDataSource, slug: str, ids: UnitIds) -> dict[str, Any]:
+def data_source_part(locked: LockedDataSource) -> dict[str, Any]:
     """Describe how a data source joins to enrolled units."""
-    branch = enrolled_branch(locked.source, slug)
     return {
         "name": locked.name,
         "from": locked.clause,
-        "unit_column": ids.column(locked.source),
+        "unit_column": locked.unit_column,
         "date_column": locked.date_column,
         "dated_tables": locked.dated_tables,
-        "enrolled_branch": expression(branch) if branch else None,
+        "enrolled_branch": locked.enrolled_branch,
     }
 
 
-def client_days_part(
-    locked: LockedDataSource, slug: str, ids: UnitIds, first_day: int
-) -> dict[str, Any]:
+def client_days_part(locked: LockedDataSource, first_day: int) -> dict[str, Any]:
     """Describe the client days of a data source.
 
     Args:
         locked: The data source, with the metrics of all periods.
-        slug: The experiment.
-        ids: The ids that the data source is joined on.
         first_day: The earliest day that a window needs, relative to enrollment.
     """
     return {
-        **data_source_part(locked, slug, ids),
+        **data_source_part(locked),
         "first_day": first_day,
-        "parts": [{"name": part.name, "sql": expression(part.daily)} for part in locked.parts()],
-        **_reads_unit(locked, slug),
+        "parts": [{"name": part.name, "sql": part.sql} for part in locked.parts()],
+        **({"reads_unit": True} if locked.reads_unit else {}),
     }
 
 
-def period_part(
-    locked: LockedDataSource, period: AnalysisPeriod, slug: str, ids: UnitIds
-) -> dict[str, Any]:
+def period_part(locked: LockedDataSource, period: AnalysisPeriod) -> dict[str, Any]:
     """Describe what a period computes from a data source, by each of the two paths."""
     metrics = locked.metrics[period]
-    daily = [m for m in metrics if isinstance(m.rollup, Rollup)]
-    direct = [m for m in metrics if isinstance(m.rollup, Direct)]
+    daily = [m for m in metrics if m.is_daily]
     return {
-        **data_source_part(locked, slug, ids),
+        **data_source_part(locked),
         "parts": [{"name": p.name, "combine": p.combine} for p in locked.parts(daily)],
-        **_reads_unit(locked, slug),
+        **({"reads_unit": True} if locked.reads_unit else {}),
         "daily_metrics": [_daily(metric) for metric in daily],
-        "direct_metrics": [_direct(metric) for metric in direct],
+        "direct_metrics": [_direct(metric) for metric in metrics if not metric.is_daily],
     }
-
-
-def _reads_unit(locked: LockedDataSource, slug: str) -> dict[str, bool]:
-    """Say whether any daily part differs by unit even without telemetry, since it reads the unit.
-
-    The checks of the reported branch do not: no report differs from no branch.
-    """
-    checks = sanity_metrics(locked.source, slug, daily=True)
-    alike = {part for check in checks for part in getattr(check.rollup, "parts", ())}
-    found = any(re.search(r"\be\.", part.daily) for part in locked.parts() if part not in alike)
-    return {"reads_unit": True} if found else {}
 
 
 def _daily(metric: LockedMetric) -> dict[str, Any]:
-    assert isinstance(metric.rollup, Rollup)
-    combined = expression(metric.rollup.expression)
     return {
         "name": metric.name,
         "bases": list(metric.bases),
         "select_expression": metric.select_expression,
-        "sql": nothing_on_duckdb(combined, metric.gap) if metric.gap else combined,
+        "sql": metric.sql,
     }
 
 
 def _direct(metric: LockedMetric) -> dict[str, Any]:
-    assert isinstance(metric.rollup, Direct)
     return {
         "name": metric.name,
         "bases": list(metric.bases),
-        "reason": metric.rollup.reason,
-        "sql": expression(metric.select_expression),
+        "reason": metric.reason,
+        "sql": metric.sql,
     }

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.metric import AnalysisPeriod
-from metric_config_parser.segment import Segment
 
 from dbt_jetstream import naming
 from dbt_jetstream.lock import columns
 from dbt_jetstream.lock.completeness import declared_results, read_by
-from dbt_jetstream.lock.experiment import Timeline, experiment_part, timeline
+from dbt_jetstream.lock.definition import Definition, Every, Experiment, Period
+from dbt_jetstream.lock.due import can_have
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, client_days_part, period_part
 from dbt_jetstream.lock.nodes import (
@@ -30,8 +29,6 @@ from dbt_jetstream.lock.nodes import (
     unique_key,
 )
 from dbt_jetstream.lock.summaries import LockedSummaries
-from dbt_jetstream.lock.units import UnitIds
-from dbt_jetstream.platforms import Platform
 
 CELL_KEY = ("analysis_period", "window_index", "analysis_basis", "segment", "metric")
 BIN_KEY = (*CELL_KEY, "series", "branch", "bin")
@@ -65,20 +62,22 @@ class Shared:
     """What all models of an experiment have in common.
 
     Attributes:
+        definition: The experiment's definition.
         slug: The experiment.
-        experiment: Its part of the lock.
-        ids: The ids that data sources are joined on.
+        experiment: Its part of the nodes.
         segments: The names of its segments.
-        timeline: Its dates.
         is_private: Whether nothing of it may be exported.
     """
 
+    definition: Definition
     slug: str
     experiment: dict[str, Any]
-    ids: UnitIds
     segments: list[str]
-    timeline: Timeline
     is_private: bool
+
+    def period(self, period: AnalysisPeriod) -> Period:
+        """Return the windows of a period."""
+        return self.definition.periods[period.table_suffix]
 
 
 @dataclass(frozen=True)
@@ -120,29 +119,45 @@ class Results:
         return [self.bins, self.pieces, self.moments, self.statistics]
 
 
-def shared(config: ExperimentConfiguration, platform: Platform) -> Shared:
-    """Read what all models of an experiment have in common.
-
-    Raises:
-        ConfigError: If the experiment's dates are missing or contradict each other.
-    """
-    dates = timeline(config)
-    experiment = experiment_part(config, dates)
-    return Shared(
-        slug=experiment["slug"],
-        experiment=experiment,
-        ids=UnitIds(experiment["analysis_unit"], platform.client_ids),
-        segments=[segment.name for segment in config.segments],
-        timeline=dates,
-        is_private=bool(config.is_private),
-    )
+def shared(definition: Definition) -> Shared:
+    """Read what all models of an experiment have in common."""
+    said = definition.experiment
+    experiment = experiment_part(said)
+    return Shared(definition, said.slug, experiment, list(definition.segments), said.is_private)
 
 
-def enrollments(
-    shared: Shared, meta: dict[str, Any], segments: list[Segment], tables: list[Table]
-) -> Node:
+def experiment_part(said: Experiment) -> dict[str, Any]:
+    """Describe an experiment for macros; dates as ISO strings."""
+    return {
+        "slug": said.slug,
+        "app_name": said.app_name,
+        "analysis_unit": said.analysis_unit,
+        "start_date": said.start_date.isoformat(),
+        "enrollment_period": said.enrollment_period,
+        "last_enrollment_date": said.last_enrollment_date.isoformat(),
+        "end_date": said.end_date.isoformat() if said.end_date else None,
+        "branches": list(said.branches),
+        "reference_branch": said.reference_branch,
+    }
+
+
+def windows_part(period: Period) -> dict[str, Any]:
+    """Describe the windows of a period for macros; dates as ISO strings."""
+    due = period.due
+    return {
+        "first_day": period.first_day,
+        "length": period.length,
+        "repeats": period.repeats,
+        "not_before": period.not_before.isoformat() if period.not_before else None,
+        "due": {"first": due.first.isoformat(), "every": due.every}
+        if isinstance(due, Every)
+        else [date.isoformat() for date in due],
+    }
+
+
+def enrollments(shared: Shared, meta: dict[str, Any], tables: Iterable[Table]) -> Node:
     """Build the enrollments; `tables` are those that their queries read."""
-    described = [(s.name, s.description or s.friendly_name or s.name) for s in segments]
+    described = [(name, said.description) for name, said in shared.definition.segments.items()]
     return Node(
         name=naming.enrollments(shared.slug),
         description=(
@@ -159,7 +174,7 @@ def enrollments(
 
 def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> Node:
     """Build the client days of a data source."""
-    first_day = min(shared.timeline.windows(period)["first_day"] for period in source.metrics)
+    first_day = min(shared.period(period).first_day for period in source.metrics)
     return Node(
         name=naming.client_days(shared.slug, source.name),
         description=(
@@ -170,7 +185,7 @@ def client_days(shared: Shared, source: LockedDataSource, enrollments: Node) -> 
         ),
         meta={
             "experiment": shared.experiment,
-            "data_source": client_days_part(source, shared.slug, shared.ids, first_day),
+            "data_source": client_days_part(source, first_day),
         },
         columns=columns.client_days(source),
         stub=call(
@@ -222,10 +237,10 @@ def metrics(
     """Build the metrics of a period."""
     enrollments, days, exposed = upstream.enrollments, upstream.client_days, upstream.exposure_days
     used = [source for source in locked if period in source.metrics]
-    parts = [period_part(source, period, shared.slug, shared.ids) for source in used]
+    parts = [period_part(source, period) for source in used]
     rolled_up = {p["name"]: days[p["name"]] for p in parts if p["daily_metrics"]}
     direct = [s for s, p in zip(used, parts, strict=True) if p["direct_metrics"]]
-    windows = shared.timeline.windows(period)
+    windows = windows_part(shared.period(period))
     used_bases = {basis for s in used for m in s.metrics[period] for basis in m.bases}
     return Node(
         name=naming.metrics(shared.slug, period),
@@ -416,9 +431,7 @@ def statistics(
     )
 
 
-def statistics_view(
-    shared: Shared, period: AnalysisPeriod, statistics: Node, *, was_exported: bool
-) -> Node:
+def statistics_view(shared: Shared, period: AnalysisPeriod, statistics: Node) -> Node:
     """Build the view of a period's statistics, which is exported.
 
     Of a period that the experiment cannot have there is no file, but where an earlier lock, such
@@ -430,7 +443,8 @@ def statistics_view(
         if shared.is_private
         else f"exported as `statistics/{name}.json`, if the experiment can have one"
     )
-    has_file = not shared.is_private and (was_exported or shared.timeline.can_have(period))
+    said, end = shared.period(period), shared.definition.experiment.end_date
+    has_file = not shared.is_private and (said.exported or can_have(said, end))
     return Node(
         name=name,
         description=(

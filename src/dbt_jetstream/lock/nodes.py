@@ -18,8 +18,8 @@ LAYOUT = 3
 # What the lock says, but what changes no row that is there: a later end date only adds windows.
 NOT_HASHED = {
     "accepts",
-    "columns_read",
     "dated_tables",
+    "due",
     "end_date",
     "gap",
     "metadata",
@@ -61,6 +61,7 @@ class Node:
         upstream: The hashes of the generated nodes that it reads.
         tests: dbt tests of the whole model.
         language: `sql` or `python`.
+        held_hash: Of a lock that is held, the hash that its table's rows have.
     """
 
     name: str
@@ -72,11 +73,12 @@ class Node:
     upstream: tuple[str, ...] = ()
     tests: list[Any] = field(default_factory=list)
     language: str = "sql"
+    held_hash: str | None = None
 
     @property
     def definition_hash(self) -> str:
         """Identify what decides the rows of the node: its definition and all that it reads."""
-        return short_hash([LAYOUT, _hashed(self.meta), self.upstream])
+        return self.held_hash or short_hash([LAYOUT, hashed(self.meta), self.upstream])
 
     @property
     def grows(self) -> bool:
@@ -89,8 +91,10 @@ class Node:
             earlier = [h for h in dict.fromkeys(hashes) if h != self.definition_hash]
             self.meta |= {"accepts": earlier} if earlier else {}
 
-    def document(self, slug: str) -> dict[str, Any]:
+    def document(self, slug: str, meta: dict[str, Any]) -> dict[str, Any]:
         """Return the node as an entry under `models:` in a dbt properties file.
+
+        `meta` is what is written of its own.
 
         Its config alone is Jinja: all else holds what users wrote.
         """
@@ -100,7 +104,7 @@ class Node:
             "config": {
                 **self.config,
                 "tags": [f"experiment:{slug}"],
-                "meta": verbatim({**self.meta, "definition_hash": self.definition_hash}),
+                "meta": verbatim({**meta, "definition_hash": self.definition_hash}),
             },
         }
         if self.tests:
@@ -109,17 +113,29 @@ class Node:
         return document
 
 
+def known(node: Node) -> dict[str, Any]:
+    """Return a node as dbt knows it, its texts as they are."""
+    meta = {**node.meta, "definition_hash": node.definition_hash}
+    return {
+        "name": node.name,
+        "description": node.description,
+        "config": {**node.config, "meta": meta},
+        "data_tests": node.tests,
+        "columns": [{"name": c.name, "description": c.description} for c in node.columns],
+    }
+
+
 def short_hash(found: Any) -> str:
     """Identify a value of lists, dictionaries, texts, numbers and dates."""
     text = json.dumps(found, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _hashed(definition: Any) -> Any:
+def hashed(definition: Any) -> Any:
     """Return a definition without what does not decide its rows."""
     if isinstance(definition, dict):
-        return {k: _hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
-    return [_hashed(item) for item in definition] if isinstance(definition, list) else definition
+        return {k: hashed(value) for k, value in definition.items() if k not in NOT_HASHED}
+    return [hashed(item) for item in definition] if isinstance(definition, list) else definition
 
 
 def column_documents(columns: Iterable[Column]) -> list[dict[str, Any]]:

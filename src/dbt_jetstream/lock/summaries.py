@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,9 @@ Summaries = dict[AnalysisPeriod, list[Summary]]
 # Pre-treatments after which no value is null, and one that only scales values.
 WITHOUT_NULLS = ("remove_nulls", "zero_fill")
 SCALING = ("normalize_over_analysis_period",)
+RATIO = "population_ratio"
 PREENROLLMENT = (AnalysisPeriod.PREENROLLMENT_WEEK, AnalysisPeriod.PREENROLLMENT_DAYS_28)
+PARAMETERS = ("drop_highest", "grid_size", "log_space")
 # What of a statistic's needs a series can meet only once.
 SETTINGS = (
     "drop_highest",
@@ -50,8 +52,8 @@ class LockedSummaries:
     joint: list[dict[str, Any]] = field(default_factory=list)
 
 
-def lock_summaries(by_period: Summaries) -> LockedSummaries:
-    """Lock the summaries and statistics of all periods; each metric's are sorted by name.
+def statistic_parts(by_period: Summaries) -> list[dict[str, Any]]:
+    """Lock the statistics of all periods, sorted by metric and name; of a ratio, with its sides.
 
     Raises:
         ValueError: If a statistic, a pre-treatment or a parameter is unknown.
@@ -63,9 +65,20 @@ def lock_summaries(by_period: Summaries) -> LockedSummaries:
             key = (summary.metric.name, check(summary).label)
             first.setdefault(key, summary)
             periods.setdefault(key, []).append(period)
+    return [_part(first[key], periods[key], by_period) for key in sorted(first)]
+
+
+def summarised(parts: Iterable[Mapping[str, Any]]) -> LockedSummaries:
+    """Return what statistics are computed from.
+
+    Args:
+        parts: The statistics, as `statistic_parts` lists them.
+    """
     locked = LockedSummaries()
-    for key in sorted(first):
-        _add(locked, first[key], periods[key], by_period)
+    for part in parts:
+        _add(
+            locked, {key: value for key, value in part.items() if key != "ratio"}, part.get("ratio")
+        )
     return locked
 
 
@@ -155,60 +168,60 @@ def unadjusted(summary: Summary, by_period: Summaries) -> Iterator[tuple[str, st
     yield f".covariate_adjustment.{key}", f"{reason}; {hint}"
 
 
-def _add(
-    locked: LockedSummaries,
-    summary: Summary,
-    periods: list[AnalysisPeriod],
-    by_period: Summaries,
-) -> None:
-    """Add a statistic, and what it is computed from."""
+def _part(summary: Summary, periods: list[AnalysisPeriod], by_period: Summaries) -> dict[str, Any]:
+    """Describe a statistic of a metric."""
     found = STATISTICS[summary.statistic.name]
     parameters = {**found.parameters, **summary.statistic.params}
-    pre_treatments = [
-        {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
-        for p in summary.pre_treatments
-    ]
-    statistic_part = {
+    part = {
         "metric": summary.metric.name,
         "statistic": found.label,
         "version": found.version,
         "bases": [basis.value for basis in summary.metric.analysis_bases],
-        "pre_treatments": pre_treatments,
+        "pre_treatments": [
+            {"name": p.name, **PRE_TREATMENTS[p.name].parameters, **p.args}
+            for p in summary.pre_treatments
+        ],
         "confidence_interval": parameters.get("confidence_interval", 0.95),
         "periods": [period.table_suffix for period in periods],
     }
-    for key in ("drop_highest", "grid_size", "log_space"):
-        if key in parameters:
-            statistic_part[key] = parameters[key]
-    locked.statistics.append(statistic_part)
-    if found.label == "population_ratio":
-        statistic_part["joint"] = _add_ratio(locked, statistic_part, parameters)
-        return
-    needs = _needs(found, parameters)
-    statistic_part["series"] = _add_series(locked, statistic_part, needs)
+    part |= {key: parameters[key] for key in PARAMETERS if key in parameters}
+    if found.label == RATIO:
+        return {**part, "ratio": {side: parameters[side] for side in ("numerator", "denominator")}}
     adjustment = parameters.get("covariate_adjustment")
-    if adjustment:
-        covariate = _covariate(adjustment, summary.metric.name, by_period)
-        statistic_part["covariate"] = covariate
-        if covariate:
-            statistic_part["joint"] = _add_covariate(locked, statistic_part)
-        elif not set(periods) <= set(PREENROLLMENT):
-            reason = _unadjusted(adjustment, summary.metric.name, by_period)
-            statistic_part["unadjusted"] = reason
+    return {**part, **(_adjusted(adjustment, summary, periods, by_period) if adjustment else {})}
 
 
-def _needs(found: Treatment, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _adjusted(
+    adjustment: Any, summary: Summary, periods: list[AnalysisPeriod], by_period: Summaries
+) -> dict[str, Any]:
+    covariate = _covariate(adjustment, summary.metric.name, by_period)
+    if covariate or set(periods) <= set(PREENROLLMENT):
+        return {"covariate": covariate}
+    reason = _unadjusted(adjustment, summary.metric.name, by_period)
+    return {"covariate": covariate, "unadjusted": reason}
+
+
+def _add(locked: LockedSummaries, part: dict[str, Any], ratio: Mapping[str, str] | None) -> None:
+    """Add a statistic, and what it is computed from."""
+    locked.statistics.append(part)
+    if ratio is not None:
+        part["joint"] = _add_ratio(locked, part, ratio)
+        return
+    part["series"] = _add_series(locked, part, _needs(part))
+    if part.get("covariate"):
+        part["joint"] = _add_covariate(locked, part)
+
+
+def _needs(part: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a statistic asks of its series."""
-    needs: dict[str, Any] = {"has_deciles": found.label == "deciles"}
-    if found.label == "mean":
-        needs["drop_highest"] = parameters["drop_highest"]
-    if found.is_linear:
-        needs["pooled_drop_highest"] = parameters["drop_highest"]
-    if found.label == "empirical_cdf":
-        needs |= {key: parameters[key] for key in ("grid_size", "log_space")}
-    if found.label == "kernel_density_estimate":
-        needs["density_size"] = parameters["grid_size"]
-        needs["density_log_space"] = parameters["log_space"]
+    kind = part["statistic"]
+    needs: dict[str, Any] = {"has_deciles": kind == "deciles"}
+    if "drop_highest" in part:
+        needs["drop_highest" if kind == "mean" else "pooled_drop_highest"] = part["drop_highest"]
+    if kind == "empirical_cdf":
+        needs |= {key: part[key] for key in ("grid_size", "log_space")}
+    if kind == "kernel_density_estimate":
+        needs |= {"density_size": part["grid_size"], "density_log_space": part["log_space"]}
     return needs
 
 
@@ -280,7 +293,7 @@ def _add_covariate(locked: LockedSummaries, part: Mapping[str, Any]) -> str:
 
 
 def _add_ratio(
-    locked: LockedSummaries, part: Mapping[str, Any], parameters: Mapping[str, Any]
+    locked: LockedSummaries, part: Mapping[str, Any], sides_of: Mapping[str, str]
 ) -> str:
     """Add a ratio's numerators and denominators."""
     label = _label(part["pre_treatments"])
@@ -289,8 +302,8 @@ def _add_ratio(
         "metric": part["metric"],
         "series": label,
         "role": "ratio",
-        "y": parameters["numerator"],
-        "x": parameters["denominator"],
+        "y": sides_of["numerator"],
+        "x": sides_of["denominator"],
         "pre_treatments": part["pre_treatments"],
         "order": 4,
         "y_series": sides["y"],

@@ -14,10 +14,10 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from dbt_jetstream.lock.fragments import Fragment, Table
-from dbt_jetstream.lock.metrics import LockedDataSource, enrolled_branch
+from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.metrics import LockedDataSource
 from dbt_jetstream.lock.scopes import bigquery_text, scopes_of, starred, table_key
-from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.sql.dialect import parse_expression
 
 # By table, by column: what reads it.
@@ -67,7 +67,6 @@ class Read:
 def telemetry_columns(
     meta: Mapping[str, Any],
     sources: Iterable[LockedDataSource],
-    ids: UnitIds,
     tables: Iterable[Table],
 ) -> Uses:
     """List the columns that an experiment reads.
@@ -75,16 +74,16 @@ def telemetry_columns(
     Args:
         meta: The lock of its enrollments.
         sources: The data sources of its metrics.
-        ids: The ids that they are joined on.
         tables: The tables that all of this reads.
     """
     dotted = {table.key: table.dotted for table in tables}
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    reads = [_of_source(source, meta["experiment"]["slug"], ids) for source in sources]
+    reads = [_of_source(source) for source in sources]
+    unit = meta["experiment"]["analysis_unit"]
     reads += [_of_segments(part) for part in meta["segment_sources"]]
     if "exposure_signal" in meta:
         reads.append(_of_signal(meta["exposure_signal"]))
-    everything = [*_of_events(meta["enrollment"], ids), *(u for r in reads for u in _resolved(r))]
+    everything = [*_of_events(meta["enrollment"], unit), *(u for r in reads for u in _resolved(r))]
     for key, column, use in everything:
         if key in dotted:
             found[dotted[key]][column].add(use)
@@ -94,15 +93,15 @@ def telemetry_columns(
     }
 
 
-def _of_source(source: LockedDataSource, slug: str, ids: UnitIds) -> Read:
+def _of_source(source: LockedDataSource) -> Read:
     columns = [
         (column, f"metric `{metric.name}`")
         for metric in source.distinct()
         for column in _columns(metric.select_expression)
     ]
-    branch = enrolled_branch(source.source, slug)
-    columns += [(column, BRANCH) for column in (_columns(branch) if branch else ())]
-    columns += [(ids.column(source.source), UNIT), (source.date_column, DAY)]
+    if source.enrolled_branch is not None:
+        columns += [(c, BRANCH) for c in _columns(bigquery_text(source.enrolled_branch))]
+    columns += [(source.unit_column, UNIT), (source.date_column, DAY)]
     return Read(f"data source `{source.name}`", source.clause, columns)
 
 
@@ -123,12 +122,12 @@ def _of_signal(part: Mapping[str, Any]) -> Read:
     return Read(use, part["from"], columns)
 
 
-def _of_events(part: Mapping[str, Any], ids: UnitIds) -> Iterator[tuple[str, str, str]]:
+def _of_events(part: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str, str]]:
     """Yield what the macros of a query type read."""
     for role, key in part["tables"].items():
         names = EVENT_COLUMNS[part["query_type"], role]
         if names.startswith(UNIT):
-            yield key, ids.analysis_unit, UNIT
+            yield key, unit, UNIT
         yield from ((key, name, ENROLLMENT) for name in names.removeprefix(UNIT).split())
     if part["custom_query"]:
         for key, column in inner_columns(bigquery_text(part["custom_query"])):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from metric_config_parser.experiment import Branch
 from metric_config_parser.metric import AnalysisPeriod
 
 from dbt_jetstream import naming
 from dbt_jetstream.lock.columns import BASIS, DEFINITION_HASH
-from dbt_jetstream.lock.metrics import LockedDataSource, sanity_metrics
+from dbt_jetstream.lock.metrics import LockedDataSource
 from dbt_jetstream.lock.models import Results, Shared, Upstream
 from dbt_jetstream.lock.nodes import (
     OWN_TABLE,
@@ -45,14 +44,13 @@ _WINDOW = Column("window_index", "The analysis window, numbered from 1; null out
 
 def trust_nodes(
     shared: Shared,
-    branches: Sequence[Branch],
     sources: Iterable[LockedDataSource],
     upstream: Upstream,
     results: Results,
 ) -> list[Node]:
     """Build the nodes of the trust checks, in the order of the flow."""
     counts = _counts(shared, list(sources), upstream, results)
-    return [counts, _findings(shared, branches, counts, results)]
+    return [counts, _findings(shared, counts, results)]
 
 
 def _counts(
@@ -73,7 +71,7 @@ def _counts(
             "periods": {
                 period.table_suffix: {
                     "windows": node.meta["windows"],
-                    "sanity": _sanity(sources, period, shared.slug),
+                    "sanity": _sanity(sources, period),
                 }
                 for period, node in later.items()
             },
@@ -91,19 +89,18 @@ def _counts(
     )
 
 
-def _sanity(
-    sources: Iterable[LockedDataSource], period: AnalysisPeriod, slug: str
-) -> list[dict[str, str]]:
+def _sanity(sources: Iterable[LockedDataSource], period: AnalysisPeriod) -> list[dict[str, str]]:
     """List the sanity columns of a period."""
     return [
-        {"data_source": source.name, "metric": check.name}
+        {"data_source": source.name, "metric": metric.name}
         for source in sources
-        if period in source.metrics
-        for check in sanity_metrics(source.source, slug, daily=source.is_daily)
+        for metric in source.metrics.get(period, [])
+        if metric.is_check
     ]
 
 
-def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, results: Results) -> Node:
+def _findings(shared: Shared, counts: Node, results: Results) -> Node:
+    branches = shared.definition.experiment.branches.items()
     name = naming.trust(shared.slug)
     exported = (
         "Not exported, since the experiment is private."
@@ -118,7 +115,7 @@ def _findings(shared: Shared, branches: Sequence[Branch], counts: Node, results:
         ),
         meta={
             "experiment": shared.experiment,
-            "branches": [{"slug": b.slug, "ratio": b.ratio} for b in branches],
+            "branches": [{"slug": slug, "ratio": ratio} for slug, ratio in branches],
             "clipped": _clipped(results.statistics),
         },
         columns=_finding_columns(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from importlib.metadata import version
-from typing import Any
 
 from metric_config_parser.experiment import Experiment
 
 from dbt_jetstream.hub import Hub
+from dbt_jetstream.lock.definition import Checkout, Versions
 from dbt_jetstream.lock.nodes import short_hash
 
 PACKAGES = (
@@ -20,22 +20,24 @@ PACKAGES = (
     "scipy",
 )
 
-RERUN_ASKED = "rerun_asked"
-# That the lock has the overall window alone, as a rerun that Experimenter asks for.
-RERUN_ALONE = "overall_alone"
 
-
-def versions(hub: Hub, experiment: Experiment) -> dict[str, Any]:
+def versions(hub: Hub, experiment: Experiment, reruns: int) -> Versions:
     """Describe what made a lock."""
-    return {
-        "metric_hub": hub.commit,
-        "config": config_hash(hub, experiment),
-        "own_end_date": _own_end_date(hub, str(experiment.normandy_slug)),
-        "locked_on": dt.datetime.now(dt.UTC).date().isoformat(),
-        "packages": {package: version(package) for package in PACKAGES},
-        **({RERUN_ASKED: asked} if (asked := rerun_asked(experiment)) else {}),
-        **({RERUN_ALONE: True} if experiment.do_rerun else {}),
-    }
+    return Versions(
+        metric_hub=hub.commit,
+        config=config_hash(hub, experiment),
+        own_end_date=_own_end_date(hub, str(experiment.normandy_slug)),
+        locked_on=dt.datetime.now(dt.UTC).date(),
+        rerun=reruns,
+        rerun_asked=rerun_asked(experiment),
+        overall_alone=bool(experiment.do_rerun),
+        packages={package: version(package) for package in PACKAGES},
+        metric_definitions=[
+            Checkout(path=str(checkout.origin), revision=checkout.commit)
+            for checkout in hub.checkouts
+            if not checkout.address.is_private
+        ],
+    )
 
 
 def rerun_asked(experiment: Experiment) -> str | None:
@@ -49,21 +51,6 @@ def rerun_asked(experiment: Experiment) -> str | None:
 def _own_end_date(hub: Hub, slug: str) -> str | None:
     settings = hub.settings_of(slug)
     return settings.end_date if settings else None
-
-
-def version_part(hub: Hub) -> dict[str, Any]:
-    """Describe the versions for `metadata_<slug>.json`, in Experimenter's schema."""
-    return {
-        "version_info": {
-            "metric_definitions": [
-                {"path": checkout.origin, "revision": checkout.commit}
-                for checkout in hub.checkouts
-                if not checkout.address.is_private
-            ],
-            "jetstream_image": {"path": "dbt-jetstream", "revision": version("dbt-jetstream")},
-        },
-        "version_date": f"{dt.datetime.now(dt.UTC).date()}T00:00:00Z",
-    }
 
 
 def config_hash(hub: Hub, experiment: Experiment) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import SCHEMA
 from dbt_jetstream.statements.rendering import NEW_ROWS, Statements
@@ -79,7 +79,7 @@ def build_of(found: Statements, locked: LockedExperiment, day: dt.date, *, is_fi
         asked = build.day
         build.day = day
         try:
-            found_due: list[dict[str, Any]] = found.macros["windows_due"](windows, build.experiment)
+            found_due: list[dict[str, Any]] = found.macros["windows_due"](windows)
             return found_due
         finally:
             build.day = asked

@@ -11,7 +11,7 @@ from pathlib import Path
 from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.extras import check_bigquery
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.render import RenderError, last_day
 from dbt_jetstream.results import locks_of
 from dbt_jetstream.statements.build import Statement, statements_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.sql.misapplied import FLAG, NO_NUMBER
 from dbt_jetstream.statements.types import ColumnTypes, TypeMistake
 from dbt_jetstream.types.probes import Expression, FileOf, Source, Takes, sources_of

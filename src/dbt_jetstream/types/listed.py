@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from sqlglot import exp
 
 from dbt_jetstream.errors import ConfigError, did_you_mean
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.sql.dialect import (
     SqlSyntaxError,
     output_columns,

@@ -11,8 +11,9 @@ from typing import Any
 from dbt_jetstream import naming
 from dbt_jetstream.diff.definition import SANITY
 from dbt_jetstream.hub import Hub
-from dbt_jetstream.lock.document import LockedExperiment
-from dbt_jetstream.lock.fragments import Fragment, Table, bigquery_sql
+from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.expand import LockedExperiment
+from dbt_jetstream.lock.fragments import Table, bigquery_sql
 
 COUNT = "count"
 UNIT_IDS = ("client_id", "profile_group_id")

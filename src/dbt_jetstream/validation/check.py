@@ -36,7 +36,8 @@ from dbt_jetstream.hub.functions import function_mistakes
 from dbt_jetstream.hub.templates import called_bare
 from dbt_jetstream.hub.unread import of_no_application, unknown_slug
 from dbt_jetstream.keys import unknown_keys
-from dbt_jetstream.lock.document import LockedExperiment, lock
+from dbt_jetstream.lock.document import lock
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.platforms import Platform, platform_of
 from dbt_jetstream.render import RenderError
 from dbt_jetstream.resolve import Unlisted, resolve

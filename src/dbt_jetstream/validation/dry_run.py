@@ -12,7 +12,7 @@ from dbt_jetstream import naming
 from dbt_jetstream.bigquery.client import plans
 from dbt_jetstream.database_file import unopened
 from dbt_jetstream.errors import ConfigError, ConfigErrors, distinct
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.render import Renderer
 from dbt_jetstream.sizes import readable

@@ -15,9 +15,12 @@ from dbt_jetstream import naming
 from dbt_jetstream.checks import Unused
 from dbt_jetstream.errors import ConfigError, ConfigErrors, mistakes_of
 from dbt_jetstream.hub import Hub
-from dbt_jetstream.lock.document import LockedExperiment, lock
+from dbt_jetstream.lock.document import lock
+from dbt_jetstream.lock.expand import LockedExperiment
+from dbt_jetstream.lock.experiment import experiment_of
 from dbt_jetstream.lock.fragments import from_clause
 from dbt_jetstream.lock.metrics import lock_data_source
+from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.platforms import Platform
 from dbt_jetstream.resolve import Unlisted, resolve
 
@@ -67,9 +70,12 @@ def _in_sources(
     spec, configs = hub.view_for(experiment.experiment)
     dataset = naming.dataset(experiment.experiment.app_id) or platform.dataset
 
+    slug = str(experiment.experiment.normandy_slug)
+    ids = UnitIds(experiment_of(experiment).analysis_unit, platform.client_ids)
+
     def lock_source(name: str) -> None:
         source = DataSourceReference(name).resolve(spec, experiment, configs)
-        lock_data_source(source, dataset)
+        lock_data_source(source, dataset, slug, ids)
 
     def lock_segment_source(name: str) -> None:
         source = SegmentDataSourceReference(name).resolve(spec, experiment, configs)
