@@ -13,7 +13,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-integration calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-plain-dbt test-integration calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-inside-dbt benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -66,8 +66,7 @@ test-fast: install ## Run all tests that need no dbt build: while you write
 test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios, the package and the next dbt: before an issue is closed, and each night
 	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt
 	$(BIN)/python benchmarks/check.py --ratios
-	$(MAKE) --no-print-directory test-integration
-	$(MAKE) --no-print-directory test-next-dbt
+	$(MAKE) --no-print-directory test-integration test-next-dbt test-plain-dbt
 
 # Twice: what is there already is merged, or left alone.
 INTEGRATION := fenix-toolbar-shortcut

@@ -20,7 +20,7 @@ from dbt_common.events.base_types import EventMsg
 from dbt_jetstream.database_file import held_database
 from dbt_jetstream.errors import ConfigError, ConfigErrors
 from dbt_jetstream.extras import told
-from dbt_jetstream.leaving_out import ABSENT_SOURCES, left_out
+from dbt_jetstream.inside_dbt.leaving_out import ABSENT_SOURCES, left_out
 from dbt_jetstream.progress import Advance, progress
 from dbt_jetstream.reduced import without_parts
 from dbt_jetstream.target import profiles_folder

@@ -11,7 +11,7 @@ import pytest
 from conftest import DEMO, REPOSITORY
 from dbt_jetstream.demo.locked import Asked, Made, generate_for
 from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.lock.document import LockedExperiment
+from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.project.create import create
 from dbt_jetstream.sync import Request, sync
 from dbt_jetstream.types.telemetry import read_types

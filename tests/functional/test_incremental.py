@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from built_tables import assert_equal, exports, rows, tables, windows
 
-from conftest import SMALL, Project, copy_built, small_built, small_project
+from conftest import SMALL, Project, copy_built, selected, small_built, small_project
 from tiers import exhaustive, sample
 
 SLUG = "fenix-toolbar-shortcut"
@@ -112,7 +112,7 @@ def test_days_are_tested_until_a_window_is_computed_from_them(
             "and analysis_id is not null limit 1"
         )
     for attempt in range(2):
-        done = broken.run("dbt", "build", "--select", f"experiment:{SLUG}", as_of=EARLY)
+        done = broken.run("dbt", "build", "--select", selected(SLUG), as_of=EARLY)
         assert (
             f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days"
             in done.stdout
@@ -135,7 +135,7 @@ def test_a_build_tests_only_what_is_new_and_dbt_test_everything(
                 f"where {condition} and analysis_id is not null limit 1"
             )
     broken.build(SLUG, EARLY)
-    done = broken.run("dbt", "test", "--select", f"experiment:{SLUG}", as_of=EARLY)
+    done = broken.run("dbt", "test", "--select", selected(SLUG), as_of=EARLY)
     assert (
         f"Failure in test dbt_jetstream_unique_key_{PREFIX}_clients_daily_client_days"
         in done.stdout

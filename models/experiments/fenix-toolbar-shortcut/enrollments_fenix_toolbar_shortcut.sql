@@ -1,1 +1,1 @@
-{{ enrollments(telemetry={'fenix.events_stream': source('fenix', 'events_stream')}) }}
+{{ dbt_jetstream.enrollments(telemetry={'fenix.events_stream': source('fenix', 'events_stream')}) }}

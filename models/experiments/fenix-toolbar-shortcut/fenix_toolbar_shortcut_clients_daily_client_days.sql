@@ -1,4 +1,4 @@
-{{ client_days(
+{{ dbt_jetstream.client_days(
     enrollments=ref('enrollments_fenix_toolbar_shortcut'),
     telemetry={'fenix.clients_daily': source('fenix', 'clients_daily')},
 ) }}

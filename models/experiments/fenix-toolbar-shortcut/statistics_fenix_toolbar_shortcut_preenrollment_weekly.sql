@@ -1,1 +1,1 @@
-{{ statistics_view(statistics=ref('statistics_fenix_toolbar_shortcut')) }}
+{{ dbt_jetstream.statistics_view(statistics=ref('statistics_fenix_toolbar_shortcut')) }}

@@ -1,4 +1,4 @@
-{{ window_metrics(
+{{ dbt_jetstream.window_metrics(
     enrollments=ref('enrollments_pip_first_time_hint'),
     client_days={'events': ref('pip_first_time_hint_events_client_days'), 'clients_daily': ref('pip_first_time_hint_clients_daily_client_days')},
     telemetry={},

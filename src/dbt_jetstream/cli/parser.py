@@ -43,7 +43,6 @@ COMMANDS = [
     upgrade,
     schema,
     demo_data,
-    upgrade,
     completion,
 ]
 

@@ -46,13 +46,10 @@ STATISTIC_KEY = (
 
 # Of tables with windows: those that a data source was absent from are computed again.
 FORGET = {"pre_hook": "{{ dbt_jetstream.forget_incomplete_windows() }}"}
-# New rows lie in a table of their own before they are merged: a merge that knows their windows or
-# days, or that there are none, need not read all that is there.
-STAGED = {"on_schema_change": "append_new_columns"}
 # In the order in which new rows come and others are read.
 CELL_CLUSTERS = {"cluster_by": ["window_index", "analysis_period", "analysis_basis", "metric"]}
 UNIT_CLUSTERS = {"cluster_by": ["analysis_id", "branch"]}
-DAY_TABLE = {**STAGED, **partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
+DAY_TABLE = {**partitioned_by_day("submission_date"), **UNIT_CLUSTERS}
 EXPIRE = "{{ dbt_jetstream.expire_table() }}"
 EXPORT_STATISTICS = {"post_hook": "{{ dbt_jetstream.export_statistics() }}"}
 
@@ -422,7 +419,6 @@ def statistics(
         config=incremental(
             *STATISTIC_KEY,
             **CELL_CLUSTERS,
-            post_hook="{{ dbt_jetstream.drop_leftovers() }}",
             **FORGET,
         ),
         upstream=(moments.definition_hash,),

@@ -1,8 +1,0 @@
-{#- The day on which a window ends for the units that enrolled last.
-
-    Args: end (int, the window's last day, relative to enrollment), experiment (dict, from the lock)
-    Returns: date
--#}
-{% macro last_day_of(end, experiment) %}
-    {{- return(parse_date(experiment.last_enrollment_date) + modules.datetime.timedelta(days=end)) -}}
-{% endmacro %}

@@ -1,7 +1,0 @@
-{#- The locked definition of the node being compiled. Unit tests override it with one of their own.
-
-    Returns: dict, see `definition_of`
--#}
-{% macro definition() %}
-    {{- return(definition_of(model)) -}}
-{% endmacro %}

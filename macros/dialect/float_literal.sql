@@ -1,4 +1,0 @@
-{#- A floating-point number that SQL has no literal for: inf, -inf or nan. -#}
-{% macro float_literal(text) -%}
-    cast('{{ text }}' as {{ float_type() }})
-{%- endmacro %}

@@ -1,4 +1,0 @@
-{#- The model that a relation is the table of: a dict of dbt's graph. -#}
-{% macro node_of(relation) %}
-    {{- return(model_named(relation.identifier)) -}}
-{% endmacro %}

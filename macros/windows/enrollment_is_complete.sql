@@ -1,8 +1,0 @@
-{#- Whether every unit that will ever enroll has done so.
-
-    Args: experiment (dict, from the lock)
-    Returns: bool
--#}
-{% macro enrollment_is_complete(experiment) %}
-    {{- return(parse_date(experiment.last_enrollment_date) <= as_of()) -}}
-{% endmacro %}

@@ -1,8 +1,0 @@
-{#- The day as of which something is computed from what telemetry there is, whatever is missing.
-
-    Args: due (date, on which it was due)
-    Returns: date
--#}
-{% macro wait_ends(due) %}
-    {{- return(due + modules.datetime.timedelta(days=wait_days())) -}}
-{% endmacro %}
