@@ -92,7 +92,7 @@ def test_an_upgrade_moves_it_without_the_hub(
     before = _earlier_hashes()
     assert _held(earlier.path).hashes()[f"statistics_{NAME}"] == [before[f"statistics_{NAME}"]]
     assert main(upgrade) == 0
-    assert capsys.readouterr().out == "0 files changed\n"
+    assert capsys.readouterr().out.startswith("nothing to do: ")
 
 
 @exhaustive

@@ -38,7 +38,7 @@ def _upgrade(options: argparse.Namespace) -> ExitCode:
     from dbt_jetstream.upgrade import upgrade  # noqa: PLC0415
 
     project = options.project_dir.resolve()
-    files = upgrade_files(project)
+    files = upgrade_files(options.project_dir)
     report = upgrade(project)
     for mistake in report.refused:
         print(f"error: {mistake}", file=sys.stderr)
