@@ -30,7 +30,7 @@ profiles.yml:
 
 install: $(VENV)/.installed profiles.yml ## Create .venv from the pinned versions, and profiles.yml
 	@# Half a minute once for a machine, a tenth of a second afterwards.
-	@$(BIN)/python -m dbt_jetstream.googlesql.compiled
+	@$(BIN)/python -m dbt_jetstream.review.googlesql.compiled
 
 install-emulator: $(EMULATOR)/.installed # Emulated BigQuery, which `make test` installs
 
@@ -45,7 +45,7 @@ docs: install ## Write the documentation of all models and their lineage to site
 	@# Compiled with all windows, as on a first run; without telemetry, such as before `make demo`, not at all.
 	@$(BIN)/dbt --quiet compile --full-refresh >/dev/null 2>&1 || $(BIN)/dbt --quiet parse
 	$(BIN)/dbt --quiet docs generate --no-compile
-	$(BIN)/python -m dbt_jetstream.docs_site --out site/docs/index.html
+	$(BIN)/python -m dbt_jetstream.results.docs_site --out site/docs/index.html
 
 lock-demo: install ## Lock the demo experiments anew, after a change to the example hub or the lock
 	rm -f $(foreach slug,$(DEMO_EXPERIMENTS),models/experiments/$(slug)/$(slug).yml models/experiments/$(slug)/definition.yml)

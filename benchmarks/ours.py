@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import yaml
 
-from dbt_jetstream.python_model import statistics_table
+from dbt_jetstream.statistics.model import statistics_table
 
 
 def _memory() -> float:

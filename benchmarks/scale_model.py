@@ -22,8 +22,8 @@ from scale import constants, model, slots
 from scale.experiments import DAILY_ALONE, LONG_ENROLLMENTS, costs, enrolls
 from scale.model import Workload
 
-from dbt_jetstream.cost.plans import Costs
-from dbt_jetstream.cost.scans import Purpose
+from dbt_jetstream.review.cost.plans import Costs
+from dbt_jetstream.review.cost.scans import Purpose
 
 TIB, GIB = 2**40, 2**30
 ACTIVE = 0.6

@@ -25,13 +25,13 @@ from statistics import median  # noqa: E402
 
 from conformance.metric_hub import EXPERIMENTS, HUB, LARGEST, fitted  # noqa: E402
 from conftest import SHARED, copy_project  # noqa: E402
-from dbt_jetstream.hub import HubAddress  # noqa: E402
+from dbt_jetstream.inputs.hub import HubAddress  # noqa: E402
 from dbt_jetstream.lock.expand import LockedExperiment  # noqa: E402
-from dbt_jetstream.render import last_day  # noqa: E402
-from dbt_jetstream.statements.build import statements_of  # noqa: E402
-from dbt_jetstream.statements.rendering import Statements  # noqa: E402
-from dbt_jetstream.sync import Request, sync  # noqa: E402
-from dbt_jetstream.types.telemetry import Telemetry, read_types  # noqa: E402
+from dbt_jetstream.review.render import last_day  # noqa: E402
+from dbt_jetstream.review.statements.build import statements_of  # noqa: E402
+from dbt_jetstream.review.statements.rendering import Statements  # noqa: E402
+from dbt_jetstream.review.types.telemetry import Telemetry, read_types  # noqa: E402
+from dbt_jetstream.sync.sync import Request, sync  # noqa: E402
 from googlesql.checking import MeasuredTypes  # noqa: E402
 
 Measured = dict[str, tuple[int, int, int]]

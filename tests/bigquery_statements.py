@@ -9,11 +9,11 @@ from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.render import PACKAGE, SCHEMA, last_day
-from dbt_jetstream.statements.build import build_of
-from dbt_jetstream.statements.rendering import Statements as Rendering
-from dbt_jetstream.statements.types import ColumnTypes
-from dbt_jetstream.statements.warehouse import Answer, Build
+from dbt_jetstream.review.render import PACKAGE, SCHEMA, last_day
+from dbt_jetstream.review.statements.build import build_of
+from dbt_jetstream.review.statements.rendering import Statements as Rendering
+from dbt_jetstream.review.statements.types import ColumnTypes
+from dbt_jetstream.review.statements.warehouse import Answer, Build
 
 __all__ = ["Answer", "Statements"]
 

@@ -37,9 +37,13 @@ IMPORTED = (
     *("daff", "multiprocessing.dummy", "pandas", "pyarrow.dataset", "sqlparse"),
     *("dbt.cli.main", "dbt.adapters.duckdb", "dbt.compilation"),
     *("dbt.task.build", "dbt.task.compile", "dbt.task.run", "dbt.task.test"),
-    *("dbt_jetstream.cli", "dbt_jetstream.duckdb_plugin", "dbt_jetstream.export"),
+    *("dbt_jetstream.cli", "dbt_jetstream.duckdb_plugin", "dbt_jetstream.exports.export"),
     *("dbt_jetstream.python_model", "dbt_jetstream.trust.model"),
-    *("dbt_jetstream.run", "dbt_jetstream.results_table", "dbt_jetstream.validation.command"),
+    *(
+        "dbt_jetstream.daily.run",
+        "dbt_jetstream.results.table",
+        "dbt_jetstream.review.validate.command",
+    ),
 )
 # What dbt parses of a project, and its commands that can do with what another has parsed.
 FOLDERS = ("macros", "models", "python_models", "seeds", "tests")

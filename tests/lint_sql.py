@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.render import Renderer
-from dbt_jetstream.sync import Request, sync
+from dbt_jetstream.inputs.hub import HubAddress
+from dbt_jetstream.review.render import Renderer
+from dbt_jetstream.sync.sync import Request, sync
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SMALL = REPOSITORY / "tests/small_hub"

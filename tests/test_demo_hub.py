@@ -11,9 +11,9 @@ from metric_config_parser.metric import AnalysisPeriod, Metric
 
 from conftest import REPOSITORY
 from dbt_jetstream.demo import DESKTOP, FENIX, START_DATE, generate
-from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import read_hub
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.inputs.experiments import read_experiments
+from dbt_jetstream.inputs.hub import read_hub
+from dbt_jetstream.inputs.resolve import resolve
 
 Connection = duckdb.DuckDBPyConnection
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dbt_jetstream.build import Failure
-from dbt_jetstream.isolation import Isolation
+from dbt_jetstream.daily.build import Failure
+from dbt_jetstream.daily.isolation import Isolation
 
 SLUG = "an-experiment"
 

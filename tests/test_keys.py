@@ -15,7 +15,7 @@ from metric_config_parser.definition import DefinitionSpec
 from metric_config_parser.outcome import OutcomeSpec
 
 from conftest import REPOSITORY, SHARED
-from dbt_jetstream.keys import unknown_keys
+from dbt_jetstream.inputs.hub.unknown_keys import unknown_keys
 from tiers import sample
 
 METRIC_HUB = SHARED / "metric-hub"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 from dbt_common.exceptions import DbtDatabaseError
 
-from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.googlesql.library import Refused
 from dbt_jetstream.inside_dbt.leaving_out import PROBED, _said, _search, added
+from dbt_jetstream.review.googlesql.catalog import Catalog
+from dbt_jetstream.review.googlesql.library import Refused
 
 JOB = "\n\nLocation: US\nJob ID: 7083ebbd-64ba-4964-9da8-dea856c7e68f\n"
 URL = "https://bigquery.googleapis.com/bigquery/v2/projects/p/queries/7083?maxResults=0&location=US"

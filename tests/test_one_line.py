@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL, Project, project_with_telemetry, small_project
-from dbt_jetstream.build import Failure
 from dbt_jetstream.cli import main
-from dbt_jetstream.export import export_text
-from dbt_jetstream.run import RunReport
-from dbt_jetstream.summary import run_lines
-from dbt_jetstream.sync import SyncReport
+from dbt_jetstream.cli.told import run_lines
+from dbt_jetstream.daily.build import Failure
+from dbt_jetstream.daily.run import RunReport
+from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.sync.sync import SyncReport
 from tiers import FAST, sample
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"

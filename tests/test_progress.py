@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from conftest import REPOSITORY, Project, copy_project
-from dbt_jetstream.progress import SECONDS
+from dbt_jetstream.common.progress import SECONDS
 from terminal import Seen, run_python
 from tiers import exhaustive, sample
 
@@ -19,7 +19,7 @@ EXPERIMENTS = f"--experiments={REPOSITORY / 'demo/experiments.json'}"
 # the usual time.
 WORK = """
 import sys, time
-from dbt_jetstream import progress as bars
+from dbt_jetstream.common import progress as bars
 bars.SECONDS = 1
 with bars.progress("Locking experiments", 4) as advance:
     for step in range(4):
@@ -32,7 +32,7 @@ PRINTED = "done 0\ndone 1\ndone 2\ndone 3\n"
 # The command as it is, but for bars that do not wait. A pause makes sure that they are seen.
 AT_ONCE = """
 import sys, time
-from dbt_jetstream import progress
+from dbt_jetstream.common import progress
 from dbt_jetstream.cli import main
 progress.SECONDS = 0
 inner = progress.Advance.__call__
@@ -162,7 +162,7 @@ def test_a_build_counts_the_nodes_that_dbt_announces(small: Project) -> None:
     script = AT_ONCE.replace("from dbt_jetstream.cli import main\n", "").replace(
         "raise SystemExit(main(sys.argv[1:]))",
         "from pathlib import Path\n"
-        "from dbt_jetstream.build import Dbt\n"
+        "from dbt_jetstream.daily.build import Dbt\n"
         "dbt = Dbt(Path().resolve(), None)\n"
         "dbt.parse()\n"
         "print(dbt.build(['--resource-type', 'seed'], ['registry']))\n",

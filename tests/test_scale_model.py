@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from conftest import REPOSITORY
-from dbt_jetstream.cost.plans import Costs, Plan
-from dbt_jetstream.cost.scans import Kind, Purpose
+from dbt_jetstream.review.cost.plans import Costs, Plan
+from dbt_jetstream.review.cost.scans import Kind, Purpose
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 

@@ -11,10 +11,10 @@ import pytest
 
 from conftest import REPOSITORY, Project
 from dbt_jetstream.cli import main
-from dbt_jetstream.errors import ConfigError
-from dbt_jetstream.types import known
-from dbt_jetstream.validation import command
-from dbt_jetstream.validation.dry_run import DryRun
+from dbt_jetstream.common.errors import ConfigError
+from dbt_jetstream.review.types import known
+from dbt_jetstream.review.validate import command
+from dbt_jetstream.review.validate.dry_run import DryRun
 
 OWN = "jetstream/pip-first-time-hint.toml"
 DEFINITIONS = "definitions/firefox_desktop.toml"

@@ -17,9 +17,9 @@ from life.experiment import (
     write_hub,
 )
 
-from dbt_jetstream.cost.plans import Costs, costs_of
-from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.lock.held import held_locks
+from dbt_jetstream.review.cost.plans import Costs, costs_of
+from dbt_jetstream.review.diff.comparable import read_lock
 
 # Days after the last enrollment date: as in the benchmark, whatever the number of enrollment dates.
 OBSERVED_DAYS = 38

@@ -10,10 +10,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dbt_jetstream.cost.definition import Definition
-from dbt_jetstream.cost.plans import Costs, Plan
-from dbt_jetstream.cost.scans import Days, Kind, Scan
 from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.review.cost.plans import Costs, Plan
+from dbt_jetstream.review.cost.scans import Days, Kind, Scan
+from dbt_jetstream.review.cost.what_is_read import Definition
 from scale.constants import DATE, FLAG, HASH, NUMBER, TEXT, UUID
 
 DAY = dt.timedelta(days=1)

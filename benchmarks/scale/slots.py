@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.cost.definition import Definition
-from dbt_jetstream.cost.plans import Costs
-from dbt_jetstream.cost.scans import Kind
+from dbt_jetstream.review.cost.plans import Costs
+from dbt_jetstream.review.cost.scans import Kind
+from dbt_jetstream.review.cost.what_is_read import Definition
 from scale.constants import SCAN_CPU_PER_MILLION_ROWS
 from scale.model import Workload, builds, metric_rows, rows_read
 

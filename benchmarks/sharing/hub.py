@@ -7,9 +7,9 @@ from pathlib import Path
 
 import bare_project
 
-from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import held_locks
+from dbt_jetstream.review.diff.comparable import read_lock
 
 SOURCE = "clients_daily"
 BRANCHES = ("control", "treatment")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from conftest import REPOSITORY
-from dbt_jetstream.types.telemetry import read_types
+from dbt_jetstream.review.types.telemetry import read_types
 from emulators.twins import Twins
 
 

@@ -13,7 +13,7 @@ COUNTED = "select 'control' as branch, 3 as units union all select 'treatment', 
 ADDED = """\
 import pyarrow as pa
 
-from dbt_jetstream.tables import table_of
+from dbt_jetstream.statistics.tables import table_of
 
 TEXT = pa.string()
 SCHEMA = pa.schema([("branch", TEXT), ("units", pa.int64()), ("definition_hash", TEXT)])

@@ -7,9 +7,9 @@ import pytest
 from bigquery_sql.parsing import SLUGS
 from bigquery_statements import Statements
 from conftest import REPOSITORY, copy_project
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.sync import Request, sync
+from dbt_jetstream.sync.sync import Request, sync
 
 
 @pytest.fixture(scope="session")

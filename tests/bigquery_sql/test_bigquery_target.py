@@ -14,10 +14,10 @@ from dbt.adapters.bigquery.connections import BigQueryConnectionManager
 
 from bigquery_sql.parsing import SLUGS
 from conftest import REPOSITORY, Project, copy_project
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.sync import Request, sync
-from dbt_jetstream.target import credentials_of
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.common.target import credentials_of
+from dbt_jetstream.inputs.hub import HubAddress
+from dbt_jetstream.sync.sync import Request, sync
 from tiers import exhaustive
 
 

@@ -13,7 +13,7 @@ from bigquery_sql.parsing import node_of, tree_of
 from bigquery_statements import Statements
 from conftest import REPOSITORY
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.render import Renderer
 
 
 def _options(sql: str) -> dict[str, str]:

@@ -14,12 +14,12 @@ from metric_config_parser.experiment import Experiment
 
 import hostile
 from conftest import REPOSITORY
-from dbt_jetstream.checks import check_config, check_experiment, check_wanted, exception_type
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import read_hub
-from dbt_jetstream.platforms import read_platforms
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.inputs.checks import check_config, check_experiment, check_wanted, exception_type
+from dbt_jetstream.inputs.experiments import read_experiments
+from dbt_jetstream.inputs.hub import read_hub
+from dbt_jetstream.inputs.platforms import read_platforms
+from dbt_jetstream.inputs.resolve import resolve
 
 SLUG = "dark-mode"
 ENTRY: dict[str, Any] = hostile.ENTRY | {"slug": SLUG, "outcomes": []}

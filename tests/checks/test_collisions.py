@@ -7,9 +7,9 @@ import pytest
 from checks.configs import with_data_sources, with_metric, with_segment
 from checks.desk import Desk
 from conftest import REPOSITORY
-from dbt_jetstream.checks.collisions import OWN_COLUMNS
+from dbt_jetstream.inputs.checks.collisions import OWN_COLUMNS
+from dbt_jetstream.inside_dbt.reduced import entries_of
 from dbt_jetstream.lock.held import held_locks
-from dbt_jetstream.reduced import entries_of
 
 
 @pytest.mark.parametrize(

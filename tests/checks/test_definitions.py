@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from checks.configs import with_data_sources, with_metric, with_segment, with_signal
 from checks.desk import Desk, listed
-from dbt_jetstream.checks import check_definitions
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.checks import check_definitions
 
 
 def test_a_reference_branch_must_be_a_branch(desk: Desk) -> None:

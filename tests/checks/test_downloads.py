@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from checks.desk import ENTRY, SLUG
-from dbt_jetstream import experiments
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.experiments import read_all
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs import experiments
+from dbt_jetstream.inputs.experiments import read_all
 
 
 class _Api(http.server.BaseHTTPRequestHandler):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from checks.desk import ENTRY, SLUG, written
-from dbt_jetstream.checks import exception_type
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.experiments import read_all, read_experiments
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.checks import exception_type
+from dbt_jetstream.inputs.experiments import read_all, read_experiments
 
 
 def test_a_bad_entry_does_not_block_the_others(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ import pytest
 
 from checks.desk import listed
 from conftest import GOLDEN, REPOSITORY, SHARED
-from dbt_jetstream.checks import check_config, check_experiment, check_wanted
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.experiments import read_all, read_experiments
-from dbt_jetstream.hub import read_hub
-from dbt_jetstream.platforms import read_platforms
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.checks import check_config, check_experiment, check_wanted
+from dbt_jetstream.inputs.experiments import read_all, read_experiments
+from dbt_jetstream.inputs.hub import read_hub
+from dbt_jetstream.inputs.platforms import read_platforms
+from dbt_jetstream.inputs.resolve import resolve
 from tiers import ALL, sample
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from checks.configs import with_metric, with_segment
 from checks.desk import Desk
-from dbt_jetstream.checks import check_experiment, is_safe_table
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.checks import check_experiment, is_safe_table
 
 
 @pytest.mark.parametrize(

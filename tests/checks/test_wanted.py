@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from checks.desk import Desk
-from dbt_jetstream.checks import check_experiment, exception_type
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.common.errors import ConfigError
+from dbt_jetstream.inputs.checks import check_experiment, exception_type
 
 
 def test_a_sound_experiment_passes_without_warnings(desk: Desk) -> None:

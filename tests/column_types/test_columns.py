@@ -13,8 +13,8 @@ import pytest
 from conftest import REPOSITORY
 from dbt_jetstream.cli import main
 from dbt_jetstream.lock.fragments import Table
-from dbt_jetstream.types.sources import declared_columns
-from dbt_jetstream.types.target import columns_in_target
+from dbt_jetstream.review.types.sources import declared_columns
+from dbt_jetstream.review.types.target import columns_in_target
 
 DAILY = Table("mozdata", "telemetry", "clients_daily")
 NESTED = {

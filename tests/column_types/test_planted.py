@@ -10,11 +10,11 @@ import pytest
 
 from column_types.planted import KINDS, config_of
 from conftest import REPOSITORY
-from dbt_jetstream.hub import HubAddress, read_what_can_be_read
-from dbt_jetstream.platforms import read_platforms
-from dbt_jetstream.types.check import TypeChecker
-from dbt_jetstream.types.known import known_types
-from dbt_jetstream.validation.check import Checker, Finding
+from dbt_jetstream.inputs.hub import HubAddress, read_what_can_be_read
+from dbt_jetstream.inputs.platforms import read_platforms
+from dbt_jetstream.review.types.check import TypeChecker
+from dbt_jetstream.review.types.known import known_types
+from dbt_jetstream.review.validate.check import Checker, Finding
 
 SLUG = "planted"
 

@@ -17,9 +17,9 @@ from conformance.metric_hub import (
     resolved_by_original,
 )
 from conftest import copy_project
-from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import Hub, HubAddress, read_hub
-from dbt_jetstream.sync import Request, sync
+from dbt_jetstream.inputs.experiments import read_experiments
+from dbt_jetstream.inputs.hub import Hub, HubAddress, read_hub
+from dbt_jetstream.sync.sync import Request, sync
 from tiers import sample
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from conformance.metric_hub import GONE_COLUMNS, LARGEST, Synced, requires_metric_hub
 from conftest import REPOSITORY, SHARED
+from dbt_jetstream.common.naming import normalise
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.naming import normalise
-from dbt_jetstream.render import SCHEMA, last_day
-from dbt_jetstream.types.telemetry import Telemetry, read_types
+from dbt_jetstream.review.render import SCHEMA, last_day
+from dbt_jetstream.review.types.telemetry import Telemetry, read_types
 from googlesql.checking import Checked, MeasuredTypes, checked, too_large
 from tiers import ALL, number, sample
 

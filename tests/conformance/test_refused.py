@@ -21,12 +21,12 @@ from conformance.metric_hub import (
     resolved_by_original,
 )
 from conftest import REPOSITORY
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.hub import Hub
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.hub import Hub
+from dbt_jetstream.inputs.platforms import read_platforms
+from dbt_jetstream.inputs.resolve import resolve
 from dbt_jetstream.lock.document import lock
-from dbt_jetstream.platforms import read_platforms
-from dbt_jetstream.resolve import resolve
-from dbt_jetstream.validation.sample import sample_experiment
+from dbt_jetstream.review.validate.sample import sample_experiment
 
 pytestmark = requires_metric_hub
 ANDROID = {"release-android-onboarding-redesign"}

@@ -9,8 +9,8 @@ from pathlib import Path
 from metric_config_parser.metric import Summary
 
 from conformance.metric_hub import Resolved, Synced, requires_metric_hub
-from dbt_jetstream.errors import RefusedByValidate, WithoutEffect
-from dbt_jetstream.summary import problem_lines
+from dbt_jetstream.cli.told import problem_lines
+from dbt_jetstream.common.errors import RefusedByValidate, WithoutEffect
 from tiers import exhaustive
 
 pytestmark = requires_metric_hub

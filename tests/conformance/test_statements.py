@@ -10,8 +10,8 @@ from bigquery_sql.parsing import tree_of
 from bigquery_statements import Statements
 from conformance.metric_hub import Synced, requires_metric_hub
 from conftest import REPOSITORY
-from dbt_jetstream.naming import normalise
-from dbt_jetstream.validation.rendered import holds_expressions
+from dbt_jetstream.common.naming import normalise
+from dbt_jetstream.review.validate.rendered import holds_expressions
 from partition_filters import scans
 from tiers import ALL, sample
 

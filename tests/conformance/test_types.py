@@ -8,8 +8,8 @@ import pytest
 
 from conformance.metric_hub import GONE_COLUMNS, Synced, requires_metric_hub
 from conftest import SHARED
-from dbt_jetstream.types.check import TypeChecker
-from dbt_jetstream.types.telemetry import read_types
+from dbt_jetstream.review.types.check import TypeChecker
+from dbt_jetstream.review.types.telemetry import read_types
 
 TYPES = SHARED / "zetasql/telemetry-columns.json.gz"
 pytestmark = [

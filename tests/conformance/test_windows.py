@@ -11,7 +11,7 @@ from mozanalysis.experiment import TimeLimits
 
 from conformance.metric_hub import Resolved, requires_metric_hub
 from conftest import REPOSITORY
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.render import Renderer
 
 pytestmark = requires_metric_hub
 TIME_SERIES = {

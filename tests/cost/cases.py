@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from dbt_jetstream.cost.plans import Costs, costs_of
-from dbt_jetstream.diff.definition import read_lock
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import held_locks
+from dbt_jetstream.review.cost.plans import Costs, costs_of
+from dbt_jetstream.review.diff.comparable import read_lock
 
 DAY = dt.timedelta(days=1)
 TODAY = dt.date(2026, 12, 31)

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from cost.cases import DAY
-from dbt_jetstream.cost.plans import Plan
+from dbt_jetstream.review.cost.plans import Plan
 
 DATE = r"(?:DATE_(?:ADD|SUB)\()?'(\d{4}-\d\d-\d\d)'(?:,\s*INTERVAL\s+(-?\d+)\s+DAY\))?"
 BETWEEN = re.compile(rf"BETWEEN\s+{DATE}\s+AND\s+{DATE}", re.IGNORECASE)

@@ -9,7 +9,7 @@ from typing import Any
 from mozanalysis.experiment import TimeLimits
 
 from cost.cases import DAY
-from dbt_jetstream.cost.plans import Costs
+from dbt_jetstream.review.cost.plans import Costs
 
 
 def time_limits(period: str, start: dt.date, end: dt.date, date: dt.date) -> TimeLimits | None:

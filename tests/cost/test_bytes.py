@@ -7,7 +7,7 @@ import datetime as dt
 from conftest import REPOSITORY, Project
 from cost.cases import DAY, LAST_ENROLLMENT, START, TODAY, costs
 from cost.dates import days_in, literal
-from dbt_jetstream.cost.prices import Prices
+from dbt_jetstream.review.cost.prices import Prices
 
 
 def asked_days(sql: str) -> int:

@@ -9,8 +9,8 @@ import pytest
 from conftest import GOLDEN, REPOSITORY, Project, requires_golden
 from cost.cases import TODAY, costs
 from cost.dates import of_plan, ranges
-from dbt_jetstream.cost.prices import Prices
-from dbt_jetstream.cost.scans import Purpose
+from dbt_jetstream.review.cost.prices import Prices
+from dbt_jetstream.review.cost.scans import Purpose
 
 FILE = re.compile(r"pip_toggle_visibility_(enrollments|exposures)_(\w+)_(\d+)")
 

@@ -14,8 +14,8 @@ from conftest import REPOSITORY, Project
 from cost.cases import DEMO, LAST_ENROLLMENT, START, TYPES, costs
 from cost.dates import ranges
 from cost.original import due, required
-from dbt_jetstream.cost.plans import Costs
-from dbt_jetstream.cost.scans import Kind, Purpose
+from dbt_jetstream.review.cost.plans import Costs
+from dbt_jetstream.review.cost.scans import Kind, Purpose
 
 Planned = Counter[tuple[str, dt.date, str, dt.date, dt.date]]
 

@@ -11,8 +11,8 @@ from conftest import REPOSITORY, Project
 from cost.cases import DEMO, costs
 from cost.dates import days_in, literal, of_plan
 from cost.life import Life
-from dbt_jetstream.cost.scans import Purpose
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.cost.scans import Purpose
+from dbt_jetstream.review.render import Renderer
 
 
 @pytest.mark.parametrize("slug", ["forty-five-days", "direct", "ends-with-enrollment", *DEMO])

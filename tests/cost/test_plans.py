@@ -9,8 +9,8 @@ import pytest
 from conftest import Project
 from cost.cases import costs, locked_in
 from dbt_jetstream.cli import main
-from dbt_jetstream.cost.plans import costs_of
-from dbt_jetstream.cost.scans import Purpose
+from dbt_jetstream.review.cost.plans import costs_of
+from dbt_jetstream.review.cost.scans import Purpose
 
 
 def test_the_original_reads_1022_source_days_where_74_exist(cases: Project) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from conftest import REPOSITORY
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.written import written
-from dbt_jetstream.render import PACKAGE, Renderer
+from dbt_jetstream.review.render import PACKAGE, Renderer
 
 
 def looked_up(locked: LockedExperiment, renderer: Renderer) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from conftest import REPOSITORY
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.lock.definition_file import FILE, read_definition, text_of
 from dbt_jetstream.lock.due import windows_of
 from dbt_jetstream.lock.expand import expand

@@ -9,12 +9,12 @@ import duckdb
 import pytest
 
 from conftest import DEMO, REPOSITORY
-from dbt_jetstream.demo.locked import Asked, Made, generate_for
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.project.create import create
-from dbt_jetstream.sync import Request, sync
-from dbt_jetstream.types.telemetry import read_types
+from dbt_jetstream.review.made_up.locked import Asked, Made, generate_for
+from dbt_jetstream.review.types.telemetry import read_types
+from dbt_jetstream.sync.sync import Request, sync
 
 PIP, FENIX = "pip-first-time-hint", "fenix-toolbar-shortcut"
 EFFECT = 0.2

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from dbt_jetstream.diff.folds import sql_sections
-from dbt_jetstream.diff.markup import code, plain
-from dbt_jetstream.diff.report import LIMIT
-from dbt_jetstream.diff.sql import ModelDiff
+from dbt_jetstream.review.diff.folds import sql_sections
+from dbt_jetstream.review.diff.markup import code, plain
+from dbt_jetstream.review.diff.report import LIMIT
+from dbt_jetstream.review.diff.sql import ModelDiff
 from diff.markdown import MARKDOWN, headings
 from diff.repository import DEFINITIONS, DESKTOP, FENIX, OWN, change
 

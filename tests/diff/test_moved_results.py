@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_jetstream.diff.rows import compare_rows
+from dbt_jetstream.review.diff.compared_results import compare_rows
 
 
 def key(

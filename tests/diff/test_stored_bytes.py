@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dbt_jetstream.diff.stored import reads, size_of
+from dbt_jetstream.review.diff.stored import reads, size_of
 from diff.repository import DEFAULTS, FENIX, change
 
 

@@ -52,7 +52,7 @@ def test_a_lock_that_is_added_or_leaves(project: Path, diff: Callable[..., str])
 
 
 def test_an_experiment_that_is_retired(project: Path, diff: Callable[..., str]) -> None:
-    from dbt_jetstream.registry import retired_file
+    from dbt_jetstream.sync.registry import retired_file
 
     for path, text in retired_file(project, [FENIX]).items():
         (project / path).write_text(text)

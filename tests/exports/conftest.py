@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dbt_jetstream.storage import objects
+from dbt_jetstream.exports.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import StorageProxy, proxied
 from exports.exporting import BUCKET, Connect

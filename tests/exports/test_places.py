@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conftest import REPOSITORY
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.render import Renderer
 from exports.exporting import Connect, refusal
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from dbt_jetstream.export import export_text
-from dbt_jetstream.storage import objects
+from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import Request, StorageProxy
 from exports.exporting import BUCKET, NAME, URI, Connect, refusal, steps

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dbt_jetstream.export import export_text
-from dbt_jetstream.storage import objects
+from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import StorageProxy
 from exports.exporting import BUCKET, NAME, URI, steps

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.hub import HubAddress, read_what_can_be_read
-from dbt_jetstream.platforms import read_platforms
-from dbt_jetstream.types.check import TypeChecker
-from dbt_jetstream.types.known import known_types
-from dbt_jetstream.validation import command
-from dbt_jetstream.validation.command import Request, validate
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.hub import HubAddress, read_what_can_be_read
+from dbt_jetstream.inputs.platforms import read_platforms
+from dbt_jetstream.review.types.check import TypeChecker
+from dbt_jetstream.review.types.known import known_types
+from dbt_jetstream.review.validate import command
+from dbt_jetstream.review.validate.command import Request, validate
 from faults.planted import FAULTS, KINDS, OWN, SHOWN_BY_SQL, Fault
 from tiers import sample
 

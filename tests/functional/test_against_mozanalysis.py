@@ -56,10 +56,10 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 import telemetry
 from conftest import Project, copy_project, selected
-from dbt_jetstream.experiments import read_experiments
-from dbt_jetstream.hub import read_hub
-from dbt_jetstream.naming import dataset
-from dbt_jetstream.resolve import resolve
+from dbt_jetstream.common.naming import dataset
+from dbt_jetstream.inputs.experiments import read_experiments
+from dbt_jetstream.inputs.hub import read_hub
+from dbt_jetstream.inputs.resolve import resolve
 from dbt_jetstream.sql.dialect import parse_query, replace_tables, table_names
 from tiers import ALL, exhaustive
 

@@ -50,7 +50,7 @@ def docs(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Docs:
     for command in (
         ("dbt", "compile", "--full-refresh"),
         ("dbt", "docs", "generate", "--no-compile"),
-        ("python", "-m", "dbt_jetstream.docs_site"),
+        ("python", "-m", "dbt_jetstream.results.docs_site"),
     ):
         done = project.run(*command, **ARTIFACTS)
         assert done.returncode == 0, done.stdout + done.stderr

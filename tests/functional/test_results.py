@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from conftest import REPOSITORY, Project
 from dbt_jetstream import results
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"

@@ -12,7 +12,7 @@ import pytest
 from built_tables import assert_equal
 
 from conftest import SMALL, Project, copy_built, leaves_metrics_out, project_with_telemetry
-from dbt_jetstream.run_lock import run_lock
+from dbt_jetstream.common.run_lock import run_lock
 from tiers import exhaustive
 
 DESKTOP = "pip-first-time-hint"

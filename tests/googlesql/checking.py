@@ -11,12 +11,12 @@ from typing import Any
 from sqlglot.dialects.bigquery import BigQuery
 from sqlglot.tokens import TokenType
 
-from dbt_jetstream.googlesql.size import Size, size
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.statements.build import Statement, statements_of
-from dbt_jetstream.statements.rendering import Statements
-from dbt_jetstream.statements.types import ColumnTypes
-from dbt_jetstream.types.telemetry import Telemetry
+from dbt_jetstream.review.googlesql.size import Size, size
+from dbt_jetstream.review.statements.build import Statement, statements_of
+from dbt_jetstream.review.statements.rendering import Statements
+from dbt_jetstream.review.statements.types import ColumnTypes
+from dbt_jetstream.review.types.telemetry import Telemetry
 
 # BigQuery takes more; what it adds to a statement needs room.
 MOST_CHARACTERS = 128 * 1024

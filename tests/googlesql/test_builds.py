@@ -15,15 +15,15 @@ from sqlglot import exp
 from bigquery_sql.parsing import SLUGS
 from bigquery_statements import Answer, Statements
 from conftest import GOLDEN, REPOSITORY, copy_project, requires_golden
-from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.common.naming import normalise
+from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.naming import normalise
-from dbt_jetstream.render import Renderer, last_day
-from dbt_jetstream.statements.build import Statement, statements_of
-from dbt_jetstream.statements.rendering import Statements as DialectStatements
-from dbt_jetstream.sync import Request, sync
-from dbt_jetstream.types.telemetry import Telemetry, read_types
+from dbt_jetstream.review.googlesql.catalog import Catalog
+from dbt_jetstream.review.render import Renderer, last_day
+from dbt_jetstream.review.statements.build import Statement, statements_of
+from dbt_jetstream.review.statements.rendering import Statements as DialectStatements
+from dbt_jetstream.review.types.telemetry import Telemetry, read_types
+from dbt_jetstream.sync.sync import Request, sync
 from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
 from tiers import ALL, exhaustive, number
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from dbt_jetstream.googlesql.catalog import Catalog, type_text
-from dbt_jetstream.googlesql.library import Refused
-from dbt_jetstream.googlesql.size import Size, size
+from dbt_jetstream.review.googlesql.catalog import Catalog, type_text
+from dbt_jetstream.review.googlesql.library import Refused
+from dbt_jetstream.review.googlesql.size import Size, size
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_a_cte_counts_wherever_it_is_named(catalog: Catalog) -> None:
 
 def test_a_process_is_ready_in_a_second() -> None:
     program = (
-        "import time; from dbt_jetstream.googlesql.catalog import Catalog; "
+        "import time; from dbt_jetstream.review.googlesql.catalog import Catalog; "
         "Catalog().analyze('select 1'); print(time.process_time())"
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dbt_jetstream.googlesql import compiled
+from dbt_jetstream.review.googlesql import compiled
 
 
 def test_the_code_is_kept_by_versions_in_the_user_s_cache(

@@ -8,10 +8,10 @@ import math
 import pytest
 
 from conftest import REPOSITORY
-from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.googlesql.evaluator import evaluate
-from dbt_jetstream.googlesql.library import Refused
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.googlesql.catalog import Catalog
+from dbt_jetstream.review.googlesql.evaluator import evaluate
+from dbt_jetstream.review.googlesql.library import Refused
+from dbt_jetstream.review.render import Renderer
 
 
 @pytest.fixture(scope="module")

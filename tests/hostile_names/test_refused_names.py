@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import hostile
-from dbt_jetstream import sync
-from dbt_jetstream.checks import exception_type
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.inputs.checks import exception_type
+from dbt_jetstream.inputs.hub import HubAddress
+from dbt_jetstream.sync.sync import sync
 from hostile_names.desk import NO_PATH, Desk, sound
 
 UNSAFE = (

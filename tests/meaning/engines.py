@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from conftest import REPOSITORY
-from dbt_jetstream.googlesql.catalog import Catalog
-from dbt_jetstream.googlesql.evaluator import evaluate
-from dbt_jetstream.googlesql.library import Refused
-from dbt_jetstream.render import Renderer
+from dbt_jetstream.review.googlesql.catalog import Catalog
+from dbt_jetstream.review.googlesql.evaluator import evaluate
+from dbt_jetstream.review.googlesql.library import Refused
+from dbt_jetstream.review.render import Renderer
 from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
 

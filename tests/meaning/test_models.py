@@ -18,13 +18,13 @@ import duckdb
 import pytest
 
 from conftest import REPOSITORY, copy_project
-from dbt_jetstream.googlesql.catalog import Catalog, type_text
-from dbt_jetstream.googlesql.evaluator import evaluate
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.render import SCHEMA, Column, Renderer
-from dbt_jetstream.sync import Request, sync
+from dbt_jetstream.review.googlesql.catalog import Catalog, type_text
+from dbt_jetstream.review.googlesql.evaluator import evaluate
+from dbt_jetstream.review.render import SCHEMA, Column, Renderer
+from dbt_jetstream.sync.sync import Request, sync
 from meaning.engines import same
 from tiers import number, sample
 

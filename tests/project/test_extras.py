@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dbt_jetstream import extras
-from dbt_jetstream.export import export_text
+from dbt_jetstream.common import extras
+from dbt_jetstream.exports.export import export_text
 from project.conftest import Command
 
 
@@ -43,7 +43,7 @@ def test_bigquery_says_what_to_install(
 
 
 def test_exports_to_storage_say_so_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dbt_jetstream.storage.objects", None)
+    monkeypatch.setitem(sys.modules, "dbt_jetstream.exports.storage.objects", None)
     with pytest.raises(ValueError, match=r"gs://b/x: needs Google's client; run `pip install dbt-"):
         export_text("gs://b/x", "")
 

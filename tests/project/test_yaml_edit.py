@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.project.yaml_edit import YamlFile
 
 PROJECT = """\

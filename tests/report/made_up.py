@@ -12,17 +12,17 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.definition import Versions
 from dbt_jetstream.lock.held import HeldLock
-from dbt_jetstream.report.content import (
+from dbt_jetstream.results.of_experiment import COLUMNS
+from dbt_jetstream.results.pages.content import (
     ABSENT_COLUMNS,
     LATE_COLUMNS,
     PROBLEM_COLUMNS,
     TRUST_COLUMNS,
     read_content,
 )
-from dbt_jetstream.results import COLUMNS
 
 HALF = stats.norm.isf(0.025)
 

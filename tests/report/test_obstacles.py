@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbt_jetstream.report import page
+from dbt_jetstream.results.pages import page
 from report.made_up import compared, content, lock, without_trust
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbt_jetstream.report import page
-from dbt_jetstream.report.words import percent, window_days
+from dbt_jetstream.results.pages import page
+from dbt_jetstream.results.pages.words import percent, window_days
 from report.made_up import compared, content, data_of, lock
 
 ODD = "</script><script>alert(1)</script>\"'&{{ 7 * 7 }}"

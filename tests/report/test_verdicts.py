@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from dbt_jetstream.comparisons import comparisons
-from dbt_jetstream.report import page
+from dbt_jetstream.results.pages import page
+from dbt_jetstream.results.significance import comparisons
 from report.made_up import HALF, compared, content, data_of, lock
 
 

@@ -11,7 +11,7 @@ import sqlglot
 from sqlglot.tokens import TokenType
 
 from conftest import SHARED
-from dbt_jetstream.hub import Hub, definitions_of, read_hub
+from dbt_jetstream.inputs.hub import Hub, definitions_of, read_hub
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
 from dbt_jetstream.sql.rollup import Rollup, split
 

@@ -11,13 +11,13 @@ import pytest
 from scipy import stats
 from unit_values import STATISTICS, Branches, definition, summaries_of
 
-from dbt_jetstream.python_model import SCHEMA
 from dbt_jetstream.statistics import compare, versions
 from dbt_jetstream.statistics.bootstrap_mean import bootstrap_mean_law
 from dbt_jetstream.statistics.estimate import Estimate
 from dbt_jetstream.statistics.histogram import Histogram
 from dbt_jetstream.statistics.law import Law
 from dbt_jetstream.statistics.linear_model import linear_model
+from dbt_jetstream.statistics.model import SCHEMA
 from dbt_jetstream.statistics.moments import Moments
 from dbt_jetstream.statistics.request import Request
 from dbt_jetstream.statistics.rows import statistics_rows

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from conftest import DEMO_LAST_DAY
-from dbt_jetstream.hub import HubAddress
+from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.held import HeldLock
-from dbt_jetstream.registry import read_registry, read_retired
-from dbt_jetstream.sync import Request, SyncReport, sync
+from dbt_jetstream.sync.registry import read_registry, read_retired
+from dbt_jetstream.sync.sync import Request, SyncReport, sync
 from workspace import DEFAULTS, DESKTOP, OUTCOME, Workspace
 
 FENIX = "fenix-toolbar-shortcut"

@@ -8,8 +8,8 @@ import git
 import pytest
 from mozilla_nimbus_schemas.jetstream.metadata import ExternalConfig
 
-from dbt_jetstream.hub import HubAddress
-from dbt_jetstream.hub.checkout import Checkout
+from dbt_jetstream.inputs.hub import HubAddress
+from dbt_jetstream.inputs.hub.checkout import Checkout
 
 PAGE = "https://example.org/data/hub/blob/main/hub/jetstream/my%20test.toml"
 

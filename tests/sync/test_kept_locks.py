@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dbt_jetstream.statistics import catalogue
-from dbt_jetstream.sync import Relock, sync
+from dbt_jetstream.sync.sync import Relock, sync
 from sync.locking import FENIX, change_metric_and_statistic, hashes, models, request_of
 from workspace import DESKTOP, Workspace
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from dbt_jetstream.cli import main
-from dbt_jetstream.errors import ConfigError, WithoutEffect
-from dbt_jetstream.summary import problem_lines
-from dbt_jetstream.sync import SyncReport, sync
+from dbt_jetstream.cli.told import problem_lines
+from dbt_jetstream.common.errors import ConfigError, WithoutEffect
+from dbt_jetstream.sync.sync import SyncReport, sync
 from sync.locking import request_of
 from workspace import OUTCOME, OWN, Workspace
 

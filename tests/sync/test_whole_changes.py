@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from dbt_jetstream.cli import main
-from dbt_jetstream.errors import ConfigErrors
-from dbt_jetstream.files import JOURNAL, change_files, finish_changes
-from dbt_jetstream.run_lock import run_lock
-from dbt_jetstream.sync import sync
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.common.journal import JOURNAL, change_files, finish_changes
+from dbt_jetstream.common.run_lock import run_lock
+from dbt_jetstream.sync.sync import sync
 from sync.locking import change_metric_and_statistic, request_of
 from workspace import DESKTOP, Workspace
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from dbt_jetstream.cli.arguments import check_project
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.database_file import interrupted_queries
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.database_file import interrupted_queries
+from dbt_jetstream.common.errors import ConfigErrors
 
 __all__ = ["main"]
 

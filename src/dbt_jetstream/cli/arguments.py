@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.cli.exit_codes import MEANINGS, ExitCode
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
-    from dbt_jetstream.hub import HubAddress
-    from dbt_jetstream.sync import Request
+    from dbt_jetstream.inputs.hub import HubAddress
+    from dbt_jetstream.sync.sync import Request
 
 Commands = argparse._SubParsersAction
 
@@ -152,7 +152,7 @@ def add_run_options(command: argparse.ArgumentParser) -> None:
 
 def request(options: argparse.Namespace, **more: Any) -> Request:
     """Return what to sync."""
-    from dbt_jetstream.sync import Request  # noqa: PLC0415 - the parser's imports take a second
+    from dbt_jetstream.sync.sync import Request  # noqa: PLC0415 - the parser's imports take a second
 
     return Request(hubs(options), experiments(options), options.project_dir, **more)
 
@@ -163,7 +163,7 @@ def experiments(options: argparse.Namespace) -> Path | str:
     Raises:
         ConfigErrors: If neither names them.
     """
-    from dbt_jetstream.settings import EXPERIMENTS, FILE, read_settings  # noqa: PLC0415
+    from dbt_jetstream.inputs.settings import EXPERIMENTS, FILE, read_settings  # noqa: PLC0415
 
     if options.experiments:
         return _address(options.experiments)
@@ -177,8 +177,8 @@ def experiments(options: argparse.Namespace) -> Path | str:
 
 def hubs(options: argparse.Namespace) -> list[HubAddress]:
     """Return the metric hubs: as asked, or as the project's settings say."""
-    from dbt_jetstream.hub import HubAddress, in_folder  # noqa: PLC0415
-    from dbt_jetstream.settings import read_settings  # noqa: PLC0415
+    from dbt_jetstream.inputs.hub import HubAddress, in_folder  # noqa: PLC0415
+    from dbt_jetstream.inputs.settings import read_settings  # noqa: PLC0415
 
     project = options.project_dir
     public, private = options.metric_hub, options.private_metric_hub

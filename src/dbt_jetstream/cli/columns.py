@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
 
 
 def _columns(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.types.command import Request, compare_columns  # noqa: PLC0415
+    from dbt_jetstream.review.types.command import Request, compare_columns  # noqa: PLC0415
 
     project = options.project_dir.resolve()
     found = compare_columns(Request(project, hubs(options), options.target, options.out))

@@ -15,10 +15,10 @@ from dbt_jetstream.cli.arguments import (
     date,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 
 if TYPE_CHECKING:
-    from dbt_jetstream.cost.command import Counted
+    from dbt_jetstream.review.cost.command import Counted
 
 
 def add(commands: Commands) -> None:
@@ -51,7 +51,7 @@ def add(commands: Commands) -> None:
 
 
 def _cost(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.cost.command import Request, count  # noqa: PLC0415
+    from dbt_jetstream.review.cost.command import Request, count  # noqa: PLC0415
 
     project = options.project_dir.resolve()
     slugs, until, target = options.experiments, options.date, options.target
@@ -63,7 +63,7 @@ def _cost(options: argparse.Namespace) -> ExitCode:
 
 
 def _print_tables(found: Counted) -> None:
-    from dbt_jetstream.cost.table import cost_table, sum_line  # noqa: PLC0415
+    from dbt_jetstream.review.cost.table import cost_table, sum_line  # noqa: PLC0415
 
     for costs in found.costs:
         print(cost_table(costs, found.price))
@@ -72,7 +72,7 @@ def _print_tables(found: Counted) -> None:
 
 
 def _print_rows(found: Counted) -> None:
-    from dbt_jetstream.cost.rows import cost_rows  # noqa: PLC0415
+    from dbt_jetstream.review.cost.for_programs import cost_rows  # noqa: PLC0415
 
     rows = [row for costs in found.costs for row in cost_rows(costs, found.price)]
     print(json.dumps(rows, indent=1, ensure_ascii=False))

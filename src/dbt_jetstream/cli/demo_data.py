@@ -17,13 +17,13 @@ from dbt_jetstream.cli.arguments import (
     positive,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dbt_jetstream.lock.expand import LockedExperiment
-    from dbt_jetstream.types.telemetry import Telemetry
+    from dbt_jetstream.review.types.telemetry import Telemetry
 
 COMMAND = "demo-data"
 DEMO_DAYS = 45
@@ -97,7 +97,7 @@ def effect(text: str) -> tuple[str, float]:
 def _demo_data(options: argparse.Namespace) -> ExitCode:
     import duckdb  # noqa: PLC0415
 
-    from dbt_jetstream.database_file import unopened  # noqa: PLC0415
+    from dbt_jetstream.common.database_file import unopened  # noqa: PLC0415
 
     if options.experiment:
         check_project(options.project)
@@ -124,9 +124,9 @@ def _write(options: argparse.Namespace, database: Path) -> None:
 
 
 def _of_locked(options: argparse.Namespace, database: Path) -> None:
-    from dbt_jetstream.demo.locked import Asked, generate_for  # noqa: PLC0415
-    from dbt_jetstream.diff.definition import read_lock  # noqa: PLC0415
-    from dbt_jetstream.results import locks_of  # noqa: PLC0415
+    from dbt_jetstream.results.of_experiment import locks_of  # noqa: PLC0415
+    from dbt_jetstream.review.diff.comparable import read_lock  # noqa: PLC0415
+    from dbt_jetstream.review.made_up.locked import Asked, generate_for  # noqa: PLC0415
 
     locked = [read_lock(held) for held in locks_of(options.project_dir, options.experiment)]
     effects = dict(options.effect)
@@ -141,9 +141,9 @@ def _of_locked(options: argparse.Namespace, database: Path) -> None:
 
 
 def _types(options: argparse.Namespace) -> Telemetry:
-    from dbt_jetstream.hub import read_what_can_be_read  # noqa: PLC0415
-    from dbt_jetstream.platforms import read_platforms  # noqa: PLC0415
-    from dbt_jetstream.types.known import known_types  # noqa: PLC0415
+    from dbt_jetstream.inputs.hub import read_what_can_be_read  # noqa: PLC0415
+    from dbt_jetstream.inputs.platforms import read_platforms  # noqa: PLC0415
+    from dbt_jetstream.review.types.known import known_types  # noqa: PLC0415
 
     project = options.project_dir
     return known_types(read_what_can_be_read(hubs(options)), project, read_platforms(project))
@@ -161,7 +161,7 @@ def _check_branches(locked: Sequence[LockedExperiment], effects: dict[str, float
 
 def _database(options: argparse.Namespace) -> Path:
     """Return the file of the target, which must be DuckDB's."""
-    from dbt_jetstream.target import credentials_of  # noqa: PLC0415
+    from dbt_jetstream.common.target import credentials_of  # noqa: PLC0415
 
     credentials = credentials_of(options.project_dir, options.target)
     if credentials.type != "duckdb":

@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
 
 
 def _diff(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.diff.command import Request, diff  # noqa: PLC0415 - it imports the parser
+    from dbt_jetstream.review.diff.command import Request, diff  # noqa: PLC0415 - it imports the parser
 
     asked = Request(
         options.project_dir.resolve(), options.base, options.target, options.with_results, as_of()

@@ -13,7 +13,7 @@ from dbt_jetstream.cli.arguments import (
     take_date,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 
 
 def add(commands: Commands) -> None:
@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
 
 
 def _export(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.export_built import export_built  # noqa: PLC0415
+    from dbt_jetstream.daily.export_built import export_built  # noqa: PLC0415
 
     take_date(options)
     found = export_built(options.project_dir, options.experiments, options.target, options.wait)

@@ -17,12 +17,12 @@ from dbt_jetstream.cli.arguments import (
     positive,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dbt_jetstream.hub import HubAddress
+    from dbt_jetstream.inputs.hub import HubAddress
 
 
 def add(commands: Commands) -> None:

@@ -60,7 +60,7 @@ def add(commands: Commands) -> None:
 
 
 def _render(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.statements.command import Request, render  # noqa: PLC0415
+    from dbt_jetstream.review.statements.command import Request, render  # noqa: PLC0415
 
     found = render(
         Request(

@@ -32,8 +32,8 @@ def add(commands: Commands) -> None:
 
 
 def _report(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.progress import progress  # noqa: PLC0415
-    from dbt_jetstream.report import write_site  # noqa: PLC0415
+    from dbt_jetstream.common.progress import progress  # noqa: PLC0415
+    from dbt_jetstream.results.pages import write_site  # noqa: PLC0415
 
     with progress("Writing pages") as advance:
 

@@ -16,7 +16,7 @@ from dbt_jetstream.cli.arguments import (
 from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.cli.run import build
 from dbt_jetstream.cli.sync import tell_sync
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 FAILS = "an experiment has a mistake, or something failed or was left out"
 
@@ -66,7 +66,7 @@ def add(commands: Commands) -> None:
 
 
 def _rerun(name: str, options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.sync import Relock, sync  # noqa: PLC0415
+    from dbt_jetstream.sync.sync import Relock, sync  # noqa: PLC0415
 
     changed = name == "rerun" and options.config_changed
     if bool(options.slugs) == changed:

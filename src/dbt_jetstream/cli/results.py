@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from dbt_jetstream.cli.arguments import Commands, add_command, add_project, add_target, positive
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from dbt_jetstream.results import Tables
-    from dbt_jetstream.results_table import Choice
+    from dbt_jetstream.results.of_experiment import Tables
+    from dbt_jetstream.results.table import Choice
 
 
 def add(commands: Commands) -> None:
@@ -55,9 +55,9 @@ def add(commands: Commands) -> None:
 
 
 def _results(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.results import open_tables  # noqa: PLC0415
-    from dbt_jetstream.results_table import Choice, results_table  # noqa: PLC0415
-    from dbt_jetstream.unexpected import apart  # noqa: PLC0415
+    from dbt_jetstream.common.unexpected import apart  # noqa: PLC0415
+    from dbt_jetstream.results.of_experiment import open_tables  # noqa: PLC0415
+    from dbt_jetstream.results.table import Choice, results_table  # noqa: PLC0415
 
     given = ("period", "window", "basis", "segment", "reference")
     named = {key: getattr(options, key) for key in given if getattr(options, key) is not None}
@@ -86,7 +86,7 @@ def _results(options: argparse.Namespace) -> ExitCode:
 
 def _rows(tables: Tables, choice: Choice | None) -> pd.DataFrame:
     """Return rows for programs: all, or those that were asked for."""
-    from dbt_jetstream.results_table import chosen, reference_of  # noqa: PLC0415
+    from dbt_jetstream.results.table import chosen, reference_of  # noqa: PLC0415
 
     rows = tables.statistics()
     if choice is not None:

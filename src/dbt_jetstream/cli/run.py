@@ -20,7 +20,7 @@ from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.cli.sync import tell_sync
 
 if TYPE_CHECKING:
-    from dbt_jetstream.sync import Request
+    from dbt_jetstream.sync.sync import Request
 
 
 def add(commands: Commands) -> None:
@@ -56,8 +56,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 
 def _plan(asked: Request) -> ExitCode:
-    from dbt_jetstream.plan import plan_lines  # noqa: PLC0415
-    from dbt_jetstream.sync import sync  # noqa: PLC0415
+    from dbt_jetstream.daily.plan import plan_lines  # noqa: PLC0415
+    from dbt_jetstream.sync.sync import sync  # noqa: PLC0415
 
     report = sync(asked, writes=False)
     status = tell_sync(report)
@@ -68,8 +68,8 @@ def _plan(asked: Request) -> ExitCode:
 
 def build(options: argparse.Namespace, asked: Request) -> ExitCode:
     """Sync and build, and tell what was done."""
-    from dbt_jetstream.run import run  # noqa: PLC0415
-    from dbt_jetstream.summary import run_lines  # noqa: PLC0415
+    from dbt_jetstream.cli.told import run_lines  # noqa: PLC0415
+    from dbt_jetstream.daily.run import run  # noqa: PLC0415
 
     report = run(asked, options.target, options.wait)
     if report.errors is not None:

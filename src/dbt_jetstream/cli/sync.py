@@ -17,11 +17,11 @@ from dbt_jetstream.cli.arguments import (
     request,
 )
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common.errors import ConfigErrors
 
 if TYPE_CHECKING:
     from dbt_jetstream.lock.held import HeldLock
-    from dbt_jetstream.sync import SyncReport
+    from dbt_jetstream.sync.sync import SyncReport
 
 
 def add(commands: Commands) -> None:
@@ -52,7 +52,7 @@ def add(commands: Commands) -> None:
 
 
 def _sync(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.sync import sync  # noqa: PLC0415
+    from dbt_jetstream.sync.sync import sync  # noqa: PLC0415
 
     asked = request(
         options,
@@ -66,7 +66,7 @@ def _sync(options: argparse.Namespace) -> ExitCode:
 
 def tell_sync(report: SyncReport) -> ExitCode:
     """Print what a sync did; returns the exit code for it."""
-    from dbt_jetstream.summary import problem_lines, sync_lines  # noqa: PLC0415
+    from dbt_jetstream.cli.told import problem_lines, sync_lines  # noqa: PLC0415
 
     for line in problem_lines(report):
         print(line, file=sys.stderr)
@@ -77,8 +77,8 @@ def tell_sync(report: SyncReport) -> ExitCode:
 
 def _finished(options: argparse.Namespace, ended: Collection[HeldLock]) -> list[str]:
     """Ask the target which experiments are analysed to the end; none where it cannot tell."""
-    from dbt_jetstream.build import Dbt  # noqa: PLC0415
-    from dbt_jetstream.run import finished  # noqa: PLC0415
+    from dbt_jetstream.daily.build import Dbt  # noqa: PLC0415
+    from dbt_jetstream.daily.run import finished  # noqa: PLC0415
 
     try:
         return finished(Dbt(options.project_dir.resolve(), options.target), ended)

@@ -35,7 +35,7 @@ def add(commands: Commands) -> None:
 
 def _upgrade(options: argparse.Namespace) -> ExitCode:
     from dbt_jetstream.project.upgrade import upgrade_files  # noqa: PLC0415
-    from dbt_jetstream.upgrade import upgrade  # noqa: PLC0415
+    from dbt_jetstream.sync.upgrade import upgrade  # noqa: PLC0415
 
     project = options.project_dir.resolve()
     files = upgrade_files(options.project_dir)

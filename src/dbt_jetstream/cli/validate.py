@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dbt_jetstream.cli.arguments import Commands, add_command, add_hubs, add_project, hubs
 from dbt_jetstream.cli.exit_codes import ExitCode
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.sizes import UNITS, readable
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.sizes import UNITS, readable
 
 # How many times the threshold is high.
 HIGH = 10
@@ -68,7 +68,7 @@ def add(commands: Commands) -> None:
 
 
 def _validate(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.validation.command import Request, validate  # noqa: PLC0415
+    from dbt_jetstream.review.validate.command import Request, validate  # noqa: PLC0415
 
     named = hubs(options) if options.metric_hub or options.private_metric_hub else []
     asked = Request(options.paths, named, options.project_dir, options.experiments, options.types)

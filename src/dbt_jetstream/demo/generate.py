@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from dbt_jetstream.common.progress import progress
 from dbt_jetstream.demo.desktop import create_desktop_tables
 from dbt_jetstream.demo.experiments import DESKTOP, FENIX
 from dbt_jetstream.demo.fenix import create_fenix_tables
@@ -11,7 +12,6 @@ from dbt_jetstream.demo.participation import create_participation
 from dbt_jetstream.demo.population import create_population
 from dbt_jetstream.demo.randomness import create_macros
 from dbt_jetstream.demo.schedule import DEFAULT_DAYS, Calendar
-from dbt_jetstream.progress import progress
 
 MEMORY_LIMIT = "3GB"
 """What DuckDB may use; the process stays below 4 GB."""

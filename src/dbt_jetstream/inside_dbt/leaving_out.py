@@ -27,7 +27,7 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_jetstream.reduced import affected, entries_of, reduced, without_parts
+from dbt_jetstream.inside_dbt.reduced import affected, entries_of, reduced, without_parts
 
 # Beside the nodes of dbt's `graph`, which lives as long as a command and which macros read.
 LEFT_OUT = "left_out"

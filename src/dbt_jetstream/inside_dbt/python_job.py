@@ -22,7 +22,7 @@ from google.cloud.bigquery import (
     WriteDisposition,
 )
 
-from dbt_jetstream.tables import BigQueryTable
+from dbt_jetstream.statistics.tables import BigQueryTable
 
 TAG = "experiment:"
 # As the API names types.

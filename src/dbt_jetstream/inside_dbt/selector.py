@@ -18,7 +18,7 @@ from dbt_common.events.functions import fire_event
 from dbt_common.events.types import Note
 from dbt_common.invocation import get_invocation_id
 
-from dbt_jetstream.errors import did_you_mean
+from dbt_jetstream.common.errors import did_you_mean
 
 METHOD = "experiment"
 TAG = f"{METHOD}:"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dbt_jetstream.common.naming import EXPOSURE_SIGNAL
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource
 from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.summaries import LockedSummaries
-from dbt_jetstream.naming import EXPOSURE_SIGNAL
 
 # How many units each branch has; what bins and statistics call it.
 POPULATION = {

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.definition import FORMAT, Definition, Experiment, Versions
 
 FILE = "definition.yml"

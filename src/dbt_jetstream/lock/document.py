@@ -12,8 +12,8 @@ from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.experiment import Experiment
 from metric_config_parser.metric import AnalysisPeriod, Summary
 
-from dbt_jetstream import naming
-from dbt_jetstream.errors import (
+from dbt_jetstream.common import naming
+from dbt_jetstream.common.errors import (
     ConfigError,
     ConfigErrors,
     RefusedByValidate,
@@ -21,7 +21,8 @@ from dbt_jetstream.errors import (
     WithoutEffect,
     distinct,
 )
-from dbt_jetstream.hub import Hub
+from dbt_jetstream.inputs.hub import Hub
+from dbt_jetstream.inputs.platforms import Platform
 from dbt_jetstream.lock.definition import FORMAT, Definition, Enrollment
 from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
 from dbt_jetstream.lock.expand import LockedExperiment, expand
@@ -53,7 +54,6 @@ from dbt_jetstream.lock.summaries import (
 )
 from dbt_jetstream.lock.units import UnitIds
 from dbt_jetstream.lock.versions import versions
-from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.compatibility import on_bigquery
 from dbt_jetstream.sql.dialect import SqlSyntaxError
 from dbt_jetstream.sql.misapplied import (

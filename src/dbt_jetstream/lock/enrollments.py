@@ -10,10 +10,10 @@ from metric_config_parser import AnalysisUnit
 from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.segment import Segment, SegmentDataSource
 
+from dbt_jetstream.inputs.platforms import Platform
 from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.fragments import Table, expression, from_clause, query
 from dbt_jetstream.lock.units import UnitIds
-from dbt_jetstream.platforms import Platform
 from dbt_jetstream.sql.dialect import output_columns, parse_query
 
 ALL_SAMPLE_IDS = 100

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError
+from dbt_jetstream.common import naming
+from dbt_jetstream.common.errors import ConfigError
 from dbt_jetstream.lock import models
 from dbt_jetstream.lock.dated import all_dated_tables
 from dbt_jetstream.lock.definition import Accepting, Definition, Hash, Hashes, Versions

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from metric_config_parser.experiment import ExperimentConfiguration
 
-from dbt_jetstream import naming
-from dbt_jetstream.checks import date_mistakes
-from dbt_jetstream.errors import ConfigErrors
+from dbt_jetstream.common import naming
+from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.inputs.checks import date_mistakes
 from dbt_jetstream.lock.definition import Experiment, Period
 from dbt_jetstream.lock.due import can_have, windows_of
 from dbt_jetstream.lock.whole import PERIODS

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.files import Changes
+from dbt_jetstream.common.journal import Changes
+from dbt_jetstream.common.naming import group
+from dbt_jetstream.common.yaml_text import dump
 from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.definition import Fragment
 from dbt_jetstream.lock.definition_file import FILE, text_of
@@ -21,8 +23,6 @@ from dbt_jetstream.lock.nodes import Node
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.verbatim import verbatim
 from dbt_jetstream.lock.written import written
-from dbt_jetstream.naming import group
-from dbt_jetstream.yaml_text import dump
 
 # Where an experiment's models are written: (SQL and definition, Python). Git ignores the private.
 FOLDERS = {

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.definition import Definition, Experiment, Period, Versions
 from dbt_jetstream.lock.definition_file import EDITED, FILE, read_definition, read_head
 from dbt_jetstream.lock.due import OVERALL, can_have

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from dbt_jetstream import naming
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common import naming
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.lock.definition import (
     FORMAT,
     Accepting,

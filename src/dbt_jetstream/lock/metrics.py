@@ -11,7 +11,7 @@ from typing import Any
 from metric_config_parser.data_source import DataSource
 from metric_config_parser.metric import AnalysisPeriod, Metric, Summary
 
-from dbt_jetstream.hub.templates import CALL
+from dbt_jetstream.inputs.hub.templates import CALL
 from dbt_jetstream.lock.dated import dated_tables
 from dbt_jetstream.lock.definition import Fragment, Part
 from dbt_jetstream.lock.fragments import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream import naming
+from dbt_jetstream.common import naming
 from dbt_jetstream.lock import columns
 from dbt_jetstream.lock.completeness import declared_results, read_by
 from dbt_jetstream.lock.definition import Definition, Every, Experiment, Period

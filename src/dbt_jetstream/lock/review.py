@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.files import Changes
+from dbt_jetstream.common.journal import Changes
 from dbt_jetstream.lock.definition_file import FILE, SCHEMA_FILE
 from dbt_jetstream.lock.folder import FOLDERS, SOURCES, definitions
 from dbt_jetstream.lock.schema import schema

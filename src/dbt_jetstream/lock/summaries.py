@@ -8,7 +8,7 @@ from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod, Summary
 
-from dbt_jetstream.errors import did_you_mean
+from dbt_jetstream.common.errors import did_you_mean
 from dbt_jetstream.statistics.catalogue import (
     PRE_TREATMENTS,
     STATISTICS,

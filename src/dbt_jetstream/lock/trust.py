@@ -7,7 +7,7 @@ from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream import naming
+from dbt_jetstream.common import naming
 from dbt_jetstream.lock.columns import BASIS, DEFINITION_HASH
 from dbt_jetstream.lock.metrics import LockedDataSource
 from dbt_jetstream.lock.models import Results, Shared, Upstream

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dbt_jetstream.files import Changes
+from dbt_jetstream.common.journal import Changes
 from dbt_jetstream.lock.folder import experiment_files, is_expanded
 from dbt_jetstream.lock.held import HeldLock
 

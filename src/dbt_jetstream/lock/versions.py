@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from metric_config_parser.experiment import Experiment
 
-from dbt_jetstream.hub import Hub
+from dbt_jetstream.inputs.hub import Hub
 from dbt_jetstream.lock.definition import Checkout, Versions
 from dbt_jetstream.lock.nodes import short_hash
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.files import Changes, change_files
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.journal import Changes, change_files
+from dbt_jetstream.common.target import profiles_folder
+from dbt_jetstream.inputs.settings import FILE
 from dbt_jetstream.project.package import COPY, project_file
 from dbt_jetstream.project.settings_block import add_settings
 from dbt_jetstream.project.template import package_copy, template_files
 from dbt_jetstream.project.yaml_edit import YamlFile
-from dbt_jetstream.settings import FILE
-from dbt_jetstream.target import profiles_folder
 
 PACKAGES, DEPENDENCIES = Path("packages.yml"), Path("dependencies.yml")
 SELECTORS, IGNORED, README = Path("selectors.yml"), Path(".gitignore"), Path("README.md")

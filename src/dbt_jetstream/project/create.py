@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.files import change_files
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.journal import change_files
+from dbt_jetstream.inputs.settings import FILE
 from dbt_jetstream.project.template import name_of, package_copy, template_files
-from dbt_jetstream.settings import FILE
 
 
 def create(folder: Path, as_of: dt.date) -> list[Path]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dbt_jetstream.checks import check_slug
-from dbt_jetstream.checks.names import unsafe_branch
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.experiments import URL, read_all
-from dbt_jetstream.files import change_files
-from dbt_jetstream.hub import Hub, HubAddress, read_what_can_be_read
-from dbt_jetstream.hub.checkout import IS_URL
-from dbt_jetstream.hub.files import JETSTREAM
-from dbt_jetstream.platforms import PLATFORMS, read_platforms
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.journal import change_files
+from dbt_jetstream.inputs.checks import check_slug
+from dbt_jetstream.inputs.checks.names import unsafe_branch
+from dbt_jetstream.inputs.experiments import URL, read_all
+from dbt_jetstream.inputs.hub import Hub, HubAddress, read_what_can_be_read
+from dbt_jetstream.inputs.hub.checkout import IS_URL
+from dbt_jetstream.inputs.hub.files import JETSTREAM
+from dbt_jetstream.inputs.platforms import PLATFORMS, read_platforms
 from dbt_jetstream.project.experiment import Draft, config_text, listed
 
 DEFINITION = "definition"

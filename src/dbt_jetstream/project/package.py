@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from dbt_jetstream.files import STATE
+from dbt_jetstream.common.journal import STATE
+from dbt_jetstream.inputs.settings import FILE
 from dbt_jetstream.lock.nodes import PACKAGE
-from dbt_jetstream.settings import FILE
 
 # What this version of dbt-jetstream brings.
 SHIPPED = Path(__file__).parent / "package"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import yaml
 
+from dbt_jetstream.inputs.settings import FILE
 from dbt_jetstream.lock.nodes import PACKAGE
 from dbt_jetstream.project.template import NAME, TEMPLATE
 from dbt_jetstream.project.yaml_edit import YamlFile
-from dbt_jetstream.settings import FILE
 
 FOLDERS = {"model-paths": ("models", "python_models"), "seed-paths": ("seeds",)}
 OURS = f"{PACKAGE}.query_comment(node)"

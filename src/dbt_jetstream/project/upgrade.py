@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
-from dbt_jetstream.files import Changes, change_files, differing
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.journal import Changes, change_files, differing
+from dbt_jetstream.inputs.settings import FILE
 from dbt_jetstream.project.package import COPY, INSTALLED, package_folder, project_file
 from dbt_jetstream.project.settings_block import add_settings
 from dbt_jetstream.project.template import installed_version, package_copy
 from dbt_jetstream.project.yaml_edit import YamlFile
-from dbt_jetstream.settings import FILE
 
 REQUIREMENTS = Path("requirements.txt")
 PINNED = re.compile(r"^(dbt-jetstream(?:\[[^\]]*\])?\s*==\s*)(\S+)", re.MULTILINE | re.IGNORECASE)

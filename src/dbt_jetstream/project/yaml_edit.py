@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from dbt_jetstream.errors import ConfigError, ConfigErrors
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 STEP = 2
 

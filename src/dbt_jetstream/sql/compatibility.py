@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot.dialects.bigquery import BigQuery
 
-from dbt_jetstream.errors import did_you_mean
+from dbt_jetstream.common.errors import did_you_mean
 
 if TYPE_CHECKING:
     import duckdb

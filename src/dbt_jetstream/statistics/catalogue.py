@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbt_jetstream.errors import did_you_mean
+from dbt_jetstream.common.errors import did_you_mean
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dbt_jetstream.periods import AFTER_ENROLLMENT
-from dbt_jetstream.python_model import SCHEMA as SCHEMA_OF_STATISTICS
-from dbt_jetstream.tables import Table, returned, table_of
+from dbt_jetstream.common.periods import AFTER_ENROLLMENT
+from dbt_jetstream.statistics.model import SCHEMA as SCHEMA_OF_STATISTICS
+from dbt_jetstream.statistics.tables import Table, returned, table_of
 from dbt_jetstream.trust.checks import findings
 
 SCHEMA = pa.schema(

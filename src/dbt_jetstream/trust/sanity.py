@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dbt_jetstream.periods import AFTER_ENROLLMENT
+from dbt_jetstream.common.periods import AFTER_ENROLLMENT
 from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
 from dbt_jetstream.trust.multiple_testing import holm
 from dbt_jetstream.trust.shares import (

@@ -1,0 +1,1 @@
+"""What every room uses: errors, names, dates, progress, files that change together."""

@@ -1,0 +1,1 @@
+"""Files and objects that are replaced whole: a reader sees the old one or the new one."""

@@ -1,0 +1,1 @@
+"""What people wrote: experiments, platforms, settings and hubs, and what is wrong with them."""

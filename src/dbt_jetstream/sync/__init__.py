@@ -1,0 +1,1 @@
+"""Which experiments are locked, kept, retired, and brought to the installed version."""

@@ -1,0 +1,452 @@
+"""`jetstream sync`: resolves new experiments, locks them, and keeps the locks of the others.
+
+Every experiment is taken by itself: a mistake in one leaves its files as they were, and the others
+are written. All changes are made at once at the end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from metric_config_parser.experiment import Experiment
+
+from dbt_jetstream.common.errors import (
+    ConfigError,
+    ConfigErrors,
+    WithoutEffect,
+    did_you_mean,
+    distinct,
+    mistakes_of,
+)
+from dbt_jetstream.common.journal import STATE, Changes, change_files, finish_changes
+from dbt_jetstream.common.naming import normalise
+from dbt_jetstream.common.progress import progress
+from dbt_jetstream.common.run_lock import run_lock
+from dbt_jetstream.common.unexpected import unexpected
+from dbt_jetstream.inputs.checks import (
+    check_config,
+    check_experiment,
+    check_wanted,
+    shown,
+    unused,
+)
+from dbt_jetstream.inputs.experiments import read_all
+from dbt_jetstream.inputs.hub import HubAddress, read_what_can_be_read
+from dbt_jetstream.inputs.hub.unknown_keys import unknown_keys
+from dbt_jetstream.inputs.hub.unread import misnamed_configs, unknown_applications, unread_files
+from dbt_jetstream.inputs.platforms import platform_of, read_platforms
+from dbt_jetstream.inputs.resolve import resolve
+from dbt_jetstream.inputs.settings import check_owners
+from dbt_jetstream.lock.document import History, lock
+from dbt_jetstream.lock.expand import LockedExperiment
+from dbt_jetstream.lock.folder import experiment_files, model_names, source_files, written_files
+from dbt_jetstream.lock.held import HeldLock, held_locks
+from dbt_jetstream.lock.review import review_files
+from dbt_jetstream.lock.upgrade import upgraded
+from dbt_jetstream.lock.versions import config_hash, rerun_asked
+from dbt_jetstream.sync.registry import (
+    FINISHED,
+    LIVE,
+    REFUSED,
+    SKIPPED,
+    Entry,
+    read_registry,
+    read_retired,
+    registry_file,
+    retired_file,
+)
+
+# New experiments that ended longer ago are not added by themselves: Experimenter lists thousands.
+ENDED_RECENTLY = dt.timedelta(days=28)
+SYNC_LOCK = STATE / "sync.lock"
+# A sync of hundreds of experiments takes less.
+SYNC_SECONDS = 60
+
+
+class UnknownSlugs(ConfigErrors):
+    """Experiments were named that are not in the list.
+
+    Attributes:
+        is_any_locked: Whether any of those that were named is locked, so that it can be built.
+    """
+
+    def __init__(self, errors: list[ConfigError], *, is_any_locked: bool) -> None:
+        super().__init__(errors)
+        self.is_any_locked = is_any_locked
+
+
+class Relock(Enum):
+    """What a new lock of an experiment that has one does to its windows."""
+
+    EVERYTHING = "rerun"
+    WINDOWS_TO_COME = "rerun-skip"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to sync.
+
+    Attributes:
+        hubs: Hubs in metric-hub's layout; where two define a thing, the later one wins.
+        experiments: A JSON array of experiments, as Experimenter's v8 API returns it: a file or
+            URL.
+        project: The dbt project.
+        slugs: The experiments to sync; all in the array where empty.
+        as_of: The last day with complete telemetry: experiments that ended before and are finished
+            are retired. None: none is.
+        with_ended: Whether to add new experiments that ended long ago, too.
+        is_finished: Tells which of the experiments that ended have been analysed to the end.
+        relock: Experiments that take the newest definitions although they have a lock.
+        relock_changed: The same, for all whose own config changed since their lock.
+    """
+
+    hubs: Sequence[HubAddress]
+    experiments: Path | str
+    project: Path
+    slugs: Sequence[str] = ()
+    as_of: dt.date | None = None
+    with_ended: bool = False
+    is_finished: Callable[[Collection[HeldLock]], Collection[str]] = lambda _: ()
+    relock: Mapping[str, Relock] = field(default_factory=dict)
+    relock_changed: bool = False
+
+    def ended_before(self, slug: str) -> dt.date | None:
+        """Return the date before which a new experiment must not have ended; None for any."""
+        if self.as_of is None or self.with_ended or slug in self.slugs:
+            return None
+        return self.as_of - ENDED_RECENTLY
+
+
+@dataclass
+class SyncReport:
+    """What a sync did.
+
+    Attributes:
+        experiments: The experiments that were locked.
+        kept: The slugs of those whose lock was kept.
+        moved: The slugs of those whose lock was an earlier version's.
+        finished: Of those, the ones that were retired.
+        config_changed: Of those, the ones whose own config changed since.
+        reruns_asked: Those that are computed anew since Experimenter asks for it.
+        reruns_over: Those whose lock is of such a rerun that is not asked for any more.
+        skipped: Why others are not analysed, by slug; nothing is wrong with them.
+        refused: What is wrong with others, by slug.
+        warnings: What the authors of the configs should know.
+        changed: The files that were written or removed, relative to the project.
+    """
+
+    experiments: list[LockedExperiment] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    config_changed: list[str] = field(default_factory=list)
+    reruns_asked: list[str] = field(default_factory=list)
+    reruns_over: list[str] = field(default_factory=list)
+    skipped: dict[str, ConfigError] = field(default_factory=dict)
+    refused: dict[str, list[ConfigError]] = field(default_factory=dict)
+    warnings: list[ConfigError] = field(default_factory=list)
+    changed: list[Path] = field(default_factory=list)
+
+
+def sync(request: Request, *, writes: bool = True) -> SyncReport:
+    """Lock new experiments, keep the locks of the others, and write what changed.
+
+    Args:
+        request: What to sync.
+        writes: Whether to write; without, the report says what would be done.
+
+    Raises:
+        ConfigErrors: If the hubs or the experiments cannot be read at all, or a slug is unknown;
+            nothing has been written then.
+    """
+    if not writes:
+        return _read(request).run(writes=False)
+    with run_lock(request.project / SYNC_LOCK, SYNC_SECONDS, "sync"):
+        finish_changes(request.project)
+        return _read(request).run(writes=True)
+
+
+def _read(request: Request) -> _Sync:
+    with progress("Reading hubs and experiments"):
+        return _Sync(request)
+
+
+class _Sync:
+    """One sync: decides for every experiment, then writes."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        check_owners(request.project)
+        self.hub = read_what_can_be_read(request.hubs)
+        self.platforms = read_platforms(request.project)
+        self.known = read_all(request.experiments)
+        self.held = held_locks(request.project)
+        self.models = model_names(request.project)
+        self.retired = read_retired(request.project)
+        self.registry = read_registry(request.project)
+        self.report = SyncReport()
+        self.changes: list[Changes] = []
+        self.ended: list[HeldLock] = []
+
+    def run(self, *, writes: bool) -> SyncReport:
+        chosen = self._chosen()
+        self._move()
+        for slug, mistakes in self._unreadable().items():
+            self.report.refused[slug] = mistakes
+        with progress("Locking experiments", len(chosen)) as advance:
+            for experiment in chosen:
+                self._decide(experiment)
+                advance()
+        self._retire()
+        self._warn(chosen)
+        self._describe()
+        if writes:
+            self._write()
+        return self.report
+
+    def _move(self) -> None:
+        """Write what an earlier version of this package, or of a lock, has not written so."""
+        for held in self.held.values():
+            try:
+                changes = upgraded(self.request.project, held)
+            except ConfigErrors as error:
+                self._refuse(held.slug, error.errors)
+                continue
+            if changes:
+                self.changes.append(changes)
+            if held.is_long:
+                self.report.moved.append(held.slug)
+
+    def _chosen(self) -> list[Experiment]:
+        """Return the experiments to look at, without those of the same name."""
+        by_slug = {str(experiment.normandy_slug): experiment for experiment in self.known.found}
+        slugs, all_slugs = self.request.slugs, {*by_slug, *self.known.mistakes}
+        errors = [self._unknown(slug, all_slugs) for slug in slugs if slug not in all_slugs]
+        if errors:
+            raise UnknownSlugs(errors, is_any_locked=any(slug in self.held for slug in slugs))
+        folders: dict[str, str] = {}
+        for slug in [*self.held, *by_slug]:
+            first = folders.setdefault(normalise(slug).lower(), slug)
+            if first != slug:
+                problem = f"its tables would have the same names as those of `{first}`"
+                self._refuse(slug, [ConfigError(None, slug, problem)])
+        wanted = slugs or list(by_slug)
+        return [by_slug[s] for s in wanted if s in by_slug and s not in self.report.refused]
+
+    def _unknown(self, slug: str, known: Iterable[str]) -> ConfigError:
+        hint = did_you_mean(slug, known) or "check the slug"
+        problem = f"no such experiment in the file; {hint}"
+        return ConfigError(self.request.experiments, slug, problem)
+
+    def _unreadable(self) -> dict[str, list[ConfigError]]:
+        slugs = self.request.slugs
+        return {s: m for s, m in self.known.mistakes.items() if not slugs or s in slugs}
+
+    def _decide(self, experiment: Experiment) -> None:
+        """Lock an experiment, keep its lock, or say why not."""
+        slug = str(experiment.normandy_slug)
+        held = self.held.get(slug)
+        try:
+            relock = self._relock(experiment, held)
+            if held is None or relock is not None:
+                self._lock(experiment, self._history(held, relock))
+            else:
+                self._keep(held, experiment)
+        except (ConfigError, ConfigErrors) as error:
+            self._refuse(slug, mistakes_of(error))
+            if held is not None and not held.is_private and self.hub.is_private(slug):
+                # Rather not analysed than published.
+                self._remove(held)
+        except Exception as error:  # Whatever it is, the other experiments go on.
+            self._refuse(slug, [unexpected(error, self.request.project, slug)])
+
+    def _remove(self, held: HeldLock) -> None:
+        """Take an experiment's models out of the project; its tables stay."""
+        self.changes.append(dict.fromkeys(written_files(self.request.project, held.slug)))
+
+    def _refuse(self, slug: str, mistakes: list[ConfigError]) -> None:
+        located = [self._located(mistake) for mistake in mistakes]
+        if all(getattr(mistake, "is_error", True) is False for mistake in mistakes):
+            self.report.skipped[slug] = located[0]
+        else:
+            self.report.refused[slug] = located
+
+    def _located(self, error: ConfigError) -> ConfigError:
+        """Name the file of the experiments where no other is to blame."""
+        return error.located(self.request.experiments)
+
+    def _relock(self, experiment: Experiment, held: HeldLock | None) -> Relock | None:
+        if held is None:
+            return None
+        if self.hub.is_private(held.slug) and not held.is_private:
+            # What must not be published cannot wait for a rerun.
+            return Relock.EVERYTHING
+        asked = self.request.relock.get(held.slug)
+        if (rerun_asked(experiment) or "") > held.rerun_asked:
+            self.report.reruns_asked.append(held.slug)
+            return Relock.EVERYTHING
+        if asked is None and self.request.relock_changed and self._is_changed(experiment, held):
+            return Relock.EVERYTHING
+        return asked
+
+    def _is_changed(self, experiment: Experiment, held: HeldLock) -> bool:
+        return held.versions.config != config_hash(self.hub, experiment)
+
+    def _history(self, held: HeldLock | None, relock: Relock | None) -> History:
+        if held is None:
+            return History()
+        if relock is Relock.EVERYTHING:
+            return History(held.reruns + 1, exported=held.exported())
+        return History(held.reruns, held.hashes(), held.exported())
+
+    def _lock(self, experiment: Experiment, history: History) -> None:
+        slug = str(experiment.normandy_slug)
+        self._check_wanted(experiment)
+        check_experiment(experiment, self.platforms)
+        broken = self.hub.mistakes_for(experiment)
+        if broken:
+            raise ConfigErrors(broken)
+        config = resolve(self.hub, experiment)
+        self.report.warnings += check_config(config, self._own_path(slug))
+        own = self.hub.experiment_file(slug)
+        if own is not None:
+            self.report.warnings += unused(own, config, self.hub.outcome_specs(config)).warnings()
+        platform = platform_of(experiment, self.platforms)
+        locked = lock(self.hub, experiment, config, platform, history)
+        files = experiment_files(self.request.project, locked)
+        self._take_names(locked)
+        self.report.experiments.append(locked)
+        self.report.warnings += locked.warnings
+        self.retired.discard(slug)
+        self.changes.append(files)
+
+    def _check_wanted(self, experiment: Experiment) -> None:
+        slug = str(experiment.normandy_slug)
+        # What is locked already is not new, however long ago it ended.
+        ended_before = None if slug in self.held else self.request.ended_before(slug)
+        check_wanted(experiment, self.hub.settings_of(slug), self._own_path(slug), ended_before)
+
+    def _own_path(self, slug: str) -> Path | str | None:
+        own = self.hub.experiment_file(slug)
+        return own.shown if own else None
+
+    def _take_names(self, locked: LockedExperiment) -> None:
+        """Take the names of an experiment's tables; dbt stops at a name that two models have."""
+        slug, names = locked.slug, {node.name.lower(): node.name for node in locked.nodes}
+        for folded, name in names.items():
+            owner = self.models.get(folded, slug)
+            if owner != slug:
+                problem = f"its table `{name}` would have the name of one of `{owner}`"
+                raise ConfigErrors([ConfigError(None, slug, f"{problem}; rename one of the two")])
+        self.models |= dict.fromkeys(names, slug)
+
+    def _keep(self, held: HeldLock, experiment: Experiment) -> None:
+        """Keep a lock, but for the end date."""
+        try:
+            self._check_wanted(experiment)
+        except ConfigErrors:
+            self._skip(held)
+            raise
+        settings = self.hub.settings_of(held.slug)
+        unreadable = self.hub.mistakes_in_config(held.slug)
+        end_date = experiment.end_date.date() if experiment.end_date else None
+        own_end = held.versions.own_end_date or (settings and settings.end_date)
+        is_moved = end_date != held.end_date and not own_end and not unreadable
+        is_named = held.slug in self.request.slugs
+        is_finished = held.slug in self.retired and self._state(held.slug) == FINISHED
+        if is_finished and not (is_named or is_moved):
+            return
+        self.retired.discard(held.slug)
+        self.report.kept.append(held.slug)
+        self.report.warnings += unreadable
+        if held.versions.overall_alone and not experiment.do_rerun:
+            self.report.reruns_over.append(held.slug)
+        if not unreadable and self._is_changed(experiment, held):
+            self.report.config_changed.append(held.slug)
+        if is_moved:
+            self.changes.append(experiment_files(self.request.project, held.ending(end_date)))
+        end_date = end_date if is_moved else held.end_date
+        is_over = end_date is not None and self.request.as_of and end_date < self.request.as_of
+        if is_over and not (is_named or held.is_private):
+            self.ended.append(held)
+
+    def _skip(self, held: HeldLock) -> None:
+        """Retire an experiment that its config skips."""
+        if held.is_private:
+            # What dbt ignores is listed in a file that is committed.
+            self._remove(held)
+        else:
+            self.retired.add(held.slug)
+
+    def _state(self, slug: str) -> str:
+        return self.registry[slug].state if slug in self.registry else FINISHED
+
+    def _retire(self) -> None:
+        self.report.finished += self.request.is_finished(self.ended) if self.ended else []
+        self.retired |= set(self.report.finished)
+
+    def _warn(self, chosen: Iterable[Experiment]) -> None:
+        locked = {experiment.slug for experiment in self.report.experiments}
+        new = [e for e in chosen if str(e.normandy_slug) in locked]
+        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing(), *self._unread()]
+        self.report.warnings = distinct(self._located(warning) for warning in found)
+
+    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[WithoutEffect]:
+        """Yield the keys without effect in the files that these experiments draw on."""
+        slugs = {str(experiment.normandy_slug) for experiment in chosen}
+        applications = {experiment.app_name for experiment in chosen}
+        for file in self.hub.files:
+            is_own = file.kind == "experiment"
+            if file.name in slugs if is_own else file.application in applications:
+                for found in unknown_keys(file.path, file.found, file.shown):
+                    yield WithoutEffect(found.path, found.key, found.problem)
+
+    def _missing(self) -> Iterator[ConfigError]:
+        known = {str(e.normandy_slug) for e in self.known.found} | set(self.known.mistakes)
+        for slug in self.held:
+            if not self.request.slugs and slug not in known | self.retired:
+                problem = "is locked, but not in the list of experiments; its lock is kept"
+                yield ConfigError(None, slug, problem)
+
+    def _unread(self) -> Iterator[ConfigError]:
+        """Yield the files of the hubs that nothing reads; of a few experiments only theirs."""
+        slugs = self.request.slugs
+        known = [str(experiment.normandy_slug) for experiment in self.known.found]
+        yield from misnamed_configs(self.hub, slugs or known)
+        if not slugs:
+            yield from unread_files(self.hub)
+            yield from unknown_applications(self.hub, self.platforms)
+
+    def _describe(self) -> None:
+        """Bring the registry up to date; private experiments are not named in it."""
+        report = self.report
+        entries = {slug: Entry(LIVE) for slug in self.held if slug not in self.retired}
+        entries |= {experiment.slug: Entry(LIVE) for experiment in report.experiments}
+        entries |= {slug: self._retired_entry(slug) for slug in self.retired}
+        entries |= {s: Entry.of(SKIPPED, [error]) for s, error in report.skipped.items()}
+        entries |= {s: Entry.of(REFUSED, errors) for s, errors in report.refused.items()}
+        others = self.registry if self.request.slugs else {}
+        private = {held.slug for held in self.held.values() if held.is_private}
+        private |= {experiment.slug for experiment in report.experiments if experiment.is_private}
+        self.registry = {
+            shown(slug): entry
+            for slug, entry in {**others, **entries}.items()
+            if slug not in private and not self.hub.is_private(slug)
+        }
+
+    def _retired_entry(self, slug: str) -> Entry:
+        """Keep saying why an experiment was retired."""
+        known = self.registry.get(slug)
+        return known if known is not None and known.state == SKIPPED else Entry(FINISHED)
+
+    def _write(self) -> None:
+        project = self.request.project
+        for changes in self.changes:
+            self.report.changed += change_files(project, changes)
+        last = retired_file(project, self.retired) | registry_file(self.registry)
+        last |= source_files(project, self.retired) | review_files(project)
+        self.report.changed += change_files(project, last)
