@@ -1,4 +1,4 @@
-"""The rooms of the package: what imports what, whether it goes round in circles, how long files are.
+"""The rooms of the package: what imports what, any circle, and how long files are.
 
 As a script it prints the table: `python tests/tree.py [SRC]`.
 """

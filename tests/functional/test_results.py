@@ -15,10 +15,12 @@ from nbclient import NotebookClient
 from conftest import REPOSITORY, Project
 from dbt_jetstream import results
 from dbt_jetstream.common.errors import ConfigErrors
+from dbt_jetstream.results.of_experiment import COLUMNS
+from dbt_jetstream.results.of_experiment import KEYS as KEY_COLUMNS
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"
-KEYS = list(results.KEYS)
+KEYS = list(KEY_COLUMNS)
 
 
 def exported(demo: Project) -> list[dict]:
@@ -160,4 +162,4 @@ def test_the_example_notebook_runs(demo: Project) -> None:
         os.environ.update(before)
     shape = done.cells[1].outputs[0].data["text/plain"]
     overall = [row for row in exported(demo) if row["analysis_period"] == "overall"]
-    assert shape == f"({len(overall)}, {len(results.COLUMNS)})"
+    assert shape == f"({len(overall)}, {len(COLUMNS)})"

@@ -203,7 +203,7 @@ def test_a_run_says_so_and_is_well_all_the_same(skewed: Skewed) -> None:
 def test_dbt_warns_and_names_the_check(skewed: Skewed) -> None:
     done = skewed.project.run("dbt", "test", "--select", f"trust_{NAMES[1]}", as_of=LATER)
     assert done.returncode == 0, done.stdout
-    assert f"WARN 1 no_trust_warnings_trust_{NAMES[1]}_" in done.stdout
+    assert f"WARN 1 dbt_jetstream_no_trust_warnings_trust_{NAMES[1]}_" in done.stdout
 
 
 def test_the_table_and_the_page_say_so(skewed: Skewed, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import hostile
 from dbt_jetstream.inputs.checks import exception_type
 from dbt_jetstream.inputs.hub import HubAddress
-from dbt_jetstream.sync.sync import sync
+from dbt_jetstream.sync import sync
 from hostile_names.desk import NO_PATH, Desk, sound
 
 UNSAFE = (

@@ -55,7 +55,7 @@ def test_the_example_ends_on_the_last_day_and_is_locked_without_a_warning(
 ) -> None:
     (entry,) = json.loads((project / "experiments.json").read_text())
     assert entry["endDate"] == AS_OF
-    assert command("sync") == (0, "locked example: 16 models\n19 files changed\n", "")
+    assert command("sync") == (0, "locked example: 16 models\n26 files changed\n", "")
     assert command("validate", "metric_hub/jetstream/example.toml")[0] == 0
 
 

@@ -15,8 +15,10 @@ MACROS = REPOSITORY / "macros/dialect"
 def library() -> str:
     """Render the statements that `create_functions` runs on DuckDB."""
     environment = jinja2.Environment()
+    # Macros call each other by their package's name.
+    own = environment.globals["dbt_jetstream"] = {}
     for path in sorted((MACROS / "duckdb_functions").glob("*.sql")):
         module = environment.from_string(path.read_text()).module
-        environment.globals[path.stem] = getattr(module, path.stem)
+        own[path.stem] = getattr(module, path.stem)
     front = environment.from_string((MACROS / "create_functions.sql").read_text()).module
     return str(front.duckdb__create_functions())

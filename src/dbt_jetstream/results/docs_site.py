@@ -25,7 +25,12 @@ CHANGES = {
     "${require('./assets/favicons/favicon.ico')}": "data:,",
     "#006f8a": "#63aabd",
 }
-DOCUMENTED = re.compile(r"\{#-?(.*?)-?#\}\s*\{%-?\s*(?:macro|test)\s+(\w+)", re.DOTALL)
+DOCUMENTED = re.compile(
+    r"\{#-?(.*?)-?#\}\s*\{%-?\s*(?:macro|test|materialization)\s+(\w+)", re.DOTALL
+)
+    r"\{#-?(.*?)-?#\}\s*\{%-?\s*(?:macro|test|materialization)\s+(\w+)", re.DOTALL
+)
+MATERIALIZATION = "materialization_"
 
 
 def docs_page(project: Path, target: Path) -> str:
@@ -64,6 +69,9 @@ def _inline(data: Any) -> str:
 def _description(macro: dict[str, Any], folder: Path) -> str:
     """Describe a macro by the comment before it, or by what it implements."""
     name = str(macro["name"])
+    if name.startswith(MATERIALIZATION):
+        # dbt adds the adapter.
+        name = name.removeprefix(MATERIALIZATION).rpartition("_")[0]
     found = dict(_comments(folder / macro["original_file_path"]))
     adapter, _, general = name.partition("__")
     if name not in found and general in found:
