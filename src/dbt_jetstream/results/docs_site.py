@@ -28,8 +28,6 @@ CHANGES = {
 DOCUMENTED = re.compile(
     r"\{#-?(.*?)-?#\}\s*\{%-?\s*(?:macro|test|materialization)\s+(\w+)", re.DOTALL
 )
-    r"\{#-?(.*?)-?#\}\s*\{%-?\s*(?:macro|test|materialization)\s+(\w+)", re.DOTALL
-)
 MATERIALIZATION = "materialization_"
 
 
