@@ -10,7 +10,8 @@ from conftest import REPOSITORY
 from cost.cases import DAY
 from cost.dates import literal
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.review.render import Relation, Renderer
+from dbt_jetstream.review.relations import Relation
+from dbt_jetstream.review.render import Renderer
 
 
 class Life:

@@ -8,7 +8,7 @@ from typing import Any
 from dbt_jetstream.common.naming import EXPOSURE_SIGNAL
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource
 from dbt_jetstream.lock.nodes import Node
-from dbt_jetstream.lock.summaries import LockedSummaries
+from dbt_jetstream.lock.series import LockedSummaries
 
 # How many units each branch has; what bins and statistics call it.
 POPULATION = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dbt_jetstream.lock.definition import Every, Period
+from dbt_jetstream.lock.definition_periods import Every, Period
 
 DAY = dt.timedelta(days=1)
 LENGTHS = {"daily": 1, "weekly": 7, "days28": 28}

@@ -8,7 +8,7 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.common.errors import ConfigError
-from dbt_jetstream.lock import models
+from dbt_jetstream.lock import result_models, summary_models, unit_models
 from dbt_jetstream.lock.dated import all_dated_tables
 from dbt_jetstream.lock.definition import Accepting, Definition, Hash, Hashes, Versions
 from dbt_jetstream.lock.enrollments import ENROLLMENT_ROLES
@@ -16,8 +16,10 @@ from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metadata import metadata
 from dbt_jetstream.lock.metrics import LockedDataSource
 from dbt_jetstream.lock.nodes import Node, hashed, short_hash
+from dbt_jetstream.lock.series import summarised
+from dbt_jetstream.lock.shared import Results, Shared, Upstream
+from dbt_jetstream.lock.shared import shared as shared_of
 from dbt_jetstream.lock.short import keys_of
-from dbt_jetstream.lock.summaries import summarised
 from dbt_jetstream.lock.trust import trust_nodes
 from dbt_jetstream.lock.whole import (
     PERIODS,
@@ -110,25 +112,25 @@ def expansion_of(nodes: Sequence[Node]) -> str:
 
 def _nodes(definition: Definition, sources: list[LockedDataSource]) -> list[Node]:
     """Build all nodes, in the order of the flow."""
-    shared = models.shared(definition)
+    shared = shared_of(definition)
     tables = tables_of(definition)
     periods = [PERIODS[period] for period in definition.periods]
     meta = _enrollments_meta(shared, tables, sources)
     signal = meta.get("exposure_signal")
-    enrollments = models.enrollments(shared, meta, [tables[key] for key in _keys(definition)])
-    days = {s.name: models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
+    enrollments = unit_models.enrollments(shared, meta, [tables[key] for key in _keys(definition)])
+    days = {s.name: unit_models.client_days(shared, s, enrollments) for s in sources if s.is_daily}
     read = [tables[key] for key in keys_of(signal["from"])] if signal else []
-    exposed = models.exposure_days(shared, signal, read, enrollments) if signal else None
-    upstream = models.Upstream(enrollments, days, exposed)
-    metrics = {p: models.metrics(shared, p, sources, upstream) for p in periods}
+    exposed = unit_models.exposure_days(shared, signal, read, enrollments) if signal else None
+    upstream = Upstream(enrollments, days, exposed)
+    metrics = {p: unit_models.metrics(shared, p, sources, upstream) for p in periods}
     locked = summarised(statistics_of(definition))
-    bins = models.bins(shared, metrics, locked)
-    pieces = models.pieces(shared, metrics, bins, locked)
-    moments = models.moments(shared, metrics, pieces)
-    statistics = models.statistics(shared, pieces, moments, locked, metadata(definition))
-    views = [models.statistics_view(shared, period, statistics) for period in periods]
-    results = models.Results(metrics, bins, pieces, moments, statistics)
-    grid = models.completeness(shared, sources, upstream, results, locked)
+    bins = summary_models.bins(shared, metrics, locked)
+    pieces = summary_models.pieces(shared, metrics, bins, locked)
+    moments = summary_models.moments(shared, metrics, pieces)
+    statistics = result_models.statistics(shared, pieces, moments, locked, metadata(definition))
+    views = [result_models.statistics_view(shared, period, statistics) for period in periods]
+    results = Results(metrics, bins, pieces, moments, statistics)
+    grid = result_models.completeness(shared, sources, upstream, results, locked)
     checks = trust_nodes(shared, sources, upstream, results)
     of_days = [*days.values(), *([exposed] if exposed else [])]
     made = [bins, pieces, moments, statistics, *views, grid, *checks]
@@ -136,7 +138,7 @@ def _nodes(definition: Definition, sources: list[LockedDataSource]) -> list[Node
 
 
 def _enrollments_meta(
-    shared: models.Shared, tables: Mapping[str, Table], sources: list[LockedDataSource]
+    shared: Shared, tables: Mapping[str, Table], sources: list[LockedDataSource]
 ) -> dict[str, Any]:
     definition = shared.definition
     rerun = definition.versions.rerun

@@ -11,7 +11,8 @@ from metric_config_parser.experiment import ExperimentConfiguration
 from dbt_jetstream.common import naming
 from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.inputs.checks import date_mistakes
-from dbt_jetstream.lock.definition import Experiment, Period
+from dbt_jetstream.lock.definition import Experiment
+from dbt_jetstream.lock.definition_periods import Period
 from dbt_jetstream.lock.due import can_have, windows_of
 from dbt_jetstream.lock.whole import PERIODS
 

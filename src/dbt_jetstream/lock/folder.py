@@ -14,8 +14,8 @@ from dbt_jetstream.common.journal import Changes
 from dbt_jetstream.common.naming import group
 from dbt_jetstream.common.yaml_text import dump
 from dbt_jetstream.lock.data_tests import described
-from dbt_jetstream.lock.definition import Fragment
 from dbt_jetstream.lock.definition_file import FILE, text_of
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.lineage import lineage, stage_color

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from dbt_jetstream.inputs.checks import is_safe_table, shown
-from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.sql.compatibility import gap
 from dbt_jetstream.sql.dialect import (
     parse_expression,

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
-from dbt_jetstream.lock.definition import Definition, Experiment, Period, Versions
+from dbt_jetstream.lock.definition import Definition, Experiment, Versions
 from dbt_jetstream.lock.definition_file import EDITED, FILE, read_definition, read_head
+from dbt_jetstream.lock.definition_periods import Period
 from dbt_jetstream.lock.due import OVERALL, can_have
 from dbt_jetstream.lock.expand import (
     LockedExperiment,
@@ -23,8 +24,8 @@ from dbt_jetstream.lock.expand import (
 from dbt_jetstream.lock.experiment import periods_of
 from dbt_jetstream.lock.folder import definitions
 from dbt_jetstream.lock.long import read_long
-from dbt_jetstream.lock.models import experiment_part
 from dbt_jetstream.lock.nodes import known, short_hash
+from dbt_jetstream.lock.shared import experiment_part
 
 
 @dataclass

@@ -26,15 +26,15 @@ from dbt_jetstream.lock.definition import (
     Hash,
     Hashes,
     Outcome,
-    Part,
     Versions,
 )
+from dbt_jetstream.lock.definition_measures import Part
 from dbt_jetstream.lock.expand import expand, places_of
 from dbt_jetstream.lock.experiment import periods_of
 from dbt_jetstream.lock.fragments import bigquery_sql
 from dbt_jetstream.lock.metadata import PACKAGE
 from dbt_jetstream.lock.metrics import LockedDataSource, LockedMetric
-from dbt_jetstream.lock.models import EXPORT_STATISTICS
+from dbt_jetstream.lock.shared import EXPORT_STATISTICS
 from dbt_jetstream.lock.short import (
     DEFAULTS,
     data_sources,

@@ -11,7 +11,8 @@ from metric_config_parser.analysis import AnalysisConfiguration
 from metric_config_parser.experiment import ExperimentConfiguration
 from metric_config_parser.metric import Metric
 
-from dbt_jetstream.lock.definition import Definition, Measure, Outcome
+from dbt_jetstream.lock.definition import Definition, Outcome
+from dbt_jetstream.lock.definition_measures import Measure
 from dbt_jetstream.lock.whole import bases_of, friendly_name
 
 PACKAGE = "dbt-jetstream"

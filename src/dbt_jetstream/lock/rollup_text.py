@@ -11,7 +11,8 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from dbt_jetstream.lock.definition import Fragment, Part
+from dbt_jetstream.lock.definition_measures import Part
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.fragments import bigquery_sql
 
 COMBINE = {

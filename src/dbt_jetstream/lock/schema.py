@@ -6,9 +6,20 @@ import inspect
 import re
 from typing import Any
 
-from dbt_jetstream.lock import definition
+from dbt_jetstream.lock import (
+    definition,
+    definition_measures,
+    definition_periods,
+    definition_sources,
+)
 from dbt_jetstream.lock.definition_file import adapter
 
+CLASSES = {
+    **vars(definition_measures),
+    **vars(definition_periods),
+    **vars(definition_sources),
+    **vars(definition),
+}
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # In the docstring of a class: an attribute, and what it is, which may go on in the next lines.
 ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n     +.*)*)", re.MULTILINE)
@@ -18,7 +29,7 @@ def schema() -> dict[str, Any]:
     """Return the schema, with what each key means."""
     found = adapter().json_schema()
     for name, described in {**found.get("$defs", {}), "Definition": found}.items():
-        _describe(described, getattr(definition, name, None))
+        _describe(described, CLASSES.get(name))
     return {"$schema": DRAFT, **found}
 
 

@@ -8,7 +8,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.fragments import bigquery_sql
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 

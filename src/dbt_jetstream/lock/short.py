@@ -10,19 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from dbt_jetstream.lock.definition import (
-    Covariate,
-    DataSource,
-    Defaults,
-    Fragment,
-    Measure,
-    Ratio,
-    Segment,
-    SegmentSource,
-    Signal,
-    Statistic,
-    Treatment,
-)
+from dbt_jetstream.lock.definition import Defaults
+from dbt_jetstream.lock.definition_measures import Covariate, Measure, Ratio, Statistic
+from dbt_jetstream.lock.definition_sources import DataSource, Segment, SegmentSource, Signal
+from dbt_jetstream.lock.definition_values import Fragment, Treatment
 from dbt_jetstream.lock.fragments import bigquery_sql, gap_of
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, LockedMetric
 from dbt_jetstream.lock.rollup_text import composed, split_text, squeezed

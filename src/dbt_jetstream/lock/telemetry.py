@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.metrics import LockedDataSource
 from dbt_jetstream.lock.scopes import bigquery_text, scopes_of, starred, table_key

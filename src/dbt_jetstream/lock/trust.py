@@ -10,7 +10,6 @@ from metric_config_parser.metric import AnalysisPeriod
 from dbt_jetstream.common import naming
 from dbt_jetstream.lock.columns import BASIS, DEFINITION_HASH
 from dbt_jetstream.lock.metrics import LockedDataSource
-from dbt_jetstream.lock.models import Results, Shared, Upstream
 from dbt_jetstream.lock.nodes import (
     OWN_TABLE,
     Column,
@@ -21,6 +20,7 @@ from dbt_jetstream.lock.nodes import (
     ref,
     unique_key,
 )
+from dbt_jetstream.lock.shared import Results, Shared, Upstream
 from dbt_jetstream.lock.summaries import PREENROLLMENT
 from dbt_jetstream.trust.finding import CHECKS, KEY
 

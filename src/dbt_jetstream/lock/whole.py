@@ -8,15 +8,10 @@ from typing import Any
 
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream.lock.definition import (
-    DataSource,
-    Definition,
-    Fragment,
-    Measure,
-    Source,
-    Statistic,
-    Treatment,
-)
+from dbt_jetstream.lock.definition import Definition
+from dbt_jetstream.lock.definition_measures import Measure, Statistic
+from dbt_jetstream.lock.definition_sources import DataSource, Source
+from dbt_jetstream.lock.definition_values import Fragment, Treatment
 from dbt_jetstream.lock.fragments import Table, nothing_on_duckdb
 from dbt_jetstream.lock.metrics import BASES, LockedDataSource, LockedMetric
 from dbt_jetstream.lock.rollup_text import split_text, squeezed

@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from types import CodeType, SimpleNamespace
@@ -24,6 +23,7 @@ from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.nodes import PACKAGE, Node
 from dbt_jetstream.project.package import macro_files
+from dbt_jetstream.review.relations import Column, Relation
 
 PROJECT, SCHEMA = "warehouse", "analysis"
 # An experiment without an end is rendered as of this many days after enrollment.
@@ -45,48 +45,6 @@ class _ReturnError(Exception):
     def __init__(self, value: Any) -> None:
         super().__init__()
         self.value = value
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A table as macros see one.
-
-    Attributes:
-        text: What stands for it in SQL.
-        identifier: Its name alone.
-        columns: Its columns' names, where they are known.
-    """
-
-    text: str
-    identifier: str
-    columns: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return self.text
-
-    def incorporate(self, path: dict[str, str]) -> Relation:
-        """Name another table of the same schema."""
-        identifier = path["identifier"]
-        text = self.text.replace(self.identifier, identifier)
-        return replace(self, text=text, identifier=identifier)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column as macros see one; without a warehouse, each is taken for a number."""
-
-    name: str
-    quoted: str
-    dtype: str
-
-    @property
-    def data_type(self) -> str:
-        """The whole type."""
-        return self.dtype
-
-    def is_integer(self) -> bool:
-        """Whether its values are whole numbers by type."""
-        return False
 
 
 class _Names:

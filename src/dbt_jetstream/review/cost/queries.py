@@ -16,7 +16,8 @@ from dbt_jetstream.lock.fragments import expression
 from dbt_jetstream.lock.nodes import Node, call
 from dbt_jetstream.review.cost.scans import DAY, Days, Kind, Scan
 from dbt_jetstream.review.cost.what_is_read import Definition, metrics_of
-from dbt_jetstream.review.render import Relation, Renderer
+from dbt_jetstream.review.relations import Relation
+from dbt_jetstream.review.render import Renderer
 
 # A period's stub names the tables that our own plan reads; the original's reads all of them.
 WINDOWS = call(

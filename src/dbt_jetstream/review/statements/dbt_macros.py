@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from dbt_jetstream.lock.nodes import PACKAGE, Node
-from dbt_jetstream.review.render import Relation, described
+from dbt_jetstream.review.relations import Relation
+from dbt_jetstream.review.render import described
 
 SHARED = (
     "generic_test_sql/accepted_values.sql",

@@ -14,13 +14,8 @@ from typing import Any, cast
 
 from dbt_jetstream.lock.nodes import PACKAGE, Node, own_test
 from dbt_jetstream.project.package import macro_files, package_folder, project_file, test_files
-from dbt_jetstream.review.render import (
-    PROJECT,
-    SCHEMA,
-    Relation,
-    Renderer,
-    described,
-)
+from dbt_jetstream.review.relations import Relation
+from dbt_jetstream.review.render import PROJECT, SCHEMA, Renderer, described
 from dbt_jetstream.review.statements import dbt_macros
 from dbt_jetstream.review.statements.dbt_macros import Stored, config_of, graph_node, model_id
 from dbt_jetstream.review.statements.types import ColumnTypes

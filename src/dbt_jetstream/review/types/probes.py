@@ -10,7 +10,7 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.inputs.hub import Hub
-from dbt_jetstream.lock.definition import Fragment
+from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table, bigquery_sql
 from dbt_jetstream.review.diff.comparable import SANITY
