@@ -16,7 +16,7 @@ from dbt_jetstream.cli.told import run_lines
 from dbt_jetstream.daily.build import Failure
 from dbt_jetstream.daily.run import RunReport
 from dbt_jetstream.exports.export import export_text
-from dbt_jetstream.sync.sync import SyncReport
+from dbt_jetstream.sync.request import SyncReport
 from tiers import FAST, sample
 
 SLUG, NAME = "fenix-toolbar-shortcut", "fenix_toolbar_shortcut"

@@ -17,7 +17,7 @@ from metric_config_parser.metric import AnalysisPeriod
 
 from conftest import SHARED, Project
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.sync.sync import SyncReport
+from dbt_jetstream.sync.request import SyncReport
 
 HUB = SHARED / "metric-hub"
 EXPERIMENTS = SHARED / "metric-hub-experiments.json"

@@ -25,7 +25,8 @@ from dbt_jetstream.review.googlesql.catalog import Catalog, type_text
 from dbt_jetstream.review.googlesql.evaluator import evaluate
 from dbt_jetstream.review.relations import Column
 from dbt_jetstream.review.render import SCHEMA, Renderer
-from dbt_jetstream.sync.sync import Request, sync
+from dbt_jetstream.sync.request import Request
+from dbt_jetstream.sync.sync import sync
 from meaning.engines import same
 from tiers import number, sample
 

@@ -14,7 +14,8 @@ from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.definition import Definition
 from dbt_jetstream.lock.definition_file import FILE
 from dbt_jetstream.lock.held import HeldLock, held_locks
-from dbt_jetstream.sync.sync import Request, sync
+from dbt_jetstream.sync.request import Request
+from dbt_jetstream.sync.sync import sync
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"

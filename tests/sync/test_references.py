@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.sync import sync as syncing
-from dbt_jetstream.sync.sync import SyncReport, sync
+from dbt_jetstream.sync.request import SyncReport
+from dbt_jetstream.sync.sync import sync
 from sync.locking import FENIX, request_of
 from tiers import number
 from workspace import DEFINITIONS, DESKTOP, OWN, Workspace

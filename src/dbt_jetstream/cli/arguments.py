@@ -14,7 +14,7 @@ from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 
 if TYPE_CHECKING:
     from dbt_jetstream.inputs.hub import HubAddress
-    from dbt_jetstream.sync.sync import Request
+    from dbt_jetstream.sync.request import Request
 
 Commands = argparse._SubParsersAction
 
@@ -152,7 +152,7 @@ def add_run_options(command: argparse.ArgumentParser) -> None:
 
 def request(options: argparse.Namespace, **more: Any) -> Request:
     """Return what to sync."""
-    from dbt_jetstream.sync.sync import Request  # noqa: PLC0415 - the parser's imports take a second
+    from dbt_jetstream.sync.request import Request  # noqa: PLC0415 - the parser's imports take a second
 
     return Request(hubs(options), experiments(options), options.project_dir, **more)
 

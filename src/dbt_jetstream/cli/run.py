@@ -20,7 +20,7 @@ from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.cli.sync import tell_sync
 
 if TYPE_CHECKING:
-    from dbt_jetstream.sync.sync import Request
+    from dbt_jetstream.sync.request import Request
 
 
 def add(commands: Commands) -> None:

@@ -21,7 +21,7 @@ from dbt_jetstream.common.errors import ConfigErrors
 
 if TYPE_CHECKING:
     from dbt_jetstream.lock.held import HeldLock
-    from dbt_jetstream.sync.sync import SyncReport
+    from dbt_jetstream.sync.request import SyncReport
 
 
 def add(commands: Commands) -> None:

@@ -11,7 +11,7 @@ from dbt_jetstream.daily.run import RunReport
 from dbt_jetstream.exports.export import VARIABLE
 from dbt_jetstream.inputs.checks import exception_type
 from dbt_jetstream.sync.registry import REGISTRY
-from dbt_jetstream.sync.sync import SyncReport
+from dbt_jetstream.sync.request import SyncReport
 
 # More experiments than these, skipped for one reason, are counted instead of named, and so are more
 # files that hold what has no effect.

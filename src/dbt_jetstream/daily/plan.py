@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from dbt_jetstream.lock.held import HeldLock, held_locks
-from dbt_jetstream.sync.sync import Request, SyncReport
+from dbt_jetstream.sync.request import Request, SyncReport
 
 
 def plan_lines(request: Request, report: SyncReport, as_of: dt.date) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,3 +102,19 @@ def _split(lines: list[str]) -> tuple[list[str], list[str]]:
     first = lines.index(FIRST_LINE)
     last = lines.index(LAST_LINE) if LAST_LINE in lines else len(lines)
     return lines[:first] + lines[last + 1 :], lines[first + 1 : last]
+
+
+def entries_of(
+    known: Mapping[str, Entry],
+    live: Iterable[str],
+    retired: Iterable[str],
+    skipped: Mapping[str, ConfigError],
+    refused: Mapping[str, Sequence[ConfigError]],
+) -> dict[str, Entry]:
+    """Return what became of experiments; one that was skipped stays so when it is retired."""
+    entries = dict.fromkeys(live, Entry(LIVE))
+    for slug in retired:
+        before = known.get(slug)
+        entries[slug] = before if before and before.state == SKIPPED else Entry(FINISHED)
+    entries |= {slug: Entry.of(SKIPPED, [error]) for slug, error in skipped.items()}
+    return entries | {slug: Entry.of(REFUSED, errors) for slug, errors in refused.items()}

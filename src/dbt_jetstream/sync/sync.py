@@ -6,10 +6,7 @@ are written. All changes are made at once at the end.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterable
 from pathlib import Path
 
 from metric_config_parser.experiment import Experiment
@@ -17,12 +14,11 @@ from metric_config_parser.experiment import Experiment
 from dbt_jetstream.common.errors import (
     ConfigError,
     ConfigErrors,
-    WithoutEffect,
     did_you_mean,
     distinct,
     mistakes_of,
 )
-from dbt_jetstream.common.journal import STATE, Changes, change_files, finish_changes
+from dbt_jetstream.common.journal import Changes, change_files, finish_changes
 from dbt_jetstream.common.naming import normalise
 from dbt_jetstream.common.progress import progress
 from dbt_jetstream.common.run_lock import run_lock
@@ -35,9 +31,7 @@ from dbt_jetstream.inputs.checks import (
     unused,
 )
 from dbt_jetstream.inputs.experiments import read_all
-from dbt_jetstream.inputs.hub import HubAddress, read_what_can_be_read
-from dbt_jetstream.inputs.hub.unknown_keys import unknown_keys
-from dbt_jetstream.inputs.hub.unread import misnamed_configs, unknown_applications, unread_files
+from dbt_jetstream.inputs.hub import read_what_can_be_read
 from dbt_jetstream.inputs.platforms import platform_of, read_platforms
 from dbt_jetstream.inputs.resolve import resolve
 from dbt_jetstream.inputs.settings import check_owners
@@ -50,106 +44,25 @@ from dbt_jetstream.lock.upgrade import upgraded
 from dbt_jetstream.lock.versions import config_hash, rerun_asked
 from dbt_jetstream.sync.registry import (
     FINISHED,
-    LIVE,
-    REFUSED,
-    SKIPPED,
-    Entry,
+    entries_of,
     read_registry,
     read_retired,
     registry_file,
     retired_file,
 )
-
-# New experiments that ended longer ago are not added by themselves: Experimenter lists thousands.
-ENDED_RECENTLY = dt.timedelta(days=28)
-SYNC_LOCK = STATE / "sync.lock"
-# A sync of hundreds of experiments takes less.
-SYNC_SECONDS = 60
-
-
-class UnknownSlugs(ConfigErrors):
-    """Experiments were named that are not in the list.
-
-    Attributes:
-        is_any_locked: Whether any of those that were named is locked, so that it can be built.
-    """
-
-    def __init__(self, errors: list[ConfigError], *, is_any_locked: bool) -> None:
-        super().__init__(errors)
-        self.is_any_locked = is_any_locked
-
-
-class Relock(Enum):
-    """What a new lock of an experiment that has one does to its windows."""
-
-    EVERYTHING = "rerun"
-    WINDOWS_TO_COME = "rerun-skip"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to sync.
-
-    Attributes:
-        hubs: Hubs in metric-hub's layout; where two define a thing, the later one wins.
-        experiments: A JSON array of experiments, as Experimenter's v8 API returns it: a file or
-            URL.
-        project: The dbt project.
-        slugs: The experiments to sync; all in the array where empty.
-        as_of: The last day with complete telemetry: experiments that ended before and are finished
-            are retired. None: none is.
-        with_ended: Whether to add new experiments that ended long ago, too.
-        is_finished: Tells which of the experiments that ended have been analysed to the end.
-        relock: Experiments that take the newest definitions although they have a lock.
-        relock_changed: The same, for all whose own config changed since their lock.
-    """
-
-    hubs: Sequence[HubAddress]
-    experiments: Path | str
-    project: Path
-    slugs: Sequence[str] = ()
-    as_of: dt.date | None = None
-    with_ended: bool = False
-    is_finished: Callable[[Collection[HeldLock]], Collection[str]] = lambda _: ()
-    relock: Mapping[str, Relock] = field(default_factory=dict)
-    relock_changed: bool = False
-
-    def ended_before(self, slug: str) -> dt.date | None:
-        """Return the date before which a new experiment must not have ended; None for any."""
-        if self.as_of is None or self.with_ended or slug in self.slugs:
-            return None
-        return self.as_of - ENDED_RECENTLY
-
-
-@dataclass
-class SyncReport:
-    """What a sync did.
-
-    Attributes:
-        experiments: The experiments that were locked.
-        kept: The slugs of those whose lock was kept.
-        moved: The slugs of those whose lock was an earlier version's.
-        finished: Of those, the ones that were retired.
-        config_changed: Of those, the ones whose own config changed since.
-        reruns_asked: Those that are computed anew since Experimenter asks for it.
-        reruns_over: Those whose lock is of such a rerun that is not asked for any more.
-        skipped: Why others are not analysed, by slug; nothing is wrong with them.
-        refused: What is wrong with others, by slug.
-        warnings: What the authors of the configs should know.
-        changed: The files that were written or removed, relative to the project.
-    """
-
-    experiments: list[LockedExperiment] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    finished: list[str] = field(default_factory=list)
-    config_changed: list[str] = field(default_factory=list)
-    reruns_asked: list[str] = field(default_factory=list)
-    reruns_over: list[str] = field(default_factory=list)
-    skipped: dict[str, ConfigError] = field(default_factory=dict)
-    refused: dict[str, list[ConfigError]] = field(default_factory=dict)
-    warnings: list[ConfigError] = field(default_factory=list)
-    changed: list[Path] = field(default_factory=list)
+from dbt_jetstream.sync.request import (
+    SYNC_LOCK,
+    SYNC_SECONDS,
+    Relock,
+    Request,
+    SyncReport,
+    UnknownSlugs,
+)
+from dbt_jetstream.sync.without_effect import (
+    files_without_effect,
+    keys_without_effect,
+    not_listed_any_more,
+)
 
 
 def sync(request: Request, *, writes: bool = True) -> SyncReport:
@@ -392,43 +305,19 @@ class _Sync:
     def _warn(self, chosen: Iterable[Experiment]) -> None:
         locked = {experiment.slug for experiment in self.report.experiments}
         new = [e for e in chosen if str(e.normandy_slug) in locked]
-        found = [*self.report.warnings, *self._unknown_keys(new), *self._missing(), *self._unread()]
-        self.report.warnings = distinct(self._located(warning) for warning in found)
-
-    def _unknown_keys(self, chosen: Iterable[Experiment]) -> Iterator[WithoutEffect]:
-        """Yield the keys without effect in the files that these experiments draw on."""
-        slugs = {str(experiment.normandy_slug) for experiment in chosen}
-        applications = {experiment.app_name for experiment in chosen}
-        for file in self.hub.files:
-            is_own = file.kind == "experiment"
-            if file.name in slugs if is_own else file.application in applications:
-                for found in unknown_keys(file.path, file.found, file.shown):
-                    yield WithoutEffect(found.path, found.key, found.problem)
-
-    def _missing(self) -> Iterator[ConfigError]:
-        known = {str(e.normandy_slug) for e in self.known.found} | set(self.known.mistakes)
-        for slug in self.held:
-            if not self.request.slugs and slug not in known | self.retired:
-                problem = "is locked, but not in the list of experiments; its lock is kept"
-                yield ConfigError(None, slug, problem)
-
-    def _unread(self) -> Iterator[ConfigError]:
-        """Yield the files of the hubs that nothing reads; of a few experiments only theirs."""
-        slugs = self.request.slugs
-        known = [str(experiment.normandy_slug) for experiment in self.known.found]
-        yield from misnamed_configs(self.hub, slugs or known)
+        known, slugs = self.known, self.request.slugs
+        found = [*self.report.warnings, *keys_without_effect(self.hub, new)]
         if not slugs:
-            yield from unread_files(self.hub)
-            yield from unknown_applications(self.hub, self.platforms)
+            found += not_listed_any_more(known, set(self.held) - self.retired)
+        found += files_without_effect(self.hub, known, self.platforms, slugs)
+        self.report.warnings = distinct(self._located(warning) for warning in found)
 
     def _describe(self) -> None:
         """Bring the registry up to date; private experiments are not named in it."""
         report = self.report
-        entries = {slug: Entry(LIVE) for slug in self.held if slug not in self.retired}
-        entries |= {experiment.slug: Entry(LIVE) for experiment in report.experiments}
-        entries |= {slug: self._retired_entry(slug) for slug in self.retired}
-        entries |= {s: Entry.of(SKIPPED, [error]) for s, error in report.skipped.items()}
-        entries |= {s: Entry.of(REFUSED, errors) for s, errors in report.refused.items()}
+        live = {slug for slug in self.held if slug not in self.retired}
+        live |= {experiment.slug for experiment in report.experiments}
+        entries = entries_of(self.registry, live, self.retired, report.skipped, report.refused)
         others = self.registry if self.request.slugs else {}
         private = {held.slug for held in self.held.values() if held.is_private}
         private |= {experiment.slug for experiment in report.experiments if experiment.is_private}
@@ -437,11 +326,6 @@ class _Sync:
             for slug, entry in {**others, **entries}.items()
             if slug not in private and not self.hub.is_private(slug)
         }
-
-    def _retired_entry(self, slug: str) -> Entry:
-        """Keep saying why an experiment was retired."""
-        known = self.registry.get(slug)
-        return known if known is not None and known.state == SKIPPED else Entry(FINISHED)
 
     def _write(self) -> None:
         project = self.request.project

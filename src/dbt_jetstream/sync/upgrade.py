@@ -14,7 +14,7 @@ from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.lock.review import review_files
 from dbt_jetstream.lock.upgrade import upgraded
 from dbt_jetstream.sync.registry import read_retired, retired_file
-from dbt_jetstream.sync.sync import SYNC_LOCK, SYNC_SECONDS
+from dbt_jetstream.sync.request import SYNC_LOCK, SYNC_SECONDS
 
 # Changes files of a project, and says what it cannot bring to this version.
 Step = Callable[[Path, list[ConfigError]], Iterator[Changes]]

@@ -31,7 +31,7 @@ from dbt_jetstream.review.types.known import checker_of, known_types
 from dbt_jetstream.review.types.listed import not_listed
 from dbt_jetstream.review.types.probes import files_of
 from dbt_jetstream.sync.registry import read_retired
-from dbt_jetstream.sync.sync import ENDED_RECENTLY
+from dbt_jetstream.sync.request import ENDED_RECENTLY
 
 DEFAULT_HUBS = ("metric_hub",)
 
