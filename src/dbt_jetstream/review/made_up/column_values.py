@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlglot import exp
 
 from dbt_jetstream.demo.shapes import Shape, add_expression
-from dbt_jetstream.demo.shapes.literals import python
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.scopes import scopes_of, table_key
 from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, UNIT, holders, inner_columns
+from dbt_jetstream.review.made_up.events import Event, Place, events_of
 from dbt_jetstream.review.types.probes import Source, sources_of
 from dbt_jetstream.review.types.telemetry import Telemetry
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
-
-# A column by its name, with the fields inside of it.
-Place = tuple[str, ...]
-# What a row must hold for an expression to find it.
-Event = dict[Place, Any]
 
 # DuckDB's names of BigQuery's types; all others are texts.
 TYPES = {
@@ -45,8 +38,6 @@ IDS = ("client_id", "profile_group_id")
 KNOWN = {"sample_id": "BIGINT", "event_extra": "JSON", "metrics": "JSON"}
 TEXTS = ("event_category", "event_name", "event_method", "event_object", "event_string_value")
 IN_MAP = re.compile(r"get_key\(ds\.([\w.]+), '[^']*'\)(\.branch)?")
-# A condition of many alternatives is looked at in as many ways.
-MOST_EVENTS = 8
 
 
 @dataclass
@@ -124,7 +115,7 @@ class _Reading:
         row, events = Shape(), []
         for expression in self._expressions():
             add_expression(row, expression, self.chance)
-            events += list(_events(expression))
+            events += list(events_of(expression))
         unit = tuple(self.source.unit_column.split("."))
         _at(row, unit).ask("VARCHAR")
         row.at(self.source.date_column)
@@ -185,7 +176,7 @@ class _Reading:
                 days = [c.name.lower() for c in tree.find_all(exp.Column)]
                 if part.alias_or_name == self.source.date_column:
                     table.days.update(days)
-        for event in _events(where.this) if where else ():
+        for event in events_of(where.this) if where else ():
             _add_event(table, event)
 
 
@@ -297,49 +288,3 @@ def _at(row: Shape, place: Place) -> Shape:
         in_json = found.texts or found.types in (["JSON"], ["VARCHAR"])
         found = found.text_at([name]) if in_json else found.at(name)
     return found
-
-
-def _events(tree: exp.Expr) -> Iterator[Event]:
-    """Yield what a row must hold for each condition of an expression to be true."""
-    for node in tree.walk():
-        is_whole = not isinstance(node.parent, exp.And | exp.Or | exp.Paren | exp.Not)
-        if isinstance(node, exp.And | exp.Or | exp.EQ | exp.In) and is_whole:
-            for event in itertools.islice(_ways(node), MOST_EVENTS):
-                if event:
-                    yield event
-
-
-def _ways(node: exp.Expr) -> Iterator[Event]:
-    """Yield ways to make a condition true, as far as they are equations."""
-    if isinstance(node, exp.Paren):
-        yield from _ways(node.this)
-    elif isinstance(node, exp.Or):
-        yield from _ways(node.this)
-        yield from _ways(node.expression)
-    elif isinstance(node, exp.And):
-        for left in _ways(node.this):
-            for right in _ways(node.expression):
-                yield {**left, **right}
-    else:
-        yield from _equations(node)
-
-
-def _equations(node: exp.Expr) -> Iterator[Event]:
-    place = _place(node.this) if isinstance(node, exp.EQ | exp.In) else None
-    options = [node.expression] if isinstance(node, exp.EQ) else node.expressions
-    literals = [option for option in options if isinstance(option, exp.Literal)]
-    if place is None or not literals:
-        yield {}
-    elif place is not None:
-        yield from ({place: python(literal)} for literal in literals)
-
-
-def _place(node: exp.Expr) -> Place | None:
-    if isinstance(node, exp.Column):
-        parts = [part.name.lower() for part in node.parts]
-        return tuple(parts[1:] if parts[0] == "ds" and len(parts) > 1 else parts)
-    if isinstance(node, exp.JSONExtractScalar):
-        inside = _place(node.this)
-        keys = [key.name for key in node.expression.find_all(exp.JSONPathKey)]
-        return (*inside, *keys) if inside and keys else None
-    return None

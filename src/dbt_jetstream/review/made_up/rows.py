@@ -16,7 +16,8 @@ import duckdb
 from dbt_jetstream.demo.activity import active_days_sql
 from dbt_jetstream.demo.schedule import Calendar
 from dbt_jetstream.demo.shapes import Chances, Shape
-from dbt_jetstream.review.made_up.column_values import Event, Place, TableColumns
+from dbt_jetstream.review.made_up.column_values import TableColumns
+from dbt_jetstream.review.made_up.events import Event, Place
 from dbt_jetstream.review.made_up.signups import signup_rows
 
 # So many different rows are made; each row of a table is one of them, with its own unit and day.
