@@ -57,8 +57,9 @@ test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every 
 	$(PYTEST) tests --ignore tests/next_dbt
 
 # Bars are watched for half a minute, and in a build; whole builds take Google's analyzer two minutes.
-NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py \
-	tests/conformance/test_googlesql.py tests/googlesql/test_builds.py tests/meaning/test_models.py
+NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py tests/test_one_line.py \
+	$(addprefix tests/conformance/test_,googlesql.py types.py definitions.py) \
+	tests/googlesql/test_builds.py tests/meaning/test_models.py
 
 test-fast: install ## Run all tests that need no dbt build: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
