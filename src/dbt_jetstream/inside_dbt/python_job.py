@@ -99,15 +99,14 @@ class InProcessJob(PythonJobHelper):
 
 
 def labels_of(parsed_model: dict[str, Any]) -> dict[str, str]:
-    """Label a model's jobs as dbt labels its queries: with the model and its experiment.
-
-    BigQuery takes lower-case letters, digits, `_` and `-`, at most 63 of them.
-    """
+    """Label a model's jobs as dbt labels its queries: with the model and its experiment."""
     slugs = [t.removeprefix(TAG) for t in parsed_model.get("tags", ()) if t.startswith(TAG)]
     given = {"app": "dbt", "node_id": str(parsed_model["unique_id"])}
     if slugs:
         given["experiment"] = slugs[0]
-    return {
-        key: re.sub(r"[^a-z0-9_-]", "_", value.lower())[:LONGEST_LABEL]
-        for key, value in given.items()
-    }
+    return {key: as_label(value) for key, value in given.items()}
+
+
+def as_label(text: str) -> str:
+    """Write a text as the value of a label: lower-case letters, digits, `_` and `-`, at most 63."""
+    return re.sub(r"[^a-z0-9_-]", "_", text.lower())[:LONGEST_LABEL]

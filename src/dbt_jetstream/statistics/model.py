@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -47,7 +47,7 @@ Window = tuple[str, int]
 def statistics_table(
     pieces: Any, moments: Any, definition: dict[str, Any], session: Any, done: str | None
 ) -> Any:
-    """Compute the statistics of the windows that the table does not hold yet.
+    """Compute the statistics of the windows that the table does not hold yet, in a dbt model.
 
     Args:
         pieces: The values as dbt hands them over; see `tables.table_of`.
@@ -57,16 +57,33 @@ def statistics_table(
         done: The statistics table that is being added to, or None where it is built anew.
 
     Returns:
-        Rows in Jetstream's schema, with analysis_period, window_index, what was absent from the
-        window and definition_hash, as dbt takes them from a model on this session.
+        Rows of `SCHEMA`, as dbt takes them from a model on this session.
     """
-    tables = table_of(pieces), table_of(moments)
-    absent_sources = _windows(tables[1])
-    missing = sorted(set(absent_sources) - _done(session, done))
+    held = done_windows(open_table(session, done)) if done else set()
+    rows = statistics_of_windows(table_of(pieces), table_of(moments), definition, held)
+    return returned(session, rows)
+
+
+def statistics_of_windows(
+    pieces: Table, moments: Table, definition: Mapping[str, Any], done: Set[Window]
+) -> pa.Table:
+    """Compute the statistics of all windows that have been summarised but some.
+
+    Args:
+        pieces: The values, in pieces of equal or near ones.
+        moments: What else is known of them.
+        definition: The statistics node's part of the lock, with its definition_hash.
+        done: The windows that need nothing; see `done_windows`.
+
+    Returns:
+        Rows in Jetstream's schema, with analysis_period, window_index, what was absent from the
+        window and definition_hash.
+    """
+    absent_sources = summarised_windows(moments)
     rows: list[dict[str, Any]] = []
-    for period, windows in _batches(missing):
+    for period, windows in _batches(sorted(set(absent_sources) - done)):
         chosen = {"analysis_period": period, "window_index": windows}
-        found = summaries(*(table.rows(**chosen) for table in tables))
+        found = summaries(*(table.rows(**chosen) for table in (pieces, moments)))
         for window in windows:
             about = {
                 "absent_sources": absent_sources[period, window],
@@ -75,7 +92,7 @@ def statistics_table(
             summarised = found.filter(pc.equal(found["window_index"], window))
             computed = statistics_rows(summarised, definition)
             rows += [{**row, **about} for row in _known(computed, about["absent_sources"])]
-    return returned(session, pa.Table.from_pylist(rows, schema=SCHEMA))
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
 def _known(rows: Iterable[dict[str, Any]], absent_sources: str) -> Iterator[dict[str, Any]]:
@@ -94,16 +111,14 @@ def _batches(windows: Sequence[Window]) -> Iterator[tuple[str, list[int]]]:
             yield period, indices[start : start + WINDOWS_AT_ONCE]
 
 
-def _windows(moments: Table) -> dict[Window, str]:
+def summarised_windows(moments: Table) -> dict[Window, str]:
     """Return the windows that have been summarised, and the data sources absent from each."""
     found = moments.distinct("analysis_period", "window_index", "absent_sources").to_pylist()
     return {(row["analysis_period"], row["window_index"]): row["absent_sources"] for row in found}
 
 
-def _done(session: Any, table: str | None) -> set[Window]:
-    """Return the windows that a table of statistics has completely; none without a table."""
-    if not table:
-        return set()
+def done_windows(statistics: Table) -> set[Window]:
+    """Return the windows that a table of statistics has completely."""
     keys = ("analysis_period", "window_index")
-    found = open_table(session, table).distinct(*keys, absent_sources="").to_pylist()
+    found = statistics.distinct(*keys, absent_sources="").to_pylist()
     return {(row["analysis_period"], row["window_index"]) for row in found}

@@ -42,7 +42,7 @@ EVERYTHING = "all"
 def trust_table(
     counts: Any, pieces: Any, statistics: Any, definition: dict[str, Any], session: Any
 ) -> Any:
-    """Check whether the results of an experiment can be believed.
+    """Check in a dbt model whether the results of an experiment can be believed.
 
     Args:
         counts: The counts as dbt hands them over; see `tables.table_of`.
@@ -54,21 +54,33 @@ def trust_table(
     Returns:
         One row per finding, as dbt takes them from a model on this session.
     """
-    results = table_of(statistics)
-    newest = _newest(results)
-    found = findings_table(
-        table_of(counts).rows(),
-        _comparisons(results, newest),
-        definition,
-        _clipped(table_of(pieces), newest, definition),
-    )
-    return returned(session, found)
+    tables = table_of(counts), table_of(pieces), table_of(statistics)
+    return returned(session, trust_findings(*tables, definition))
+
+
+def trust_findings(
+    counts: Table, pieces: Table, statistics: Table, definition: Mapping[str, Any]
+) -> pa.Table:
+    """Check whether the results of an experiment can be believed.
+
+    Args:
+        counts: The counts of units.
+        pieces: The pieces of their values.
+        statistics: The statistics of all windows.
+        definition: The trust node's part of the lock, with its definition_hash.
+
+    Returns:
+        One row per finding, in `SCHEMA`, in a stable order.
+    """
+    newest = _newest(statistics)
+    clipped = _clipped(pieces, newest, definition)
+    return findings_table(counts.rows(), _comparisons(statistics, newest), definition, clipped)
 
 
 def findings_table(
     counts: pa.Table,
     statistics: pa.Table,
-    definition: dict[str, Any],
+    definition: Mapping[str, Any],
     pieces: Iterable[Mapping[str, Any]] = (),
 ) -> pa.Table:
     """Return the findings as a table, in a stable order."""
@@ -97,7 +109,7 @@ def _comparisons(statistics: Table, newest: dict[str, int]) -> pa.Table:
 
 
 def _clipped(
-    pieces: Table, newest: dict[str, int], definition: dict[str, Any]
+    pieces: Table, newest: dict[str, int], definition: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Return what clipped means are computed from, in the newest window of the longest period."""
     clipped = {(mean["metric"], mean["series"]) for mean in definition["clipped"]}
