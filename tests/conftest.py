@@ -232,12 +232,18 @@ def _generate(path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demo() -> Project:
-    """Both demo experiments, built for the last day of their telemetry. Not to be changed."""
+    """Both demo experiments with all that the repository has of them, dbt's unit tests included.
+
+    Built for the last day of their telemetry. Not to be changed.
+    """
     if FAST:
         pytest.skip("needs a dbt build: `make test` runs it")
 
     def make(path: Path) -> None:
-        demo_project(path).build("*", DEMO_LAST_DAY, **ARTIFACTS, **LOG)
+        project = demo_project(path)
+        for file in REPOSITORY.glob("models/experiments/*/unit_tests.yml"):
+            shutil.copy(file, path / file.relative_to(REPOSITORY))
+        project.build("*", DEMO_LAST_DAY, **ARTIFACTS, **LOG)
 
     return Project(kept("demo", make))
 

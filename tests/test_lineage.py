@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_the_owner_of_a_metric_is_named_and_changes_no_hash(workspace: Workspace
         ),
     )
     for lock in held_locks(workspace.project.path).values():
-        lock.path.unlink()
+        shutil.rmtree(lock.path.parent)
     assert workspace.sync() == 0
     after = {lock.slug: lock.hashes() for lock in held_locks(workspace.project.path).values()}
     assert after == before

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from conftest import REPOSITORY
-from dbt_jetstream.review.render import Renderer
+from dbt_jetstream.review.render import Renderer, RenderError
 from exports.exporting import Connect, refusal
 
 
@@ -70,3 +72,21 @@ def test_where_exports_go_is_read_from_two_variables(variables: dict[str, str], 
     renderer = Renderer(REPOSITORY, "bigquery")
     renderer.environment.globals["env_var"] = variables.get
     assert renderer.macros["export_uri"]() == uri
+
+
+def _written(renderer: Renderer, version: str, plugins: list[dict[str, str]]) -> str:
+    """Render the statement that writes a file, on DuckDB."""
+    target = SimpleNamespace(type="duckdb", plugins=plugins)
+    renderer.environment.globals.update(
+        dbt_version=version, target=target, flags=SimpleNamespace(EMPTY=False)
+    )
+    return str(renderer.macros["write_json"]("select 1 as one", "x/y.json", array=True))
+
+
+def test_a_dbt_without_plugins_leaves_files_on_duckdb_to_the_command() -> None:
+    renderer = Renderer(REPOSITORY, "duckdb")
+    plugins = [{"module": "dbt_jetstream.duckdb_plugin"}]
+    assert "export_text" in _written(renderer, "1.11.2", plugins)
+    assert _written(renderer, "2.0.9", plugins).strip() == ""
+    with pytest.raises(RenderError, match=r"plugins: .*add it to the target"):
+        _written(renderer, "1.11.2", [])

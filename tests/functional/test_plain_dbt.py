@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from built_tables import assert_equal
 
 from conftest import BIN, Project, small_built, small_project
 from dbt_jetstream import PLAIN_DBT
+from tiers import exhaustive
 
 SLUG = "fenix-toolbar-shortcut"
 EARLY, NEXT_DAY = "2026-03-21", "2026-03-22"
@@ -51,3 +53,12 @@ def test_an_experiment_is_selected_by_its_tag_or_folder_and_not_by_our_method(
     assert models
     assert models <= set(by_tag.splitlines())
     assert "'experiment' is not a valid method name" in by_method
+
+
+@exhaustive
+def test_the_project_parses_without_any_plugin(plain: Project, tmp_path: Path) -> None:
+    (tmp_path / "profiles.yml").write_text(
+        "jetstream: {target: duckdb, outputs: {duckdb: {type: duckdb, path: none.duckdb}}}\n"
+    )
+    done = _dbt(plain, "parse", "--no-partial-parse", "--profiles-dir", str(tmp_path), as_of=EARLY)
+    assert done.returncode == 0, done.stdout

@@ -110,7 +110,9 @@ class Renderer:
             "log": lambda *_, **__: "",
             "load_relation": lambda relation: relation,
             "modules": SimpleNamespace(datetime=dt, re=re),
-            "target": SimpleNamespace(type=self.dialect, database=PROJECT, schema=SCHEMA),
+            "target": SimpleNamespace(
+                type=self.dialect, database=PROJECT, schema=SCHEMA, plugins=["dbt_jetstream"]
+            ),
             "dbt": SimpleNamespace(type_string=lambda: STRING[self.dialect]),
             "exceptions": SimpleNamespace(raise_compiler_error=_refuse, warn=lambda _: ""),
             "adapter": SimpleNamespace(

@@ -8,7 +8,7 @@
 {% macro completeness_query(lock, tables) -%}
 {%- set end_date = dbt_jetstream.parse_date(lock.experiment.end_date) -%}
 {#- enrollments may wait for telemetry: for four weeks nobody can say that no one enrolled -#}
-{%- set is_over = end_date is not none and dbt_jetstream.as_of() >= end_date + modules.datetime.timedelta(days=28) -%}
+{%- set is_over = end_date is not none and dbt_jetstream.as_of() >= end_date + dbt_jetstream.days(28) -%}
 {%- set window = ['analysis_period', 'window_index'] -%}
 {%- set statistic = window + ['analysis_basis', 'segment', 'metric', 'statistic'] -%}
 {#- what is known of each cell, by the columns that it is known for -#}

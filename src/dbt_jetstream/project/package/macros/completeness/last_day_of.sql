@@ -4,5 +4,5 @@
     Returns: date
 -#}
 {% macro last_day_of(end, experiment) %}
-    {{- return(dbt_jetstream.parse_date(experiment.last_enrollment_date) + modules.datetime.timedelta(days=end)) -}}
+    {{- return(dbt_jetstream.parse_date(experiment.last_enrollment_date) + dbt_jetstream.days(end)) -}}
 {% endmacro %}

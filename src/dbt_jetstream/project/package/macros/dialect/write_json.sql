@@ -1,8 +1,8 @@
 {#- Write the rows of a query to a file: as one JSON array, or its only row as one JSON object.
 
-    On DuckDB a statement that does so. On BigQuery it is done at once, and only a failure is left to
-    run; but without this project's package, as in dbt Cloud, a statement writes the rows aside, under
-    `json_lines/`, as objects a line.
+    On DuckDB a statement that does so, by a function of our plugin; dbt 2 has none, and `jetstream export` writes the
+    files afterwards. On BigQuery it is done at once, and only a failure is left to run; but without this project's package,
+    as in dbt Cloud, a statement writes the rows aside, under `json_lines/`, as objects a line.
 
     Args: query (str), uri (str), array (bool)
 -#}
@@ -25,6 +25,13 @@
 {%- endmacro %}
 
 {% macro duckdb__write_json(query, uri, array) -%}
+    {%- if not dbt_version.startswith('1') -%}
+        {%- do exceptions.warn('No export to ' ~ uri ~ ': dbt ' ~ dbt_version ~ ' has no plugins; run `jetstream export`') -%}
+    {%- elif 'dbt_jetstream' not in target.plugins | default('', true) | string -%}
+        {%- do exceptions.raise_compiler_error(
+            'profiles.yml: plugins: exports are written by `- module: dbt_jetstream.duckdb_plugin`; add it to the target'
+        ) -%}
+    {%- else -%}
 select export_text(
     '{{ uri | replace("'", "''") }}',
     {{ "coalesce(cast(to_json(list(exported)) as varchar), '[]')" if array else 'cast(to_json(any_value(exported)) as varchar)' }}
@@ -32,4 +39,5 @@ select export_text(
 from (
     {{ query | indent(4) }}
 ) as exported
+    {%- endif -%}
 {%- endmacro %}

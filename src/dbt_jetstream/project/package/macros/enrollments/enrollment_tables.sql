@@ -7,7 +7,6 @@
     Returns: list of {name, source, relation, date, first, last}; dates, inclusive
 -#}
 {% macro enrollment_tables(lock, telemetry) %}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set start = dbt_jetstream.parse_date(lock.experiment.start_date) -%}
     {%- set end = dbt_jetstream.parse_date(lock.experiment.last_enrollment_date) -%}
     {%- set type = lock.enrollment.query_type -%}
@@ -29,7 +28,7 @@
     {%- endfor -%}
     {%- set sources = [] -%}
     {%- for source in lock.segment_sources -%}
-        {%- set first, last = start + source.window_start * day, end + [source.window_end, 0] | min * day -%}
+        {%- set first, last = start + dbt_jetstream.days(source.window_start), end + dbt_jetstream.days([source.window_end, 0] | min) -%}
         {%- do sources.append(dict(source, name=source.data_source, first=first, last=last)) -%}
     {%- endfor -%}
     {%- if lock.exposure_signal and not lock.exposure_signal.is_left_out -%}

@@ -8,7 +8,6 @@
     Returns: {first, last}, dates, inclusive
 -#}
 {% macro exposure_dates(signal, experiment, window) %}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set first_enrollment = dbt_jetstream.parse_date(experiment.start_date) -%}
     {%- set last_enrollment = dbt_jetstream.parse_date(experiment.last_enrollment_date) -%}
     {%- set enrollment_days = (last_enrollment - first_enrollment).days -%}
@@ -20,9 +19,9 @@
     } -%}
     {%- set start = named.get(signal.window_start, signal.window_start) or 0 -%}
     {%- set end = named.get(signal.window_end, signal.window_end) or enrollment_days -%}
-    {%- set due = last_enrollment + [window.end, 0] | max * day -%}
+    {%- set due = last_enrollment + dbt_jetstream.days([window.end, 0] | max) -%}
     {{- return({
-        'first': first_enrollment + start * day,
-        'last': [first_enrollment + end * day, due] | min,
+        'first': first_enrollment + dbt_jetstream.days(start),
+        'last': [first_enrollment + dbt_jetstream.days(end), due] | min,
     }) -}}
 {% endmacro %}

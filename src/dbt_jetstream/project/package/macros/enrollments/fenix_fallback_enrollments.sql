@@ -6,7 +6,7 @@
 -#}
 {% macro fenix_fallback_enrollments(experiment, enrollment, telemetry) %}
     {%- set branch = dbt_jetstream.map_value('b.ping_info.experiments', experiment.slug) ~ '.branch' %}
-    {%- set week_before = dbt_jetstream.parse_date(experiment.start_date) - modules.datetime.timedelta(days=7) %}
+    {%- set week_before = dbt_jetstream.parse_date(experiment.start_date) + dbt_jetstream.days(-7) %}
 select
     b.client_info.client_id as analysis_id,
     {{ branch }} as branch,

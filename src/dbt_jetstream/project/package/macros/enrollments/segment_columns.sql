@@ -9,7 +9,6 @@
     {%- set date_column = 'ds.' ~ source.date_column %}
     {%- set first_date = dbt_jetstream.parse_date(experiment.start_date) %}
     {%- set last_date = dbt_jetstream.parse_date(experiment.last_enrollment_date) %}
-    {%- set day = modules.datetime.timedelta(days=1) %}
 -- a segment that is no boolean fails here, and not in all that reads it
 select
     e.analysis_id,
@@ -20,8 +19,8 @@ select
 from enrolled_units as e
 left join {{ dbt_jetstream.fragment(source.from, telemetry) }} as ds
     on ds.{{ source.unit_column }} = e.analysis_id
-    and {{ date_column }} >= date '{{ first_date + source.window_start * day }}'
-    and {{ date_column }} <= date '{{ last_date + [source.window_end, 0] | min * day }}'
+    and {{ date_column }} >= date '{{ first_date + dbt_jetstream.days(source.window_start) }}'
+    and {{ date_column }} <= date '{{ last_date + dbt_jetstream.days([source.window_end, 0] | min) }}'
     and {{ date_column }} >= {{ dbt_jetstream.add_days('e.enrollment_date', source.window_start) }}
     and {{ date_column }} <= {{ dbt_jetstream.add_days('e.enrollment_date', source.window_end) }}
 group by e.analysis_id, e.branch

@@ -18,6 +18,6 @@
     {%- if days is none -%}
         {{- return('true') -}}
     {%- endif -%}
-    {%- set last_day = dbt_jetstream.parse_date(dbt_jetstream.definition_of(node).experiment.last_enrollment_date) + (days | int) * modules.datetime.timedelta(days=1) -%}
+    {%- set last_day = dbt_jetstream.parse_date(dbt_jetstream.definition_of(node).experiment.last_enrollment_date) + dbt_jetstream.days(days | int) -%}
     {{- return("submission_date > date '" ~ last_day ~ "'") -}}
 {% endmacro %}

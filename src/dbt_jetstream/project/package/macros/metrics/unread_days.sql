@@ -8,11 +8,10 @@
     Returns: {first, last}, dates, inclusive; `first` after `last` where there is nothing to read
 -#}
 {% macro unread_days(source, experiment, enrollments, telemetry) %}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
-    {%- set first = dbt_jetstream.parse_date(experiment.start_date) + source.first_day * day -%}
+    {%- set first = dbt_jetstream.parse_date(experiment.start_date) + dbt_jetstream.days(source.first_day) -%}
     {%- set newest = dbt_jetstream.read_until(this) if dbt_jetstream.grows() else none -%}
-    {%- set first = [first, newest + day] | max if newest is not none else first -%}
-    {%- set nothing = {'first': first, 'last': first - day} -%}
+    {%- set first = [first, newest + dbt_jetstream.days(1)] | max if newest is not none else first -%}
+    {%- set nothing = {'first': first, 'last': first + dbt_jetstream.days(-1)} -%}
     {%- if source.is_left_out or not dbt_jetstream.enrollment_is_complete(experiment) or not dbt_jetstream.has_rows(enrollments) -%}
         {{- return(nothing) -}}
     {%- endif -%}

@@ -4,13 +4,12 @@
     Returns: {first, last}, dates, inclusive; `first` after `last` where there is no window
 -#}
 {% macro window_days(windows, experiment) %}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
     {%- set first = dbt_jetstream.parse_date(experiment.start_date) -%}
     {%- if not windows -%}
-        {{- return({'first': first, 'last': first - day}) -}}
+        {{- return({'first': first, 'last': first + dbt_jetstream.days(-1)}) -}}
     {%- endif -%}
     {{- return({
-        'first': first + (windows | map(attribute='start') | min) * day,
-        'last': dbt_jetstream.parse_date(experiment.last_enrollment_date) + (windows | map(attribute='end') | max) * day,
+        'first': first + dbt_jetstream.days(windows | map(attribute='start') | min),
+        'last': dbt_jetstream.parse_date(experiment.last_enrollment_date) + dbt_jetstream.days(windows | map(attribute='end') | max),
     }) -}}
 {% endmacro %}

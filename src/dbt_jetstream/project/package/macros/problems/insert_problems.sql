@@ -10,7 +10,7 @@ insert into {{ logs }} (
     {{ dbt_jetstream.log_columns() | join(',\n    ') }}
 )
 select
-    timestamp '{{ dbt_jetstream.as_of() + modules.datetime.timedelta(days=1) }} 00:00:00' as timestamp,
+    timestamp '{{ dbt_jetstream.as_of() + dbt_jetstream.days(1) }} 00:00:00' as timestamp,
     'jetstream' as source,
     {{ experiment }} as experiment,
     metric,

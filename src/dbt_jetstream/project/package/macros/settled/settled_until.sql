@@ -10,7 +10,7 @@
 {% macro settled_until(lock, client_days) %}
     {%- set experiment = lock.experiment -%}
     {%- if not dbt_jetstream.enrollment_is_complete(experiment) -%}
-        {{- return(dbt_jetstream.parse_date(experiment.last_enrollment_date) - modules.datetime.timedelta(days=1)) -}}
+        {{- return(dbt_jetstream.parse_date(experiment.last_enrollment_date) + dbt_jetstream.days(-1)) -}}
     {%- endif -%}
     {#- how far an experiment's own exposure signal has been read is not known here -#}
     {%- if not client_days or dbt_jetstream.normalised(experiment.slug) ~ '_exposure_days' in lock.nodes -%}

@@ -14,5 +14,5 @@
     {%- if days is none or end is none -%}
         {{- return(none) -}}
     {%- endif -%}
-    {{- return([end, run_started_at.date()] | max + modules.datetime.timedelta(days=days)) -}}
+    {{- return([end, run_started_at.date()] | max + dbt_jetstream.days(days)) -}}
 {% endmacro %}

@@ -47,7 +47,6 @@ units_with_telemetry as (
 
 {#- Whether windows read telemetry of a date: dates of a custom enrollment query may lie outside the enrollment dates. -#}
 {% macro is_read_of_window(date, window, experiment) -%}
-    {%- set day = modules.datetime.timedelta(days=1) -%}
-{{ date }} between date '{{ dbt_jetstream.parse_date(experiment.start_date) + window.start * day }}'
-and date '{{ dbt_jetstream.parse_date(experiment.last_enrollment_date) + window.end * day }}'
+{{ date }} between date '{{ dbt_jetstream.parse_date(experiment.start_date) + dbt_jetstream.days(window.start) }}'
+and date '{{ dbt_jetstream.parse_date(experiment.last_enrollment_date) + dbt_jetstream.days(window.end) }}'
 {%- endmacro %}

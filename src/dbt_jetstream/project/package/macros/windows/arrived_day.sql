@@ -18,7 +18,7 @@
     {%- if newest == last or last >= dbt_jetstream.as_of() -%}
         {{- return(newest) -}}
     {%- endif -%}
-    {%- set next_day = last + modules.datetime.timedelta(days=1) -%}
+    {%- set next_day = last + dbt_jetstream.days(1) -%}
     {%- set later = dbt_jetstream.newest_day(table.relation, table.date, next_day, dbt_jetstream.as_of()) -%}
     {{- return(last if later is not none else newest) -}}
 {% endmacro %}

@@ -9,13 +9,13 @@
     {%- set variable = 'JETSTREAM_AS_OF' if env_var('JETSTREAM_AS_OF', '') else 'DBT_JETSTREAM_AS_OF' -%}
     {%- set given = env_var(variable, '') -%}
     {%- if not given -%}
-        {{- return((run_started_at - modules.datetime.timedelta(days=1)).date()) -}}
+        {{- return((run_started_at + dbt_jetstream.days(-1)).date()) -}}
     {%- endif -%}
-    {%- set parts = modules.re.fullmatch('(\\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])', given) -%}
+    {%- set parts = modules.re.match('(\\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$', given) -%}
     {%- set day = none -%}
     {%- if parts and parts.group(1) | int > 0 -%}
         {%- set year, month, number = parts.groups() | map('int') -%}
-        {%- set day = modules.datetime.date(year, month, 1) + modules.datetime.timedelta(days=number - 1) -%}
+        {%- set day = modules.datetime.date(year, month, 1) + dbt_jetstream.days(number - 1) -%}
     {%- endif -%}
     {#- of a month without such a day, the one that is counted lies in the next -#}
     {%- if day is none or day.isoformat() != given -%}

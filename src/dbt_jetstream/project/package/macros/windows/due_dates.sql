@@ -15,7 +15,7 @@
         {%- set first = dbt_jetstream.parse_date(windows.due.first) -%}
         {%- set over = [(dbt_jetstream.as_of() - first).days // windows.due.every + 1, 0] | max -%}
         {%- for number in range(over + 1) -%}
-            {%- do dates.append(first + modules.datetime.timedelta(days=number * windows.due.every)) -%}
+            {%- do dates.append(first + dbt_jetstream.days(number * windows.due.every)) -%}
         {%- endfor -%}
     {%- else -%}
         {%- for date in windows.due -%}

@@ -4,5 +4,5 @@
     Returns: date
 -#}
 {% macro wait_ends(due) %}
-    {{- return(due + modules.datetime.timedelta(days=dbt_jetstream.wait_days())) -}}
+    {{- return(due + dbt_jetstream.days(dbt_jetstream.wait_days())) -}}
 {% endmacro %}
