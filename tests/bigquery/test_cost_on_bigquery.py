@@ -41,10 +41,10 @@ def test_rows_have_bytes_but_for_what_reads_dates_alone(bigquery: Server) -> Non
 
 
 def test_a_query_that_is_refused_is_one_line_with_the_data_source(bigquery: Server) -> None:
-    """Telemetry of a project that BigQuery does not know."""
+    """Telemetry of a dataset that BigQuery does not know."""
     lock = bigquery.project.path / "models/experiments/pip-first-time-hint/definition.yml"
     text = lock.read_text()
-    elsewhere = text.replace("mozdata.telemetry", "no-such-project.telemetry")
+    elsewhere = text.replace("telemetry.", "nowhere.")
     try:
         lock.write_text(text_of(expand(read_definition(lock, elsewhere)).definition))
         done = bigquery.project.run("jetstream", "cost", "pip-first-time-hint", "--bytes")
