@@ -13,7 +13,7 @@ DEMO_CLIENTS ?= 10000
 DEMO_EXPERIMENTS := pip-first-time-hint fenix-toolbar-shortcut
 demo: export JETSTREAM_AS_OF ?= 2026-04-15
 
-.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-plain-dbt test-integration calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-inside-dbt benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
+.PHONY: help install install-emulator demo docs lock-demo test test-fast test-all coverage test-next-dbt test-plain-dbt test-dbt-2 test-integration calibrate benchmark benchmark-lifecycle benchmark-experiments benchmark-overhead benchmark-inside-dbt benchmark-shared-scan scale-model scale-counts bench-check lint format lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "%-22s%s\n", $$1, $$2 }'
@@ -54,20 +54,20 @@ lock-demo: install ## Lock the demo experiments anew, after a change to the exam
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder
 
 test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every commit that matters
-	$(PYTEST) tests --ignore tests/next_dbt
+	$(PYTEST) tests --ignore tests/next_dbt --ignore tests/dbt_2
 
 # Bars are watched for half a minute, and in a build; whole builds take Google's analyzer two minutes.
-NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/test_progress.py tests/test_one_line.py \
+NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/dbt_2 tests/test_progress.py tests/test_one_line.py \
 	$(addprefix tests/conformance/test_,googlesql.py types.py definitions.py) \
 	tests/googlesql/test_builds.py tests/meaning/test_models.py
 
 test-fast: install ## Run all tests that need no dbt build: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
 
-test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios, the package and the next dbt: before an issue is closed, and each night
-	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt
+test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios, the package and dbt 1.12 and 2: before an issue is closed, and each night
+	JETSTREAM_TESTS=all $(PYTEST) tests --ignore tests/next_dbt --ignore tests/dbt_2
 	$(BIN)/python benchmarks/check.py --ratios
-	$(MAKE) --no-print-directory test-integration test-next-dbt test-plain-dbt
+	$(MAKE) --no-print-directory test-integration test-next-dbt test-plain-dbt test-dbt-2
 
 # Twice: what is there already is merged, or left alone.
 INTEGRATION := fenix-toolbar-shortcut
@@ -86,7 +86,7 @@ test-integration: install ## Build an experiment in a project that installs the 
 coverage: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Tell which lines of src all tests run
 	@# What is kept of an earlier run would not run again.
 	rm -rf target/test-projects && mkdir -p target/coverage && $(BIN)/python -m coverage erase
-	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) tests --ignore tests/next_dbt
+	JETSTREAM_TESTS=all COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(PYTEST) tests --ignore tests/next_dbt --ignore tests/dbt_2
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -116,6 +116,21 @@ $(NEXT_DBT)/.installed: requirements.lock tests/next_dbt/requirements.txt pyproj
 
 test-next-dbt: $(NEXT_DBT)/.installed $(EMULATOR)/.installed ## Build the demo, and try what extends dbt, with the next dbt
 	JETSTREAM_TESTS=all $(NEXT_DBT)/bin/python -m pytest --numprocesses 2 --no-loadscope-reorder $(NEXT_DBT_TESTS)
+
+# dbt 2 is one program; its own driver for DuckDB is not on PyPI, so it takes DuckDB's library.
+DBT_2 := .dbt-2
+LIBDUCKDB := https://registry.npmjs.org/@duckdb/node-bindings-linux-x64/-/node-bindings-linux-x64-1.5.6-r.1.tgz
+
+$(DBT_2)/.installed: tests/dbt_2/requirements.txt
+	$(PYTHON) -m venv $(DBT_2)
+	$(DBT_2)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+	curl --silent --show-error --fail $(LIBDUCKDB) | tar --extract --gzip --directory $(DBT_2) package/libduckdb.so
+	printf 'manifest_version = 1\nname = "DuckDB"\n[Driver]\nentrypoint = "duckdb_adbc_init"\n[Driver.shared]\nlinux_amd64 = "%s"\n' \
+		$(CURDIR)/$(DBT_2)/package/libduckdb.so > $(DBT_2)/duckdb.toml
+	@touch $@
+
+test-dbt-2: install $(DBT_2)/.installed ## Build an experiment with dbt 2 and `jetstream statistics`
+	JETSTREAM_TESTS=all $(BIN)/python -m pytest tests/dbt_2
 
 PLAIN_DBT_TESTS := $(addprefix tests/functional/test_,demo.py incremental.py run.py settled.py arrivals.py \
 	export_command.py results.py completeness.py own_table.py plain_dbt.py)

@@ -69,7 +69,7 @@ def test_upgrade_replaces_the_package_and_says_what_changed(
 ) -> None:
     package = project / ".jetstream/package"
     settings = package / "dbt_project.yml"
-    settings.write_text(settings.read_text().replace('version: "0.1.0"', 'version: "0.0.9"'))
+    settings.write_text(settings.read_text().replace('version: "0.2.0"', 'version: "0.0.9"'))
     changed = next(package.glob("macros/bins/*.sql"))
     changed.write_text("-- old")
     (package / "macros/old.sql").write_text("-- gone since")
@@ -80,11 +80,11 @@ def test_upgrade_replaces_the_package_and_says_what_changed(
     (project / "dbt_project.yml").write_text(text.replace("  jetstream_wait_days: 2\n", ""))
     _, out, _ = command("upgrade")
     assert out.splitlines() == [
-        "macros: 0.0.9 -> 0.1.0 (1 new, 2 changed, 1 gone files); run `dbt deps`",
+        "macros: 0.0.9 -> 0.2.0 (1 new, 2 changed, 1 gone files); run `dbt deps`",
         "dbt_project.yml: added vars.jetstream_wait_days",
-        "requirements.txt: dbt-jetstream==0.1.0",
+        "requirements.txt: dbt-jetstream==0.2.0",
     ]
-    assert requirements.read_text() == "dbt-jetstream[bigquery]==0.1.0\nduckdb\n"
+    assert requirements.read_text() == "dbt-jetstream[bigquery]==0.2.0\nduckdb\n"
     assert not (package / "macros/old.sql").exists()
     assert changed.read_text() != "-- old"
     assert command("upgrade")[1].startswith("nothing to do")

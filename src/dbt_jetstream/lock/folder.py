@@ -19,7 +19,7 @@ from dbt_jetstream.lock.definition_values import Fragment
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.lineage import lineage, stage_color
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes import OWN_TABLE_IN_PYTHON, Node
 from dbt_jetstream.lock.telemetry import telemetry_columns
 from dbt_jetstream.lock.verbatim import verbatim
 from dbt_jetstream.lock.written import written
@@ -145,6 +145,8 @@ def _telemetry(locked: LockedExperiment) -> dict[str, Any]:
 def _model(node: Node, meta: dict[str, Any], slug: str) -> dict[str, Any]:
     """Return a node as dbt's properties file lists it, with its place in the lineage."""
     document = node.document(slug, meta)
+    if node.language == "python":
+        document["config"]["materialized"] = OWN_TABLE_IN_PYTHON
     tags = document["config"].pop("tags")
     found = document["config"].pop("meta")
     own = {"group": group(slug), "docs": {"node_color": stage_color(node)}}

@@ -14,7 +14,7 @@
 {% macro duckdb__add_rows(target, new_rows, columns) %}
 insert into {{ target }} by name
 select {{ get_quoted_csv(columns | map(attribute='name')) }}
-from {{ new_rows.include(database=false, schema=false) }}
+from {{ dbt_jetstream.staged_name(new_rows) }}
 {%- endmacro %}
 
 {% macro bigquery__add_rows(target, new_rows, columns) %}

@@ -12,7 +12,7 @@
 {% endmacro %}
 
 {% macro duckdb__staged_rows(new_rows, query) %}
-create or replace temporary view {{ new_rows.include(database=false, schema=false) }} as (
+create or replace {{ 'temporary ' if dbt_jetstream.is_dbt_1() }}view {{ dbt_jetstream.staged_name(new_rows) }} as (
     {{ query }}
 )
 {%- endmacro %}

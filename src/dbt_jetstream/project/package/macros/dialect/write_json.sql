@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 {% macro duckdb__write_json(query, uri, array) -%}
-    {%- if not dbt_version.startswith('1') -%}
+    {%- if not dbt_jetstream.is_dbt_1() -%}
         {%- do exceptions.warn('No export to ' ~ uri ~ ': dbt ' ~ dbt_version ~ ' has no plugins; run `jetstream export`') -%}
     {%- elif 'dbt_jetstream' not in target.plugins | default('', true) | string -%}
         {%- do exceptions.raise_compiler_error(

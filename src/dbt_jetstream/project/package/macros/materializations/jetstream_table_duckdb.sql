@@ -31,6 +31,9 @@
         {% call statement('main') %}
             {{- dbt_jetstream.add_rows(target_relation, new_rows, columns) }}
         {% endcall %}
+        {%- if not dbt_jetstream.is_dbt_1() -%}
+            {%- do run_query('drop view ' ~ dbt_jetstream.staged_name(new_rows)) -%}
+        {%- endif -%}
     {%- else -%}
         {% call statement('main', language=model.language) %}
             {{- create_table_as(False, intermediate if existing else target_relation, program, model.language) }}
