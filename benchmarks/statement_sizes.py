@@ -31,8 +31,8 @@ from dbt_jetstream.review.render import last_day  # noqa: E402
 from dbt_jetstream.review.statements.build import statements_of  # noqa: E402
 from dbt_jetstream.review.statements.rendering import Statements  # noqa: E402
 from dbt_jetstream.review.types.telemetry import Telemetry, read_types  # noqa: E402
+from dbt_jetstream.sync.locking import sync  # noqa: E402
 from dbt_jetstream.sync.request import Request  # noqa: E402
-from dbt_jetstream.sync.sync import sync  # noqa: E402
 from googlesql.checking import MeasuredTypes  # noqa: E402
 
 Measured = dict[str, tuple[int, int, int]]

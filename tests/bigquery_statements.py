@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.render import PACKAGE, SCHEMA, last_day
 from dbt_jetstream.review.statements.build import build_of
 from dbt_jetstream.review.statements.rendering import Statements as Rendering

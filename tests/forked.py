@@ -37,7 +37,7 @@ IMPORTED = (
     *("daff", "multiprocessing.dummy", "pandas", "pyarrow.dataset", "sqlparse"),
     *("dbt.cli.main", "dbt.adapters.duckdb", "dbt.compilation"),
     *("dbt.task.build", "dbt.task.compile", "dbt.task.run", "dbt.task.test"),
-    *("dbt_jetstream.cli", "dbt_jetstream.duckdb_plugin", "dbt_jetstream.exports.export"),
+    *("dbt_jetstream.cli", "dbt_jetstream.duckdb_plugin", "dbt_jetstream.exports.places"),
     *("dbt_jetstream.python_model", "dbt_jetstream.trust.model"),
     *(
         "dbt_jetstream.daily.run",

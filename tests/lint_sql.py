@@ -17,8 +17,8 @@ from pathlib import Path
 
 from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.review.render import Renderer
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SMALL = REPOSITORY / "tests/small_hub"

@@ -13,9 +13,9 @@ import yaml
 from conftest import ARTIFACTS, Project
 from dbt_jetstream.inputs.platforms import ROLES
 from dbt_jetstream.lock import lineage
-from dbt_jetstream.lock.data_tests import described
 from dbt_jetstream.lock.held import held_locks
-from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, Read, _columns, _resolved
+from dbt_jetstream.lock.nodes.data_tests import described
+from dbt_jetstream.lock.nodes.telemetry import EVENT_COLUMNS, Read, _columns, _resolved
 from tiers import exhaustive
 from workspace import DEFINITIONS, DESKTOP, Workspace
 

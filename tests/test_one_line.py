@@ -15,7 +15,7 @@ from dbt_jetstream.cli import main
 from dbt_jetstream.cli.told import run_lines
 from dbt_jetstream.daily.build import Failure
 from dbt_jetstream.daily.run import RunReport
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from dbt_jetstream.sync.request import SyncReport
 from tiers import FAST, sample
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.cost.plans import Costs, Plan
 from dbt_jetstream.review.cost.scans import Days, Kind, Scan
 from dbt_jetstream.review.cost.what_is_read import Definition

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.render import Renderer
 from sharing.hub import DAY, columns_of
 from sharing.telemetry import ENROLLED, TABLE

@@ -6,7 +6,7 @@ import json
 from typing import Protocol
 
 from conftest import Project
-from dbt_jetstream.lock.definition_file import read_definition, text_of
+from dbt_jetstream.lock.definition.file import read_definition, text_of
 from dbt_jetstream.lock.expand import expand
 from tiers import exhaustive
 

@@ -9,8 +9,8 @@ from bigquery_statements import Statements
 from conftest import REPOSITORY, copy_project
 from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 
 
 @pytest.fixture(scope="session")

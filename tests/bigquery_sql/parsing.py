@@ -8,7 +8,7 @@ import sqlglot
 from sqlglot import exp
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 
 SLUGS = ["pip-first-time-hint", "fenix-toolbar-shortcut"]
 DAY = dt.date(2026, 3, 20)

@@ -17,8 +17,8 @@ from conftest import REPOSITORY, Project, copy_project
 from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.common.target import credentials_of
 from dbt_jetstream.inputs.hub import HubAddress
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 from tiers import exhaustive
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import REPOSITORY
 from dbt_jetstream.cli import main
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.parts.fragments import Table
 from dbt_jetstream.review.types.sources import declared_columns
 from dbt_jetstream.review.types.target import columns_in_target
 

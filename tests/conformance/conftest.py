@@ -19,8 +19,8 @@ from conformance.metric_hub import (
 from conftest import copy_project
 from dbt_jetstream.inputs.experiments import read_experiments
 from dbt_jetstream.inputs.hub import Hub, HubAddress, read_hub
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 from tiers import sample
 
 

@@ -6,7 +6,7 @@ import statistics
 from pathlib import Path
 
 from conformance.metric_hub import LARGEST, Synced, requires_metric_hub
-from dbt_jetstream.lock.definition_file import read_definition
+from dbt_jetstream.lock.definition.file import read_definition
 from dbt_jetstream.lock.expand import expand
 from dbt_jetstream.lock.held import held_locks
 from definition.looking_up import looked_up, renderer, whole, without_own_keys

@@ -13,11 +13,11 @@ import yaml
 
 from conftest import REPOSITORY
 from dbt_jetstream.common.errors import ConfigErrors
-from dbt_jetstream.lock.definition_file import FILE, read_definition, text_of
-from dbt_jetstream.lock.due import windows_of
+from dbt_jetstream.lock.definition.file import FILE, read_definition, text_of
+from dbt_jetstream.lock.definition.schema import schema
 from dbt_jetstream.lock.expand import expand
 from dbt_jetstream.lock.held import HeldLock, held_locks
-from dbt_jetstream.lock.schema import schema
+from dbt_jetstream.lock.parts.due import windows_of
 
 SLUGS = ["pip-first-time-hint", "fenix-toolbar-shortcut"]
 LAST = dt.date(2026, 3, 9)

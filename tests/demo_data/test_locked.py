@@ -14,8 +14,8 @@ from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.project.create import create
 from dbt_jetstream.review.made_up.locked import Asked, Made, generate_for
 from dbt_jetstream.review.types.telemetry import read_types
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 
 PIP, FENIX = "pip-first-time-hint", "fenix-toolbar-shortcut"
 EFFECT = 0.2

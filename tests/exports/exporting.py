@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from emulators.storage_proxy import StorageProxy
 
 BUCKET = "unit"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from dbt_jetstream.exports.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import Request, StorageProxy

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from dbt_jetstream.exports.storage import objects
 from emulators.storage import StorageServer
 from emulators.storage_proxy import StorageProxy

@@ -73,7 +73,7 @@ def test_a_file_that_is_gone_is_exported_again(settled: Project, tmp_path: Path)
 @exhaustive
 def test_a_macro_that_changes_is_used(settled: Project, tmp_path: Path) -> None:
     changed = copy_built(settled, tmp_path / "changed")
-    view = changed.path / "macros/results/statistics_view.sql"
+    view = changed.path / "macros/statistics/statistics_view.sql"
     view.write_text(view.read_text().replace("and problem is null", "and problem is null and true"))
     assert NOTHING not in run_small(changed, SLUG, EARLY)
 

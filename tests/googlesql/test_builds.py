@@ -23,8 +23,8 @@ from dbt_jetstream.review.render import Renderer, last_day
 from dbt_jetstream.review.statements.build import Statement, statements_of
 from dbt_jetstream.review.statements.rendering import Statements as DialectStatements
 from dbt_jetstream.review.types.telemetry import Telemetry, read_types
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 from googlesql.checking import KINDS, Checked, MeasuredTypes, check, checked, too_large
 from tiers import ALL, exhaustive, number
 

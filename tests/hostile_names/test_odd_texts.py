@@ -12,7 +12,7 @@ import yaml
 
 import hostile
 from conftest import Project
-from dbt_jetstream.lock.definition_file import FILE, text_of
+from dbt_jetstream.lock.definition.file import FILE, text_of
 from dbt_jetstream.lock.held import HeldLock
 from hostile_names.desk import NO_PATH, OWN, Desk, sound
 

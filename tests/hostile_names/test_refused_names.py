@@ -12,7 +12,7 @@ import pytest
 import hostile
 from dbt_jetstream.inputs.checks import exception_type
 from dbt_jetstream.inputs.hub import HubAddress
-from dbt_jetstream.sync import sync
+from dbt_jetstream.sync import locking
 from hostile_names.desk import NO_PATH, Desk, sound
 
 UNSAFE = (
@@ -166,19 +166,19 @@ def test_what_is_not_analysed_is_not_resolved(desk: Desk, monkeypatch: pytest.Mo
         message = "resolving takes too long for thousands"
         raise AssertionError(message)
 
-    monkeypatch.setattr(sync, "resolve", refuse)
+    monkeypatch.setattr(locking, "resolve", refuse)
     entry, own = sound()
     own["experiment"] = {"skip": True}
     others = {"old": {"endDate": "2026-01-01"}, "odd": {"appName": "x"}}
     changed = [entry | {"slug": slug} | changes for slug, changes in others.items()]
     desk.write([entry, *changed], own)
-    request = sync.Request(
+    request = locking.Request(
         [HubAddress(str(desk.root / "hub"))],
         desk.root / hostile.EXPERIMENTS,
         desk.project.path,
         as_of=dt.date(2026, 4, 1),
     )
-    report = sync.sync(request)
+    report = locking.sync(request)
     reasons = {slug: exception_type(error) for slug, error in report.skipped.items()}
     assert reasons == {hostile.FRESH: "ExplicitSkipException", "old": "EndedException"}
     (unsupported,) = report.refused["odd"]

@@ -20,13 +20,13 @@ import pytest
 from conftest import REPOSITORY, copy_project
 from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.googlesql.catalog import Catalog, type_text
 from dbt_jetstream.review.googlesql.evaluator import evaluate
 from dbt_jetstream.review.relations import Column
 from dbt_jetstream.review.render import SCHEMA, Renderer
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 from meaning.engines import same
 from tiers import number, sample
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dbt_jetstream.common import extras
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from project.conftest import Command
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
-from dbt_jetstream.lock.definition import Versions
+from dbt_jetstream.lock.definition.definition import Versions
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.results.of_experiment import COLUMNS
 from dbt_jetstream.results.pages.content import (

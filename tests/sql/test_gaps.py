@@ -10,8 +10,8 @@ import pytest
 
 from conftest import SHARED
 from dbt_jetstream.inputs.hub import definitions_of, read_hub
-from dbt_jetstream.lock.definition_values import Fragment
-from dbt_jetstream.lock.fragments import expression, from_clause, gap_of, query
+from dbt_jetstream.lock.definition.values import Fragment
+from dbt_jetstream.lock.parts.fragments import expression, from_clause, gap_of, query
 from dbt_jetstream.sql.compatibility import gap, on_bigquery
 from dbt_jetstream.sql.dialect import parse_expression, to_duckdb
 from tiers import ALL, exhaustive, number, sample

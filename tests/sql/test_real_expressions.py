@@ -22,8 +22,8 @@ from test_metric_hub_split import METRIC_HUB, select_expressions
 from conftest import REPOSITORY
 from dbt_jetstream.demo.shapes import TYPES, Chances, Shape, shape_of
 from dbt_jetstream.inputs.hub import read_hub
-from dbt_jetstream.lock.fragments import expression as fragment_of
-from dbt_jetstream.lock.fragments import gap_of
+from dbt_jetstream.lock.parts.fragments import expression as fragment_of
+from dbt_jetstream.lock.parts.fragments import gap_of
 from dbt_jetstream.review.render import Renderer
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression
 from dbt_jetstream.sql.rollup import Rollup, split

@@ -11,9 +11,9 @@ import yaml
 from conftest import DEMO_LAST_DAY
 from dbt_jetstream.inputs.hub import HubAddress
 from dbt_jetstream.lock.held import HeldLock
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.registry import read_registry, read_retired
 from dbt_jetstream.sync.request import Request, SyncReport
-from dbt_jetstream.sync.sync import sync
 from workspace import DEFAULTS, DESKTOP, OUTCOME, Workspace
 
 FENIX = "fenix-toolbar-shortcut"

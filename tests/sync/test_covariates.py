@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SMALL, Project, copy_built, small_project
-from dbt_jetstream.sync.sync import sync
+from dbt_jetstream.sync.locking import sync
 from sync.locking import models, request_of
 from tiers import exhaustive
 from workspace import OWN, Workspace

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from metric_config_parser.metric import AnalysisPeriod
 
-from dbt_jetstream.lock.due import can_have, windows_of
+from dbt_jetstream.lock.parts.due import can_have, windows_of
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Relock
-from dbt_jetstream.sync.sync import sync
 from sync.locking import request_of
 from workspace import DESKTOP, Workspace
 

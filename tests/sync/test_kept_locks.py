@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from dbt_jetstream.statistics import catalogue
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Relock
-from dbt_jetstream.sync.sync import sync
 from sync.locking import FENIX, change_metric_and_statistic, hashes, models, request_of
 from workspace import DESKTOP, Workspace
 

@@ -11,11 +11,11 @@ import yaml
 from conftest import SMALL, Project, copy_project
 from dbt_jetstream.cli import main
 from dbt_jetstream.inputs.hub import HubAddress
-from dbt_jetstream.lock.definition import Definition
-from dbt_jetstream.lock.definition_file import FILE
+from dbt_jetstream.lock.definition.definition import Definition
+from dbt_jetstream.lock.definition.file import FILE
 from dbt_jetstream.lock.held import HeldLock, held_locks
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request
-from dbt_jetstream.sync.sync import sync
 from tiers import exhaustive
 
 SLUG = "pip-first-time-hint"

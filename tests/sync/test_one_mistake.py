@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dbt_jetstream.inputs.experiments import read_all
-from dbt_jetstream.sync.sync import sync
+from dbt_jetstream.sync.locking import sync
 from sync.locking import FENIX, read_registry_of, request_of
 from workspace import DEFAULTS, DEFINITIONS, DESKTOP, OUTCOME, OWN, Workspace
 

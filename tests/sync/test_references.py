@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbt_jetstream.common.errors import ConfigErrors
-from dbt_jetstream.sync import sync as syncing
+from dbt_jetstream.sync import locking as syncing
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import SyncReport
-from dbt_jetstream.sync.sync import sync
 from sync.locking import FENIX, request_of
 from tiers import number
 from workspace import DEFINITIONS, DESKTOP, OWN, Workspace

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.registry import read_retired
-from dbt_jetstream.sync.sync import sync
 from sync.locking import AFTER_THE_END, FENIX, finish, hashes, read_registry_of, request_of
 from workspace import DESKTOP, OWN, Workspace
 

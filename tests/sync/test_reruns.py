@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dbt_jetstream.cli.told import sync_lines
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Relock
-from dbt_jetstream.sync.sync import sync
 from sync.locking import FENIX, change_metric_and_statistic, hashes, models, request_of
 from workspace import DEFAULTS, DESKTOP, OWN, Workspace
 

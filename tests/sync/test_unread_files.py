@@ -11,7 +11,7 @@ from dbt_jetstream.cli import main
 from dbt_jetstream.inputs.hub import read_hub
 from dbt_jetstream.inputs.hub.unread import misnamed_configs, unknown_applications, unread_files
 from dbt_jetstream.inputs.platforms import read_platforms
-from dbt_jetstream.sync.sync import sync
+from dbt_jetstream.sync.locking import sync
 from sync.locking import DESKTOP, request_of
 from workspace import OUTCOME, OWN, REPOSITORY, Workspace
 

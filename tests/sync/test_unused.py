@@ -9,8 +9,8 @@ import pytest
 from dbt_jetstream.cli import main
 from dbt_jetstream.cli.told import problem_lines
 from dbt_jetstream.common.errors import ConfigError, WithoutEffect
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import SyncReport
-from dbt_jetstream.sync.sync import sync
 from sync.locking import request_of
 from workspace import OUTCOME, OWN, Workspace
 

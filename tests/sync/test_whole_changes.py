@@ -11,7 +11,7 @@ from dbt_jetstream.cli import main
 from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.common.journal import JOURNAL, change_files, finish_changes
 from dbt_jetstream.common.run_lock import run_lock
-from dbt_jetstream.sync.sync import sync
+from dbt_jetstream.sync.locking import sync
 from sync.locking import change_metric_and_statistic, request_of
 from workspace import DESKTOP, Workspace
 

@@ -66,8 +66,8 @@ def add(commands: Commands) -> None:
 
 
 def _rerun(name: str, options: argparse.Namespace) -> ExitCode:
+    from dbt_jetstream.sync.locking import sync  # noqa: PLC0415
     from dbt_jetstream.sync.request import Relock  # noqa: PLC0415
-    from dbt_jetstream.sync.sync import sync  # noqa: PLC0415
 
     changed = name == "rerun" and options.config_changed
     if bool(options.slugs) == changed:

@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 def _plan(asked: Request) -> ExitCode:
     from dbt_jetstream.daily.plan import plan_lines  # noqa: PLC0415
-    from dbt_jetstream.sync.sync import sync  # noqa: PLC0415
+    from dbt_jetstream.sync.locking import sync  # noqa: PLC0415
 
     report = sync(asked, writes=False)
     status = tell_sync(report)

@@ -52,7 +52,7 @@ def add(commands: Commands) -> None:
 
 
 def _sync(options: argparse.Namespace) -> ExitCode:
-    from dbt_jetstream.sync.sync import sync  # noqa: PLC0415
+    from dbt_jetstream.sync.locking import sync  # noqa: PLC0415
 
     asked = request(
         options,

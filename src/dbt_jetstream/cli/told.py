@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dbt_jetstream.common.errors import ConfigError, WithoutEffect
 from dbt_jetstream.daily.build import Failure
 from dbt_jetstream.daily.run import RunReport
-from dbt_jetstream.exports.export import VARIABLE
+from dbt_jetstream.exports.places import VARIABLE
 from dbt_jetstream.inputs.checks import exception_type
 from dbt_jetstream.sync.registry import REGISTRY
 from dbt_jetstream.sync.request import SyncReport

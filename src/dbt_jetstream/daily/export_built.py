@@ -13,7 +13,7 @@ from dbt_jetstream.common.run_lock import run_lock
 from dbt_jetstream.common.target import run_lock_path
 from dbt_jetstream.common.unexpected import apart
 from dbt_jetstream.daily.build import Dbt
-from dbt_jetstream.exports.export import VARIABLE
+from dbt_jetstream.exports.places import VARIABLE
 from dbt_jetstream.lock.held import HeldLock, held_locks
 from dbt_jetstream.results.of_experiment import locks_of
 

@@ -21,8 +21,8 @@ from dbt_jetstream.daily.build import Dbt, Failure
 from dbt_jetstream.daily.isolation import Isolation
 from dbt_jetstream.daily.settled import inputs_of, settled_experiments
 from dbt_jetstream.lock.held import HeldLock
+from dbt_jetstream.sync.locking import sync
 from dbt_jetstream.sync.request import Request, SyncReport, UnknownSlugs
-from dbt_jetstream.sync.sync import sync
 from dbt_jetstream.trust.warnings import warning_lines, warnings_query
 
 

@@ -23,7 +23,7 @@ from dbt.adapters.factory import FACTORY
 from dbt_common.exceptions import DbtRuntimeError
 from google.auth.credentials import Credentials
 
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from dbt_jetstream.inside_dbt.python_job import InProcessJob
 
 IN_PROCESS = "in_process"

@@ -3,7 +3,7 @@
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 
 
 class Plugin(BasePlugin):

@@ -19,21 +19,21 @@ from dbt_jetstream.common.errors import (
 )
 from dbt_jetstream.inputs.hub import Hub
 from dbt_jetstream.inputs.platforms import Platform
-from dbt_jetstream.lock.definition import FORMAT, Definition, Enrollment
-from dbt_jetstream.lock.enrollments import enrollment_part, query_type, segment_parts
+from dbt_jetstream.lock.definition.definition import FORMAT, Definition, Enrollment
 from dbt_jetstream.lock.expand import LockedExperiment, expand
-from dbt_jetstream.lock.experiment import periods_of
-from dbt_jetstream.lock.exposures import signal_part
-from dbt_jetstream.lock.fragments import expression, gap_of
-from dbt_jetstream.lock.metadata import described_metrics, external_config, outcomes
-from dbt_jetstream.lock.metrics import (
+from dbt_jetstream.lock.parts.enrollments import enrollment_part, query_type, segment_parts
+from dbt_jetstream.lock.parts.experiment import periods_of
+from dbt_jetstream.lock.parts.exposures import signal_part
+from dbt_jetstream.lock.parts.fragments import expression, gap_of
+from dbt_jetstream.lock.parts.metadata import described_metrics, external_config, outcomes
+from dbt_jetstream.lock.parts.metrics import (
     LockedDataSource,
     lock_data_source,
     lock_metric,
     period_metrics,
 )
-from dbt_jetstream.lock.mistakes import Gathered
-from dbt_jetstream.lock.short import (
+from dbt_jetstream.lock.parts.mistakes import Gathered
+from dbt_jetstream.lock.parts.short import (
     DEFAULTS,
     data_sources,
     measures,
@@ -41,11 +41,11 @@ from dbt_jetstream.lock.short import (
     segments_of,
     signal_of,
 )
-from dbt_jetstream.lock.summaries import (
+from dbt_jetstream.lock.parts.summaries import (
     PREENROLLMENT,
     statistic_parts,
 )
-from dbt_jetstream.lock.versions import versions
+from dbt_jetstream.lock.parts.versions import versions
 from dbt_jetstream.sql.misapplied import (
     aggregated,
     no_flag,

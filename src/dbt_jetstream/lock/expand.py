@@ -8,20 +8,20 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.common.errors import ConfigError
-from dbt_jetstream.lock import result_models, summary_models, unit_models
-from dbt_jetstream.lock.dated import all_dated_tables
-from dbt_jetstream.lock.definition import Accepting, Definition, Hash, Hashes, Versions
-from dbt_jetstream.lock.enrollments import ENROLLMENT_ROLES
-from dbt_jetstream.lock.fragments import Table
-from dbt_jetstream.lock.metadata import metadata
-from dbt_jetstream.lock.metrics import LockedDataSource
-from dbt_jetstream.lock.nodes import Node, hashed, short_hash
-from dbt_jetstream.lock.series import summarised
-from dbt_jetstream.lock.shared import Results, Shared, Upstream
-from dbt_jetstream.lock.shared import shared as shared_of
-from dbt_jetstream.lock.short import keys_of
-from dbt_jetstream.lock.trust import trust_nodes
-from dbt_jetstream.lock.whole import (
+from dbt_jetstream.lock.definition.definition import Accepting, Definition, Hash, Hashes, Versions
+from dbt_jetstream.lock.nodes import result_models, summary_models, unit_models
+from dbt_jetstream.lock.nodes.node import Node, hashed, short_hash
+from dbt_jetstream.lock.nodes.shared import Results, Shared, Upstream
+from dbt_jetstream.lock.nodes.shared import shared as shared_of
+from dbt_jetstream.lock.nodes.trust import trust_nodes
+from dbt_jetstream.lock.parts.dated import all_dated_tables
+from dbt_jetstream.lock.parts.enrollments import ENROLLMENT_ROLES
+from dbt_jetstream.lock.parts.fragments import Table
+from dbt_jetstream.lock.parts.metadata import metadata
+from dbt_jetstream.lock.parts.metrics import LockedDataSource
+from dbt_jetstream.lock.parts.series import summarised
+from dbt_jetstream.lock.parts.short import keys_of
+from dbt_jetstream.lock.parts.whole import (
     PERIODS,
     data_sources_of,
     source_part,

@@ -13,15 +13,15 @@ from typing import Any
 from dbt_jetstream.common.journal import Changes
 from dbt_jetstream.common.naming import group
 from dbt_jetstream.common.yaml_text import dump
-from dbt_jetstream.lock.data_tests import described
-from dbt_jetstream.lock.definition_file import FILE, text_of
-from dbt_jetstream.lock.definition_values import Fragment
+from dbt_jetstream.lock.definition.file import FILE, text_of
+from dbt_jetstream.lock.definition.values import Fragment
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.fragments import Table
 from dbt_jetstream.lock.lineage import lineage, stage_color
-from dbt_jetstream.lock.nodes import OWN_TABLE_IN_PYTHON, Node
-from dbt_jetstream.lock.telemetry import telemetry_columns
-from dbt_jetstream.lock.verbatim import verbatim
+from dbt_jetstream.lock.nodes.data_tests import described
+from dbt_jetstream.lock.nodes.node import OWN_TABLE_IN_PYTHON, Node
+from dbt_jetstream.lock.nodes.telemetry import telemetry_columns
+from dbt_jetstream.lock.nodes.verbatim import verbatim
+from dbt_jetstream.lock.parts.fragments import Table
 from dbt_jetstream.lock.written import written
 
 # Where an experiment's models are written: (SQL and definition, Python). Git ignores the private.

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
-from dbt_jetstream.lock.definition import Definition, Experiment, Versions
-from dbt_jetstream.lock.definition_file import EDITED, FILE, read_definition, read_head
-from dbt_jetstream.lock.definition_periods import Period
-from dbt_jetstream.lock.due import OVERALL, can_have
+from dbt_jetstream.lock.definition.definition import Definition, Experiment, Versions
+from dbt_jetstream.lock.definition.file import EDITED, FILE, read_definition, read_head
+from dbt_jetstream.lock.definition.windows import Period
 from dbt_jetstream.lock.expand import (
     LockedExperiment,
     expand,
@@ -21,11 +20,12 @@ from dbt_jetstream.lock.expand import (
     places_of,
     with_hashes,
 )
-from dbt_jetstream.lock.experiment import periods_of
 from dbt_jetstream.lock.folder import definitions
 from dbt_jetstream.lock.long import read_long
-from dbt_jetstream.lock.nodes import known, short_hash
-from dbt_jetstream.lock.shared import experiment_part
+from dbt_jetstream.lock.nodes.node import known, short_hash
+from dbt_jetstream.lock.nodes.shared import experiment_part
+from dbt_jetstream.lock.parts.due import OVERALL, can_have
+from dbt_jetstream.lock.parts.experiment import periods_of
 
 
 @dataclass

@@ -12,8 +12,8 @@ from typing import Any
 from dbt_jetstream.common import naming
 from dbt_jetstream.inputs.settings import DEFAULT_OWNER, OWNERS
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import PACKAGE, Node, ref
-from dbt_jetstream.lock.verbatim import verbatim
+from dbt_jetstream.lock.nodes.node import PACKAGE, Node, ref
+from dbt_jetstream.lock.nodes.verbatim import verbatim
 
 # What a reader of the lineage sees first: one colour per stage. Each stands out from the graph's
 # blue ground and carries a white label; models/overview.md names them.

@@ -16,7 +16,7 @@ import yaml
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
-from dbt_jetstream.lock.definition import (
+from dbt_jetstream.lock.definition.definition import (
     FORMAT,
     Accepting,
     Checkout,
@@ -28,14 +28,15 @@ from dbt_jetstream.lock.definition import (
     Outcome,
     Versions,
 )
-from dbt_jetstream.lock.definition_measures import Part
+from dbt_jetstream.lock.definition.measures import Part
 from dbt_jetstream.lock.expand import expand, places_of
-from dbt_jetstream.lock.experiment import periods_of
-from dbt_jetstream.lock.fragments import bigquery_sql
-from dbt_jetstream.lock.metadata import PACKAGE
-from dbt_jetstream.lock.metrics import LockedDataSource, LockedMetric
-from dbt_jetstream.lock.shared import EXPORT_STATISTICS
-from dbt_jetstream.lock.short import (
+from dbt_jetstream.lock.nodes.shared import EXPORT_STATISTICS
+from dbt_jetstream.lock.nodes.verbatim import plain
+from dbt_jetstream.lock.parts.experiment import periods_of
+from dbt_jetstream.lock.parts.fragments import bigquery_sql
+from dbt_jetstream.lock.parts.metadata import PACKAGE
+from dbt_jetstream.lock.parts.metrics import LockedDataSource, LockedMetric
+from dbt_jetstream.lock.parts.short import (
     DEFAULTS,
     data_sources,
     measures,
@@ -43,8 +44,7 @@ from dbt_jetstream.lock.short import (
     segments_of,
     signal_of,
 )
-from dbt_jetstream.lock.verbatim import plain
-from dbt_jetstream.lock.whole import CHECKS, PERIODS, title
+from dbt_jetstream.lock.parts.whole import CHECKS, PERIODS, title
 
 OWNERS = re.compile(r"` Owners? of the metric: (.*)\.$", re.DOTALL)
 SEGMENT = "Segment: "

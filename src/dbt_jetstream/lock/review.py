@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.common.journal import Changes
-from dbt_jetstream.lock.definition_file import FILE, SCHEMA_FILE
+from dbt_jetstream.lock.definition.file import FILE, SCHEMA_FILE
+from dbt_jetstream.lock.definition.schema import schema
 from dbt_jetstream.lock.folder import FOLDERS, SOURCES, definitions
-from dbt_jetstream.lock.schema import schema
 
 ATTRIBUTES = ".gitattributes"
 FIRST_LINE = "# By `jetstream sync`: in a review these files are folded."

@@ -12,7 +12,7 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 
 LOOKED_UP = "looked_up"
 PATHS = ("daily_metrics", "direct_metrics")

@@ -12,7 +12,7 @@ import yaml
 
 from dbt_jetstream.common.journal import STATE
 from dbt_jetstream.inputs.settings import FILE
-from dbt_jetstream.lock.nodes import PACKAGE
+from dbt_jetstream.lock.nodes.node import PACKAGE
 
 # What this version of dbt-jetstream brings.
 SHIPPED = Path(__file__).parent / "package"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import yaml
 
 from dbt_jetstream.inputs.settings import FILE
-from dbt_jetstream.lock.nodes import PACKAGE
+from dbt_jetstream.lock.nodes.node import PACKAGE
 from dbt_jetstream.project.template import NAME, TEMPLATE
 from dbt_jetstream.project.yaml_edit import YamlFile
 

@@ -8,7 +8,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-from dbt_jetstream.lock.nodes import PACKAGE
+from dbt_jetstream.lock.nodes.node import PACKAGE
 from dbt_jetstream.project.experiment import DAYS, Draft
 from dbt_jetstream.project.package import COPY, SHIPPED
 

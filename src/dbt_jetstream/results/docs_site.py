@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.exports.export import export_text
-from dbt_jetstream.lock.nodes import PACKAGE
+from dbt_jetstream.exports.places import export_text
+from dbt_jetstream.lock.nodes.node import PACKAGE
 from dbt_jetstream.project.package import package_folder
 
 # Where dbt's page takes its data from, and what of the page is changed: icons that browsers look

@@ -20,8 +20,8 @@ import jinja2
 from dbt_common.utils.encoding import md5
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.fragments import Table
-from dbt_jetstream.lock.nodes import PACKAGE, Node
+from dbt_jetstream.lock.nodes.node import PACKAGE, Node
+from dbt_jetstream.lock.parts.fragments import Table
 from dbt_jetstream.project.package import macro_files
 from dbt_jetstream.review.relations import Column, Relation
 

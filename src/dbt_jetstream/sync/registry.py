@@ -11,7 +11,7 @@ from pathlib import Path
 from dbt_jetstream.common.errors import ConfigError
 from dbt_jetstream.common.journal import Changes
 from dbt_jetstream.inputs.checks import exception_type
-from dbt_jetstream.lock.definition_file import FILE
+from dbt_jetstream.lock.definition.file import FILE
 from dbt_jetstream.lock.folder import FOLDERS, definitions
 
 REGISTRY = Path("seeds/registry.csv")

@@ -12,7 +12,7 @@ from typing import Any
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.common.unexpected import apart
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 from dbt_jetstream.lock.held import held_locks
 from dbt_jetstream.results.of_experiment import Tables, locks_of
 from dbt_jetstream.results.pages.content import Content, read_content

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dbt_jetstream.lock.metrics import BASES
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
+from dbt_jetstream.lock.parts.metrics import BASES
 from dbt_jetstream.review.cost.enrollments import enrollment_scans
 from dbt_jetstream.review.cost.life import Window
 from dbt_jetstream.review.cost.scans import DAY, Kind, Purpose, Read, Scan

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dbt_jetstream.lock.fragments import expression
-from dbt_jetstream.lock.nodes import Node, call
+from dbt_jetstream.lock.nodes.node import Node, call
+from dbt_jetstream.lock.parts.fragments import expression
 from dbt_jetstream.review.cost.scans import DAY, Days, Kind, Scan
 from dbt_jetstream.review.cost.what_is_read import Definition, metrics_of
 from dbt_jetstream.review.relations import Relation

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dbt_jetstream.lock.enrollments import ENROLLMENT_ROLES
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.fragments import bigquery_sql
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
+from dbt_jetstream.lock.parts.enrollments import ENROLLMENT_ROLES
+from dbt_jetstream.lock.parts.fragments import bigquery_sql
 from dbt_jetstream.review.cost.life import Life, Window, life_of
 from dbt_jetstream.review.cost.scans import DAY, Days, Source
 from dbt_jetstream.review.diff.comparable import SANITY

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.lock.held import HeldLock
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_expression, parse_query
 
 SANITY = ("has_contradictory_branch", "has_non_enrolled_data")

@@ -11,7 +11,7 @@ from dbt_jetstream.common.bigquery_client import dry_runs
 from dbt_jetstream.common.errors import ConfigErrors
 from dbt_jetstream.common.target import credentials_of, profiles_folder
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.diff.compare import Comparison
 from dbt_jetstream.review.diff.side import Side, Sides
 from dbt_jetstream.review.render import RenderError

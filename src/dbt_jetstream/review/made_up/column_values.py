@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from dbt_jetstream.demo.shapes import Shape, add_expression
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.fragments import Table
-from dbt_jetstream.lock.scopes import scopes_of, table_key
-from dbt_jetstream.lock.telemetry import EVENT_COLUMNS, UNIT, holders, inner_columns
+from dbt_jetstream.lock.nodes.telemetry import EVENT_COLUMNS, UNIT, holders, inner_columns
+from dbt_jetstream.lock.parts.fragments import Table
+from dbt_jetstream.lock.parts.scopes import scopes_of, table_key
 from dbt_jetstream.review.made_up.events import Event, Place, events_of
 from dbt_jetstream.review.types.probes import Source, sources_of
 from dbt_jetstream.review.types.telemetry import Telemetry

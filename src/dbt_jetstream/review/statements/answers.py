@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from dbt_jetstream.lock.nodes import PACKAGE, Node
+from dbt_jetstream.lock.nodes.node import PACKAGE, Node
 from dbt_jetstream.project.package import macro_files, package_folder, project_file, test_files
 from dbt_jetstream.review.relations import Relation
 from dbt_jetstream.review.render import Renderer

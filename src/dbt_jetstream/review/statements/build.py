@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.render import SCHEMA
 from dbt_jetstream.review.statements.rendering import NEW_ROWS, Statements
 from dbt_jetstream.review.statements.types import ColumnTypes

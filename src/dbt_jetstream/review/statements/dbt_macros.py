@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from dbt_jetstream.lock.nodes import PACKAGE, Node
+from dbt_jetstream.lock.nodes.node import PACKAGE, Node
 from dbt_jetstream.review.relations import Relation
 from dbt_jetstream.review.render import described
 

@@ -9,7 +9,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from dbt_jetstream.lock.nodes import Node, own_test
+from dbt_jetstream.lock.nodes.node import Node, own_test
 from dbt_jetstream.review.relations import Relation
 from dbt_jetstream.review.render import PROJECT, SCHEMA, described
 from dbt_jetstream.review.statements.answers import Answering

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 
 DAY = dt.timedelta(days=1)
 # The windows that are due of a period's `windows`, on a day.

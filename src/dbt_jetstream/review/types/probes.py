@@ -10,9 +10,9 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.inputs.hub import Hub
-from dbt_jetstream.lock.definition_values import Fragment
+from dbt_jetstream.lock.definition.values import Fragment
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.fragments import Table, bigquery_sql
+from dbt_jetstream.lock.parts.fragments import Table, bigquery_sql
 from dbt_jetstream.review.diff.comparable import SANITY
 
 COUNT = "count"

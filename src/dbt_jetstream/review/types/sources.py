@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.parts.fragments import Table
 from dbt_jetstream.review.types.telemetry import Telemetry
 
 # Locks are long, and declare no sources with types.

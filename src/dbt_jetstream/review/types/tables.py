@@ -8,7 +8,7 @@ from typing import Any
 
 from dbt_jetstream.inputs.hub import Hub
 from dbt_jetstream.inputs.platforms import ROLES, Platform
-from dbt_jetstream.lock.fragments import Table, from_clause, query
+from dbt_jetstream.lock.parts.fragments import Table, from_clause, query
 
 
 def tables_of(hub: Hub, platforms: dict[str, Platform]) -> list[Table]:

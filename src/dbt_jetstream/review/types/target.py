@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dbt_jetstream.common.bigquery_client import client_of, reason_of
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.common.target import credentials_of, profiles_folder
-from dbt_jetstream.lock.fragments import Table
+from dbt_jetstream.lock.parts.fragments import Table
 from dbt_jetstream.results.warehouse import DuckDB
 from dbt_jetstream.review.types.telemetry import Telemetry
 

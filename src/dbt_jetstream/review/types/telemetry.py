@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
-from dbt_jetstream.exports.export import export_text
+from dbt_jetstream.exports.places import export_text
 
 # By a table's name with dots, by column.
 Telemetry = Mapping[str, Mapping[str, str]]

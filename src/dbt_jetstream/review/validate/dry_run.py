@@ -15,7 +15,7 @@ from dbt_jetstream.common.errors import ConfigError, ConfigErrors, distinct
 from dbt_jetstream.common.sizes import readable
 from dbt_jetstream.common.target import credentials_of
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.render import Renderer
 from dbt_jetstream.review.types.probes import metrics_of_numbers
 from dbt_jetstream.review.validate.check import Finding

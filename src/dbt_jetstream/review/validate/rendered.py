@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from dbt_jetstream.lock.nodes import Node
+from dbt_jetstream.lock.nodes.node import Node
 from dbt_jetstream.review.render import Renderer
 from dbt_jetstream.sql.dialect import SqlSyntaxError, parse_query
 

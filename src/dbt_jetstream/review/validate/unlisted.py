@@ -19,10 +19,10 @@ from dbt_jetstream.inputs.platforms import Platform
 from dbt_jetstream.inputs.resolve import Unlisted, resolve
 from dbt_jetstream.lock.document import lock
 from dbt_jetstream.lock.expand import LockedExperiment
-from dbt_jetstream.lock.experiment import experiment_of
-from dbt_jetstream.lock.fragments import from_clause
-from dbt_jetstream.lock.metrics import lock_data_source
-from dbt_jetstream.lock.units import UnitIds
+from dbt_jetstream.lock.parts.experiment import experiment_of
+from dbt_jetstream.lock.parts.fragments import from_clause
+from dbt_jetstream.lock.parts.metrics import lock_data_source
+from dbt_jetstream.lock.parts.units import UnitIds
 
 # Of metrics that have no statistics of their own.
 ANY_STATISTIC: dict[str, dict[str, object]] = {"count": {}}

@@ -1,0 +1,1 @@
+"""The dbt nodes of an experiment, that say what is computed."""
