@@ -57,11 +57,11 @@ test: install $(EMULATOR)/.installed ## Run a sample of all tests: before every 
 	$(PYTEST) tests --ignore tests/next_dbt --ignore tests/dbt_2
 
 # Bars are watched for half a minute, and in a build; whole builds take Google's analyzer two minutes.
-NOT_FAST := tests/functional tests/bigquery tests/next_dbt tests/dbt_2 tests/test_progress.py tests/test_one_line.py \
-	$(addprefix tests/conformance/test_,googlesql.py types.py definitions.py) \
-	tests/googlesql/test_builds.py tests/meaning/test_models.py
+NOT_FAST := $(addprefix tests/,functional bigquery next_dbt dbt_2 conformance diff test_progress.py test_one_line.py \
+	googlesql/test_builds.py meaning/test_models.py statistics/test_calibration.py \
+	$(addprefix sql/test_,real_expressions.py rollup_properties.py metric_hub_split.py))
 
-test-fast: install ## Run all tests that need no dbt build: while you write
+test-fast: install ## Run what needs no dbt build, real configuration or git checkout: while you write
 	JETSTREAM_TESTS=fast $(PYTEST) tests $(addprefix --ignore ,$(NOT_FAST))
 
 test-all: install $(EMULATOR)/.installed $(EMULATOR)/bigframes/.installed ## Run all tests in full, CPU ratios, the package and dbt 1.12 and 2: before an issue is closed, and each night

@@ -2,7 +2,7 @@
 
 `make test` takes the sample, so that people run it before they commit. `make test-all` sets
 JETSTREAM_TESTS to `all`, and a workflow runs it every night; `make test-fast` sets it to `fast`,
-which also leaves out what needs a dbt build, or a whole build on Google's analyzer.
+which also leaves out what needs a dbt build, real configurations or a checkout.
 """
 
 from __future__ import annotations
