@@ -9,7 +9,7 @@ from dbt_jetstream.trust.finding import Finding
 
 START = dt.date(2026, 3, 2)
 DEFINITION: dict[str, Any] = {
-    "experiment": {"reference_branch": "control"},
+    "experiment": {"reference_branch": "control", "branches": ["control", "treatment"]},
     "branches": [{"slug": "control", "ratio": 1}, {"slug": "treatment", "ratio": 1}],
     "clipped": [],
     "definition_hash": "abc",

@@ -150,6 +150,17 @@ def test_comparisons_of_the_newest_window_are_counted() -> None:
     assert {f.state for f in found} == {"ok"}
 
 
+def test_without_a_reference_branch_the_first_one_is_taken_and_named() -> None:
+    rows = [compared("preenrollment_weekly", "a", 1.0), compared("weekly", "a", 5.0)]
+    nameless = DEFINITION["experiment"] | {"reference_branch": None}
+    found = findings([], rows, DEFINITION | {"experiment": nameless})
+    remark = "The experiment names no reference branch: control, its first, stands in for it."
+    for check in ("pre_enrollment", "multiple_testing"):
+        summary, compared_once = (f for f in found if f.check == check)
+        assert summary.message.endswith(f" {remark}")
+        assert compared_once.comparison_to_branch == "control"
+
+
 def test_nothing_known_is_undefined_everywhere() -> None:
     found = findings([], [], DEFINITION)
     assert {f.check for f in found if f.state == "undefined"} == set(CHECKS)

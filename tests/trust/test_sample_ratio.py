@@ -12,6 +12,7 @@ from scipy import stats
 
 from dbt_jetstream.trust.finding import Finding
 from dbt_jetstream.trust.sample_ratio import sample_ratio
+from tiers import number
 from trust.counts import START, of, split
 
 EQUAL = {"control": 1, "treatment": 1}
@@ -38,13 +39,13 @@ def test_a_small_deviation_of_a_million_units_alarms() -> None:
 
 
 def test_three_branches_have_two_degrees_of_freedom() -> None:
-    counts = split("enrollments", 0, a=270, b=230, c=500)
+    counts = split("enrollments", 0, a=2600, b=2400, c=5000)
     found = sample_ratio(counts, {"a": 1, "b": 1, "c": 2})
-    # 20^2 / 250 + 20^2 / 250 + 0 = 3.2; beyond it on two degrees of freedom, exp(-3.2 / 2).
-    assert whole(found).p_value == pytest.approx(math.exp(-1.6), rel=1e-9)
+    # 100^2 / 2500 + 100^2 / 2500 + 0 = 8; beyond it on two degrees of freedom, exp(-8 / 2).
+    assert whole(found).p_value == pytest.approx(math.exp(-4), rel=1e-9)
     first = {"analysis_basis": "enrollments", "day": None}
     expected = {branch: of(found, branch=branch, **first).expected for branch in "abc"}
-    assert expected == {"a": 250, "b": 250, "c": 500}
+    assert expected == {"a": 2500, "b": 2500, "c": 5000}
 
 
 def test_a_branch_without_units_counts_as_none_observed() -> None:
@@ -97,6 +98,15 @@ def test_a_small_unequal_branch_is_tested_exactly() -> None:
     assert found.p_value == pytest.approx(stats.binomtest(13, 500, 0.01).pvalue)
 
 
+def test_small_unequal_branches_are_tested_one_after_the_other() -> None:
+    """Exactly: the smallest against the rest, then the next one against what is left."""
+    found = whole(
+        sample_ratio(split("enrollments", 0, a=4, b=30, c=966), {"a": 1, "b": 2, "c": 97})
+    )
+    least = min(stats.binomtest(4, 1000, 1 / 100).pvalue, stats.binomtest(30, 996, 2 / 99).pvalue)
+    assert found.p_value == pytest.approx(1 - (1 - least) ** 2)
+
+
 @pytest.mark.parametrize("ratios", [{"control": 1}, {"control": 0, "treatment": 0}, {}])
 def test_without_two_branches_there_is_no_ratio(ratios: dict[str, int]) -> None:
     found = sample_ratio(split("enrollments", 0, control=1000), ratios)
@@ -114,6 +124,64 @@ def test_skewed_splits_alarm_nearly_always() -> None:
     generator = np.random.default_rng(7)
     alarms = sum(_alarms(_simulated(generator, share=0.52)) for _ in range(200))
     assert 130 <= alarms <= 180
+
+
+# Ratios and units a day, of which chi-square accuses up to one fair experiment in a hundred.
+@pytest.mark.parametrize(
+    ("ratios", "daily"),
+    [((1, 1, 98), 570), ((1, 1, 98), 1071), ((1, 1, 1, 97), 900), ((1, 2, 7), 60)],
+)
+def test_fair_unequal_splits_alarm_in_at_most_two_of_a_thousand(
+    ratios: tuple[int, ...], daily: int
+) -> None:
+    experiments = number(100, 2000)
+    generator = np.random.default_rng(8)
+    named = {f"branch_{place}": float(ratio) for place, ratio in enumerate(ratios)}
+    alarms = 0
+    for _ in range(experiments):
+        counts = []
+        for day in range(7):
+            units = generator.multinomial(daily, np.array(ratios) / sum(ratios))
+            exposed = generator.binomial(units, 0.7)
+            for basis, found in (("enrollments", units), ("exposures", exposed)):
+                counts += split(basis, day, **dict(zip(named, map(int, found), strict=True)))
+        alarms += any(f.state == "warning" for f in sample_ratio(counts, named))
+    # Two of a thousand, and two standard deviations of what is found by chance.
+    assert alarms <= 0.002 * experiments + 2 * math.sqrt(0.002 * experiments)
+
+
+def test_one_mismatch_is_one_line_with_its_days() -> None:
+    counts = []
+    for day in range(9):
+        counts += split("enrollments", day, control=1300, treatment=1000)
+        counts += split("exposures", day, control=650, treatment=500)
+    found = sample_ratio(counts, EQUAL)
+    (line,) = (f for f in found if f.state == "warning")
+    assert (line.analysis_basis, line.day, line.branch) == ("enrollments", None, None)
+    days = ", ".join(str(START + dt.timedelta(days=day)) for day in range(7))
+    assert f" On {days} and 2 days more. Exposed units differ, too. The branches" in line.message
+    noted = [f for f in found if f.state == "noted"]
+    assert len(noted) == 19
+    assert all(f.message.startswith("Sample ratio mismatch") for f in noted)
+
+
+def test_the_worst_day_warns_where_all_together_are_right() -> None:
+    counts = split("enrollments", 0, control=5000, treatment=5000)
+    counts += split("enrollments", 1, control=600, treatment=400)
+    counts += split("enrollments", 2, control=400, treatment=610)
+    found = sample_ratio(counts, EQUAL)
+    (line,) = (f for f in found if f.state == "warning")
+    second, third = (START + dt.timedelta(days=day) for day in (1, 2))
+    assert line.day == third
+    assert line.message.startswith(f"Sample ratio mismatch on {third}: ")
+    assert f" Also on {second}. " in line.message
+
+
+def test_exposed_units_warn_by_themselves_where_enrollments_are_right() -> None:
+    counts = split("enrollments", 0, control=5000, treatment=5000)
+    counts += split("exposures", 0, control=2600, treatment=2200)
+    (line,) = (f for f in sample_ratio(counts, EQUAL) if f.state == "warning")
+    assert (line.analysis_basis, line.day) == ("exposures", None)
 
 
 def _simulated(generator: np.random.Generator, share: float) -> list[dict[str, Any]]:

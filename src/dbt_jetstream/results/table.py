@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.common.periods import PERIODS
+from dbt_jetstream.common.reference import reference_branch, without_reference
 from dbt_jetstream.results.frames import known, rows_of, where
 from dbt_jetstream.results.of_experiment import Tables, newest_window
 from dbt_jetstream.results.significance import CELL, comparisons, is_distribution
@@ -86,6 +87,7 @@ def results_table(tables: Tables, choice: Choice) -> str:
         *_warnings(tables),
         f"{units}: {_units(rows)}",
         f"uplifts relative to branch {reference}; {MARKS}",
+        *([without_reference(tables.lock.experiment)] if choice.reference is None else []),
         "",
         *_aligned([HEADER, *_lines(rows, reference)]),
         *_absent(tables.completeness(), first),
@@ -101,7 +103,7 @@ def reference_of(tables: Tables, choice: Choice) -> str:
     """
     experiment = tables.lock.experiment
     branches = experiment["branches"]
-    reference = str(choice.reference or experiment["reference_branch"] or branches[0])
+    reference = choice.reference or reference_branch(experiment)
     if reference not in branches:
         raise _mistake(tables.slug, "--reference", reference, branches)
     return reference

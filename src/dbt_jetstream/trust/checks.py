@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dbt_jetstream.common.reference import reference_branch, without_reference
 from dbt_jetstream.trust.comparisons import multiple_testing, pre_enrollment
 from dbt_jetstream.trust.finding import Finding, ordered
 from dbt_jetstream.trust.heavy_tail import heavy_tails
@@ -34,7 +35,8 @@ def findings(
     for row in counts:
         by_check[row["counted"]].append(row)
     statistics = list(statistics)
-    reference = definition["experiment"]["reference_branch"]
+    experiment = definition["experiment"]
+    reference, remark = reference_branch(experiment), without_reference(experiment)
     ratios = {branch["slug"]: branch["ratio"] for branch in definition["branches"]}
     return ordered(
         [
@@ -42,8 +44,8 @@ def findings(
             *several_branches(by_check["several_branches"]),
             *missing_telemetry(by_check["missing_telemetry"]),
             *sanity(by_check["sanity"]),
-            *pre_enrollment(statistics, reference),
+            *pre_enrollment(statistics, reference, remark),
             *heavy_tails(pieces, definition["clipped"]),
-            *multiple_testing(statistics, reference),
+            *multiple_testing(statistics, reference, remark),
         ]
     )

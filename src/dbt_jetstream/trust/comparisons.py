@@ -20,12 +20,13 @@ EARLIER = "preenrollment"
 Row = Mapping[str, Any]
 
 
-def pre_enrollment(statistics: Iterable[Row], reference: str | None) -> list[Finding]:
+def pre_enrollment(statistics: Iterable[Row], reference: str, remark: str = "") -> list[Finding]:
     """Test that branches were alike before units enrolled, adjusted over all tests after Holm.
 
     Args:
         statistics: Statistics rows with `analysis_period`.
         reference: The branch that the others are compared with.
+        remark: What is to be said of it.
     """
     rows = [r for r in _against(statistics, reference) if r["comparison"] == "difference"]
     early = [row for row in rows if _is_early(row)]
@@ -46,19 +47,25 @@ def pre_enrollment(statistics: Iterable[Row], reference: str | None) -> list[Fin
     summary = Finding(
         PRE_ENROLLMENT,
         f"{odd} of {len(found)} comparisons of the time before enrollment differ after adjustment "
-        f"(Holm); {low} have p below {LEVEL}, by chance about {LEVEL * len(found):.1f} would.",
+        f"(Holm); {low} have p below {LEVEL}, by chance about {LEVEL * len(found):.1f} would."
+        + _after(remark),
         WARNING if odd else OK,
         value=float(odd),
     )
     return [summary, *found]
 
 
-def multiple_testing(statistics: Iterable[Row], reference: str | None) -> list[Finding]:
+def multiple_testing(statistics: Iterable[Row], reference: str, remark: str = "") -> list[Finding]:
     """Count the comparisons in the newest windows that look significant; none is a warning.
 
     A comparison is the difference, whose law is nearer to the normal one than the uplift's, or the
     relative uplift where there is no difference. Each basis of a period's newest window is a
     family, adjusted after Benjamini and Hochberg.
+
+    Args:
+        statistics: Statistics rows with `analysis_period`.
+        reference: The branch that the others are compared with.
+        remark: What is to be said of it.
     """
     late = [row for row in _against(statistics, reference) if not _is_early(row)]
     newest: dict[str, int] = {}
@@ -74,10 +81,18 @@ def multiple_testing(statistics: Iterable[Row], reference: str | None) -> list[F
     if not families:
         message = "There is no comparison of branches after enrollment yet."
         return [Finding(MULTIPLE_TESTING, message, UNDEFINED)]
-    return [finding for key in sorted(families) for finding in _family([*families[key].values()])]
+    return [
+        finding
+        for key in sorted(families)
+        for finding in _family([*families[key].values()], remark)
+    ]
 
 
-def _against(statistics: Iterable[Row], reference: str | None) -> list[Row]:
+def _after(remark: str) -> str:
+    return f" {remark}" if remark else ""
+
+
+def _against(statistics: Iterable[Row], reference: str) -> list[Row]:
     """Return the comparisons with the reference branch, over all units."""
     return [
         row
@@ -128,7 +143,7 @@ def _early(row: Row, p: float, of_family: float) -> Finding:
     )
 
 
-def _family(rows: Sequence[Row]) -> list[Finding]:
+def _family(rows: Sequence[Row], remark: str) -> list[Finding]:
     """Count and mark the comparisons of a window and basis."""
     p_values = [_p(row) for row in rows]
     q_values = adjusted(p_values)
@@ -140,7 +155,7 @@ def _family(rows: Sequence[Row]) -> list[Finding]:
         f"{low} of {shown} comparisons ({first['analysis_period']}, window "
         f"{first['window_index']}, {first['analysis_basis']} basis) exclude zero at 95 %; "
         f"about {shown * LEVEL:.1f} would by chance alone. Left after "
-        f"Benjamini-Hochberg adjustment: {left}."
+        f"Benjamini-Hochberg adjustment: {left}.{_after(remark)}"
     )
     summary = _about(
         MULTIPLE_TESTING, first, message, value=float(low), expected=shown * LEVEL, units=None

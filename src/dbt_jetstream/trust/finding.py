@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-OK, WARNING, UNDEFINED = "ok", "warning", "undefined"
+# `noted` differs as a warning does, and another row warns of it.
+OK, WARNING, NOTED, UNDEFINED = "ok", "warning", "noted", "undefined"
 # The order in which findings are read: whether the split is right comes before what it yields.
 CHECKS = (
     "sample_ratio",
@@ -29,7 +30,8 @@ class Finding:
     Attributes:
         check: One of `CHECKS`.
         message: What it says, in words for the owner of the experiment.
-        state: `ok`, `warning`, or `undefined` where nothing can be said, for the reason given.
+        state: `ok`, `warning`, `noted` where another row warns of the same, or `undefined` where
+            nothing can be said, for the reason given.
         analysis_basis: The basis that it is about.
         segment: `all` where it is about results; null elsewhere.
         day: The date of enrollment or exposure; null for all of them.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dbt_jetstream.trust.chi_square import chi_square
-from dbt_jetstream.trust.finding import OK, UNDEFINED, WARNING, Finding, p_words
+from dbt_jetstream.trust.finding import NOTED, OK, UNDEFINED, WARNING, Finding, p_words
 from dbt_jetstream.trust.multiple_testing import holm
 from dbt_jetstream.trust.shares import LEAST_EXPECTED
 
@@ -17,13 +18,17 @@ CHECK = "sample_ratio"
 ALPHA = 0.001
 # All splits but that of enrollments overall share half its level.
 STRICTER = 2.0
-# Of two unequal branches, so many expected in the smaller one that chi-square is right.
-LEAST_UNEQUAL = 200
+# Of unequal branches, so many expected in the smallest one that chi-square is right far out.
+LEAST_UNEQUAL = 1000
+# So many days of a mismatch are named.
+MOST_DAYS = 7
 WHO = {"enrollments": "units", "exposures": "exposed units"}
 NOBODY = {"enrollments": "no unit has enrolled yet", "exposures": "no unit has been exposed"}
 
 Units = Mapping[str, int]
 Ratios = Mapping[str, float]
+# A basis, and one of its days or all of them.
+Key = tuple[str, dt.date | None]
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class Split:
     analysis_basis: str
     day: dt.date | None
     units: Units
+
+    @property
+    def key(self) -> Key:
+        """What tells it from other splits."""
+        return self.analysis_basis, self.day
 
     @property
     def words(self) -> str:
@@ -62,10 +72,47 @@ def sample_ratio(counts: Iterable[Mapping[str, Any]], ratios: Ratios) -> list[Fi
         ratios: The ratio of each branch.
     """
     first, *others = [tested(split, ratios) for split in _splits(counts)]
-    found = list(_findings(first, first.p_value))
-    for test, p in zip(others, holm([test.p_value for test in others]), strict=True):
-        found += _findings(test, None if p is None else min(STRICTER * p, 1.0))
+    adjusted = [first.p_value, *(_stricter(p) for p in holm([test.p_value for test in others]))]
+    tests = [first, *others]
+    mismatches = [t for t, p in zip(tests, adjusted, strict=True) if p is not None and p < ALPHA]
+    told = _told(mismatches)
+    found: list[Finding] = []
+    for test, p in zip(tests, adjusted, strict=True):
+        found += _findings(test, p, told.get(test.split.key))
     return found
+
+
+def _stricter(p: float | None) -> float | None:
+    return None if p is None else min(STRICTER * p, 1.0)
+
+
+def _told(mismatches: Sequence[Tested]) -> dict[Key, str]:
+    """Choose the mismatches that warn, and what each tells of the others.
+
+    There is one for all enrollments; where only some of its days differ, it is the worst of them.
+    Exposures warn by themselves where enrollments overall are right.
+    """
+    told: dict[Key, str] = {}
+    for basis in WHO:
+        of_basis = [test for test in mismatches if test.split.analysis_basis == basis]
+        if basis == "exposures" and ("enrollments", None) in told:
+            told["enrollments", None] += " Exposed units differ, too." if of_basis else ""
+        elif of_basis:
+            first = min(of_basis, key=lambda test: (test.split.day is not None, test.p_value))
+            days = [t.split.day for t in of_basis if t.split.day and t is not first]
+            told[first.split.key] = _days_words(
+                days, "On" if first.split.day is None else "Also on"
+            )
+    return told
+
+
+def _days_words(days: Sequence[dt.date], begin: str) -> str:
+    if not days:
+        return ""
+    named = [str(day) for day in days[:MOST_DAYS]]
+    more = [f"{len(days) - MOST_DAYS} days more"] if len(days) > MOST_DAYS else []
+    *others, last = named + more
+    return f" {begin} {', '.join(others)} and {last}." if others else f" {begin} {last}."
 
 
 def tested(split: Split, ratios: Ratios) -> Tested:
@@ -84,18 +131,40 @@ def tested(split: Split, ratios: Ratios) -> Tested:
 
 
 def _p_value(observed: list[int], expected: list[float]) -> float:
-    """Test by chi-square; two unequal branches by the exact binomial test while one is small.
+    """Test by chi-square; unequal branches exactly while one is small.
 
     There chi-square raises several times as many false alarms as it should.
     """
-    is_unequal = len(expected) == 2 and expected[0] != expected[1]
-    if is_unequal and min(expected) < LEAST_UNEQUAL:
-        # Importing it takes longer than all other checks of most experiments.
-        from scipy.stats import binomtest  # noqa: PLC0415
-
-        share = expected[0] / sum(expected)
-        return float(binomtest(observed[0], sum(observed), share).pvalue)
+    if len(set(expected)) > 1 and min(expected) < LEAST_UNEQUAL:
+        return _exact(observed, expected)
     return chi_square(observed, expected, len(expected) - 1)
+
+
+def _exact(observed: list[int], expected: list[float]) -> float:
+    """Test each branch against those that follow it, from the smallest on, and join the p-values.
+
+    Units of a branch among its own and those of the branches that follow are binomial, whatever
+    the branches before have: the tests are independent, and the least p-value of them is joined
+    after Sidak. The level is kept at any number of units.
+
+    References:
+        Clopper & Pearson (1934); Sidak (1967), Rectangular confidence regions for the means of
+        multivariate normal distributions, J. Am. Stat. Assoc. 62.
+    """
+    # Importing it takes longer than all other checks of most experiments.
+    from scipy.stats import binomtest  # noqa: PLC0415
+
+    branches = sorted(zip(expected, observed, strict=True))
+    least = 1.0
+    for place, (share, units) in enumerate(branches[:-1]):
+        rest = branches[place:]
+        total = sum(found for _, found in rest)
+        if total:
+            asked = share / sum(e for e, _ in rest)
+            least = min(least, float(binomtest(units, total, asked).pvalue))
+    if least == 1.0:
+        return 1.0
+    return -math.expm1((len(branches) - 1) * math.log1p(-least))
 
 
 def _undefined(split: Split, asked: Ratios, expected: Mapping[str, float]) -> str | None:
@@ -122,8 +191,14 @@ def _splits(counts: Iterable[Mapping[str, Any]]) -> list[Split]:
     return overall + [Split(basis, day, days[basis, day]) for basis, day in sorted(days)]
 
 
-def _findings(test: Tested, adjusted: float | None) -> Iterator[Finding]:
-    """Yield the row of the test and one of each branch."""
+def _findings(test: Tested, adjusted: float | None, told: str | None) -> Iterator[Finding]:
+    """Yield the row of the test and one of each branch.
+
+    Args:
+        test: The test.
+        adjusted: Its p-value, adjusted.
+        told: What the row tells of other mismatches, if it is the one that warns.
+    """
     about = Finding(CHECK, "", analysis_basis=test.split.analysis_basis, day=test.split.day)
     total = sum(test.split.units.values())
     if adjusted is None:
@@ -133,8 +208,8 @@ def _findings(test: Tested, adjusted: float | None) -> Iterator[Finding]:
     else:
         yield replace(
             about,
-            state=WARNING if adjusted < ALPHA else OK,
-            message=_message(test, adjusted),
+            state=OK if adjusted >= ALPHA else NOTED if told is None else WARNING,
+            message=_message(test, adjusted, told or ""),
             units=total,
             p_value=test.p_value,
             adjusted_p_value=adjusted,
@@ -164,7 +239,7 @@ def _of_branch(about: Finding, test: Tested, branch: str, total: int) -> Finding
     return replace(found, state=WARNING, message=message)
 
 
-def _message(test: Tested, adjusted: float) -> str:
+def _message(test: Tested, adjusted: float, told: str) -> str:
     units, expected = test.split.units, test.expected
     known = [branch for branch in expected if expected[branch] > 0]
     total = sum(units.get(branch, 0) for branch in known)
@@ -178,6 +253,6 @@ def _message(test: Tested, adjusted: float) -> str:
     return (
         f"Sample ratio mismatch{day}: {worst} {units.get(worst, 0):,} of {total:,} "
         f"{WHO[test.split.analysis_basis]} where {expected[worst]:,.0f} were expected "
-        f"({p_words(adjusted)}). The branches are not comparable: do not read the results "
+        f"({p_words(adjusted)}).{told} The branches are not comparable: do not read the results "
         "before the cause is found."
     )

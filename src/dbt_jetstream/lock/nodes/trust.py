@@ -163,7 +163,11 @@ def _finding_columns() -> list[Column]:
         Column(
             "adjusted_p_value", "The p-value, adjusted for the questions that are asked with it."
         ),
-        Column("state", "`ok`, `warning`, or `undefined`: nothing can be said, as told."),
+        Column(
+            "state",
+            "`ok`, `warning`, `noted`: another row warns of it, or `undefined`: nothing can be "
+            "said, as told.",
+        ),
         Column("message", "What was found, in words."),
         DEFINITION_HASH,
     ]

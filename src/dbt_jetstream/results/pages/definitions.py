@@ -9,6 +9,7 @@ from typing import Any
 
 from dbt_jetstream.common import naming
 from dbt_jetstream.common.periods import PERIODS
+from dbt_jetstream.common.reference import reference_branch
 from dbt_jetstream.lock.held import HeldLock
 from dbt_jetstream.results.pages import words
 from dbt_jetstream.trust.multiple_testing import DISTRIBUTIONS
@@ -75,8 +76,7 @@ class Definitions:
         self.slug = lock.slug
         self.experiment = lock.experiment
         self.branches: list[str] = lock.experiment["branches"]
-        # An experiment may name none.
-        self.reference: str = lock.experiment["reference_branch"] or self.branches[0]
+        self.reference = reference_branch(lock.experiment)
 
     @property
     def statistics_meta(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dbt_jetstream.common.reference import without_reference
 from dbt_jetstream.results.frames import rows_of, where
 from dbt_jetstream.results.pages import words
 from dbt_jetstream.results.pages.definitions import Definitions
@@ -65,6 +66,7 @@ def obstacles(
             experiment's tables.
     """
     listed = [
+        *_reference(definitions),
         *_trust(found["trust"]),
         *(_untested(found["trust"]) if window is not None else ()),
         *_tails(definitions, found["trust"]),
@@ -76,6 +78,11 @@ def obstacles(
         *_remarks(definitions, found["problems"], window),
     ]
     return sorted(listed, key=lambda obstacle: obstacle.level != WARNING)
+
+
+def _reference(definitions: Definitions) -> Iterator[Obstacle]:
+    if remark := without_reference(definitions.experiment):
+        yield Obstacle(NOTE, "No reference branch", remark)
 
 
 def _trust(trust: pd.DataFrame) -> Iterator[Obstacle]:

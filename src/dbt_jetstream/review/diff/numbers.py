@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 
 from dbt_jetstream.common import naming
+from dbt_jetstream.common.reference import reference_branch
 from dbt_jetstream.inputs.hub.checkout import IS_URL
 from dbt_jetstream.lock.expand import LockedExperiment
 from dbt_jetstream.project.package import INSTALLED
@@ -190,8 +191,8 @@ def _numbers(
     if not (before or after):
         return Numbers(problem=f"left out: {found.words} has no results for it")
     assert comparison.after is not None
-    reference = comparison.after.nodes[0].meta["experiment"]["reference_branch"]
-    return compare_rows(before, after, reference or "")
+    reference = reference_branch(comparison.after.nodes[0].meta["experiment"])
+    return compare_rows(before, after, reference)
 
 
 def _read(database: Path, slug: str) -> Rows | None:
