@@ -29,7 +29,6 @@ def test_a_normal_interval_gives_its_p_value_back(ci_width: float) -> None:
         (-1.0, -9.0, -1e-9, True),
         (-1.0, -1.1, 0.0, False),
         (0.0, -1.0, 1.0, False),
-        (1.0, 1.0, 1.0, True),
         (0.0, 0.0, 0.0, False),
         (1.0, 2.0, 3.0, True),
         (1.0, -3.0, -2.0, True),
@@ -53,6 +52,9 @@ def test_p_is_below_5_percent_exactly_where_the_interval_excludes_0(
         (1.0, 0.0, 2.0, None),
         (math.nan, 0.0, 1.0, 0.95),
         (1.0, -math.inf, math.inf, 0.95),
+        # Two units of 1 against two of 2: an effect without any width says nothing of chance.
+        (1.0, 1.0, 1.0, 0.95),
+        (-2.2e-16, -2.2e-16, -2.2e-16, 0.95),
     ],
 )
 def test_without_an_interval_there_is_no_p_value(interval: tuple[float | None, ...]) -> None:

@@ -31,7 +31,8 @@ def p_value(
         ci_width: Probability mass inside the interval, in (0, 1).
 
     Returns:
-        The p-value, in [0, 1], or None where a number is missing or not finite.
+        The p-value, in [0, 1], or None where a number is missing or not finite, and of an effect
+        with an interval of no width: units that are all alike, or few, say nothing of chance.
 
     References:
         Altman & Bland (2011), How to obtain the P value from a confidence interval,
@@ -40,6 +41,8 @@ def p_value(
     if point is None or lower is None or upper is None or ci_width is None:
         return None
     if not (math.isfinite(point + lower + upper) and lower <= upper and 0 < ci_width < 1):
+        return None
+    if lower == upper and point != 0:
         return None
     alpha = round(1 - ci_width, 12)
     # Half-widths of the interval between the estimate and no effect.

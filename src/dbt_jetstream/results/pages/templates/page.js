@@ -143,7 +143,10 @@
   }
 
   function reading(row, metric) {
-    if (row.p === null) return { kind: "none", text: "undefined" };
+    if (row.p === null) {
+      const isKnown = row.point_difference !== null && row.point_difference !== undefined;
+      return { kind: "none", text: isKnown ? "cannot tell: no variation" : "undefined" };
+    }
     if (row.p >= CHANCE) return { kind: "none", text: "no measurable effect" };
     const isRise = (row.point_difference ?? row.point) > 0;
     const isClear = row.q !== null && row.q < CHANCE;
