@@ -176,6 +176,13 @@ KINDS: dict[str, list[Fault]] = {
             f'"{CLICKS}"\ndata_source = "usage"', f'"{CLICKS}"', "metrics.clicks", "name the data"
         ),
         Fault(f'select_expression = "{CLICKS}"\n', "", "metrics.clicks", "missing; write what"),
+        Fault(
+            'weekly = ["pages"',
+            'weekly = ["nothing", "pages"',
+            "metrics.nothing",
+            "nothing says how to compute it",
+            also=(MEAN, f"[metrics.nothing]\n{MEAN}"),
+        ),
         Fault(CLICKS, "", OF_CLICKS, "there is no SQL in it; write one"),
         Fault(
             "[metrics.pip_windows_opened.statistics.bootstrap_mean]\n",

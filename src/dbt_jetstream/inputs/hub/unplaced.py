@@ -83,9 +83,9 @@ def _way_back(start: str, uses: Mapping[str, Sequence[str]]) -> list[str]:
 def _incomplete(name: str, files: Sequence[HubFile], metrics: Iterable[str]) -> Iterator[Told]:
     """Yield what a metric lacks that nothing but its own table defines."""
     for file in files:
-        given = {key.lower() for key in file.definition("metrics", name)}
-        if not given:
+        if name not in file.found.get("metrics", {}):
             continue
+        given = {key.lower() for key in file.definition("metrics", name)}
         if given & {"select_expression", "aggregation"}:
             problem = "`data_source` is missing; name the data source that its SQL reads"
         elif "data_source" in given:
