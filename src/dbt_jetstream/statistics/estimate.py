@@ -22,7 +22,6 @@ class Estimate(NamedTuple):
     lower: float
     upper: float
 
-
     def inside(self) -> Estimate:
         """Return the same interval with the estimate moved into it, where it lies outside."""
         return self._replace(point=min(max(self.point, self.lower), self.upper))
