@@ -159,7 +159,10 @@ def test_one_mismatch_is_one_line_with_its_days() -> None:
     (line,) = (f for f in found if f.state == "warning")
     assert (line.analysis_basis, line.day, line.branch) == ("enrollments", None, None)
     days = ", ".join(str(START + dt.timedelta(days=day)) for day in range(7))
-    assert f" On {days} and 2 days more. Exposed units differ, too. The branches" in line.message
+    assert (
+        f" The days apart show it, too: {days} and 2 days more. Exposed units differ, too. The branches"
+        in line.message
+    )
     noted = [f for f in found if f.state == "noted"]
     assert len(noted) == 19
     assert all(f.message.startswith("Sample ratio mismatch") for f in noted)
@@ -174,7 +177,7 @@ def test_the_worst_day_warns_where_all_together_are_right() -> None:
     second, third = (START + dt.timedelta(days=day) for day in (1, 2))
     assert line.day == third
     assert line.message.startswith(f"Sample ratio mismatch on {third}: ")
-    assert f" Also on {second}. " in line.message
+    assert f" The days apart show it, too: {second}. " in line.message
 
 
 def test_exposed_units_warn_by_themselves_where_enrollments_are_right() -> None:

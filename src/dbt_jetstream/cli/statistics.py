@@ -24,7 +24,7 @@ def add(commands: Commands) -> None:
             "jetstream statistics                          # all experiments that are built",
             "jetstream statistics pip-first-time-hint --target bigquery",
         ],
-        fails="a named experiment is not locked or not built; a table cannot be written",
+        fails="a named experiment is not locked, retired or not built; a table is refused",
     )
     statistics.add_argument(
         "experiments", nargs="*", metavar="SLUG", help="by default all but retired"
@@ -33,6 +33,9 @@ def add(commands: Commands) -> None:
     add_target(statistics)
     statistics.add_argument(
         "--wait", type=float, default=0, metavar="SECONDS", help="for another run to end"
+    )
+    statistics.add_argument(
+        "--full-refresh", action="store_true", help="compute windows that have theirs, too"
     )
     statistics.set_defaults(command=_statistics)
 
@@ -48,7 +51,12 @@ def _statistics(options: argparse.Namespace) -> ExitCode:
             advance()
 
         outcome = compute_statistics(
-            options.project_dir, options.experiments, options.target, options.wait, after_each
+            options.project_dir,
+            options.experiments,
+            options.target,
+            options.wait,
+            anew=options.full_refresh,
+            after_each=after_each,
         )
     for slug, said in {**outcome.computed, **outcome.passed_over}.items():
         print(f"{slug}: {said}")

@@ -12,13 +12,12 @@ def reference_branch(experiment: Mapping[str, Any]) -> str:
     Args:
         experiment: The experiment as the lock tells of it, with its branches in their order.
     """
-    named = experiment["reference_branch"]
-    return str(named if named is not None else experiment["branches"][0])
+    return str(experiment["reference_branch"] or experiment["branches"][0])
 
 
 def without_reference(experiment: Mapping[str, Any]) -> str:
     """Say, where the experiment names no reference branch, which one it is; else nothing."""
-    if experiment["reference_branch"] is not None:
+    if experiment["reference_branch"]:
         return ""
     first = reference_branch(experiment)
     return f"The experiment names no reference branch: {first}, its first, stands in for it."

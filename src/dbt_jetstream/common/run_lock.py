@@ -53,5 +53,5 @@ def _holder(file: IO[str], held_by: str) -> str:
     file.seek(0)
     return (
         f"another {held_by} is under way here ({file.read() or 'just started'}); "
-        "wait for it to end, or use --wait SECONDS with `jetstream run`"
+        "wait for it to end, or give --wait SECONDS"
     )

@@ -47,17 +47,24 @@ class Session:
         labels: What every job is labelled with.
     """
 
-    def __init__(self, credentials: BigQueryCredentials, labels: dict[str, str]) -> None:
-        self.client: Client = create_bigquery_client(credentials)
+    def __init__(
+        self, credentials: BigQueryCredentials, labels: dict[str, str], client: Client | None = None
+    ) -> None:
+        self.client: Client = client or create_bigquery_client(credentials)
         self.labels = labels
         self.maximum_bytes_billed = credentials.maximum_bytes_billed
 
-    def read_gbq(self, name: str) -> BigQueryTable:
-        """Open a table, which is read when its rows are asked for."""
+    @property
+    def options(self) -> QueryJobConfig:
+        """The labels and the limit of every query."""
         options = QueryJobConfig(labels=self.labels)
         if self.maximum_bytes_billed:
             options.maximum_bytes_billed = self.maximum_bytes_billed
-        return BigQueryTable(self.client, name, options)
+        return options
+
+    def read_gbq(self, name: str) -> BigQueryTable:
+        """Open a table, which is read when its rows are asked for."""
+        return BigQueryTable(self.client, name, self.options)
 
     def write(self, name: str, rows: pa.Table, cluster_by: Sequence[str]) -> None:
         """Replace a table, all at once, by rows of a declared schema."""

@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 from google.api_core.exceptions import GoogleAPIError, NotFound
 from google.auth.exceptions import GoogleAuthError
-from google.cloud.bigquery import QueryJobConfig
 
 from dbt_jetstream.common.bigquery_client import client_of, reason_of
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
@@ -39,7 +38,7 @@ class BigQueryStore:
             labels = labels_of(
                 {"tags": [f"experiment:{slug}"], "unique_id": "jetstream statistics"}
             )
-            session = Session(self.credentials, labels)
+            session = Session(self.credentials, labels, self.client)
             yield BigQueryTables(session, place, slug)
         except (GoogleAPIError, GoogleAuthError, OSError) as error:
             problem = f"{slug}: {name} refused: {reason_of(error)}"
@@ -79,12 +78,16 @@ class BigQueryTables:
     def exchange(self, name: str, stale: Set[Window], rows: pa.Table) -> None:
         """Delete windows of a table and add rows to it, in one statement."""
         added = f"{self._named(name)}{TEMPORARY}_statistics"
-        self.session.write(added, rows, [])
-        merge = exchange_statement(self._named(name), added, rows.column_names, stale)
-        options = QueryJobConfig(labels=self.session.labels)
-        self.session.client.query(merge, job_config=options).result()
-        self.session.client.delete_table(added)
+        try:
+            self.session.write(added, rows, [])
+            self._merge(name, added, rows, stale)
+        finally:
+            self.session.client.delete_table(added, not_found_ok=True)
         self._say(name)
+
+    def _merge(self, name: str, added: str, rows: pa.Table, stale: Set[Window]) -> None:
+        merge = exchange_statement(self._named(name), added, rows.column_names, stale)
+        self.session.client.query(merge, job_config=self.session.options).result()
 
     def _say(self, name: str) -> None:
         """Say what the table is, as the macro `table_options` does after dbt made it."""

@@ -36,8 +36,8 @@ class DuckDBStore:
         schema = f"{self.schema}_{dataset}" if dataset else self.schema
         try:
             yield DuckDBTables(self.connection, schema)
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            problem = f"{slug} could not be written: {str(error).splitlines()[0]}"
+        except duckdb.Error as error:
+            problem = f"{slug}: DuckDB refused a table: {str(error).splitlines()[0]}"
             raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
 
     def close(self) -> None:
@@ -51,6 +51,8 @@ class DuckDBTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         self.connection = connection
         self.schema = schema
+        # A file may be named like its schema.
+        ((self.catalog,),) = connection.execute("select current_database()").fetchall()
 
     def open(self, name: str) -> Table | None:
         """Open a table; None where there is none."""
@@ -80,7 +82,7 @@ class DuckDBTables:
             self.connection.execute(f"insert into {self._named(name)} by name from new_rows")
 
     def _named(self, name: str) -> str:
-        return f'"{self.schema}"."{name}"'
+        return f'"{self.catalog}"."{self.schema}"."{name}"'
 
     @contextmanager
     def _rows(self, rows: pa.Table) -> Iterator[None]:

@@ -74,6 +74,8 @@ def compute_statistics(
     slugs: Sequence[str],
     target: str | None,
     wait: float = 0,
+    *,
+    anew: bool = False,
     after_each: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Make the statistics and trust tables of experiments, from those of their SQL models.
@@ -86,6 +88,7 @@ def compute_statistics(
         slugs: The experiments; none for all that are built and not retired.
         target: dbt's target; None for the profile's default.
         wait: Seconds to wait for a run on the target to end.
+        anew: Whether windows that have their statistics are computed, too, as by --full-refresh.
         after_each: Called after each experiment, with their number.
 
     Raises:
@@ -100,7 +103,7 @@ def compute_statistics(
                 again = f"`jetstream rerun {lock.slug}` brings it back"
                 outcome.passed_over[lock.slug] = f"retired, its tables stay; {again}"
             else:
-                _compute_apart(project, lock, store, outcome)
+                _compute_apart(project, lock, store, outcome, anew=anew)
             if after_each:
                 after_each(len(locks))
     return outcome
@@ -116,7 +119,9 @@ def _locks(project: Path, slugs: Sequence[str]) -> list[HeldLock]:
     return locks
 
 
-def _compute_apart(project: Path, lock: HeldLock, store: Store, outcome: Outcome) -> None:
+def _compute_apart(
+    project: Path, lock: HeldLock, store: Store, outcome: Outcome, *, anew: bool
+) -> None:
     with apart(project, lock.slug, outcome.mistakes), store.of(lock.slug, lock.dataset) as tables:
         inputs = {name: tables.open(name) for name in _inputs(lock.slug)}
         missing = [name for name, table in inputs.items() if table is None]
@@ -127,7 +132,7 @@ def _compute_apart(project: Path, lock: HeldLock, store: Store, outcome: Outcome
         found = {name: table for name, table in inputs.items() if table is not None}
         for name, table in found.items():
             _check_definition(lock, name, table)
-        outcome.computed[lock.slug] = _compute(lock, tables, found)
+        outcome.computed[lock.slug] = _compute(lock, tables, found, anew=anew)
 
 
 def _inputs(slug: str) -> tuple[str, str, str]:
@@ -145,11 +150,11 @@ def _check_definition(lock: HeldLock, name: str, table: Table) -> None:
         raise ConfigErrors([ConfigError(None, lock.slug, problem)])
 
 
-def _compute(lock: HeldLock, tables: Tables, inputs: dict[str, Table]) -> Computed:
+def _compute(lock: HeldLock, tables: Tables, inputs: dict[str, Table], *, anew: bool) -> Computed:
     pieces, moments, counts = inputs.values()
     name, trust = naming.statistics(lock.slug), naming.trust(lock.slug)
     summarised = summarised_windows(moments)
-    held = _held(lock, tables, name)
+    held = None if anew else _held(lock, tables, name)
     kept = done_windows(held) & summarised.keys() if held else set()
     rows = statistics_of_windows(pieces, moments, _definition(lock, name), kept)
     if held is None:
@@ -166,7 +171,10 @@ def _compute(lock: HeldLock, tables: Tables, inputs: dict[str, Table]) -> Comput
 
 
 def _held(lock: HeldLock, tables: Tables, name: str) -> Table | None:
-    """Return the table that rows are added to; None where it is made anew, as by macro `grows`."""
+    """Return the table that rows are added to; None where it is made anew.
+
+    As by macro `grows`; and where it has other columns, which dbt would add.
+    """
     held = tables.open(name)
     if held is None or set(tables.columns(name)) != set(SCHEMA.names):
         return None

@@ -66,6 +66,7 @@ class DuckDB:
             self.connection = duckdb.connect(str(path), read_only=True)
         except duckdb.IOException as error:
             raise ConfigErrors([unopened(str(error), path)]) from error
+        ((self.catalog,),) = self.connection.execute("select current_database()").fetchall()
 
     def query(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query."""
@@ -78,7 +79,8 @@ class DuckDB:
 
     def table(self, name: str, dataset: str | None) -> str:
         """Write a table's name."""
-        return f'"{_schema(self.schema, dataset)}"."{name}"'
+        # With the catalog: a file may be named like its schema.
+        return f'"{self.catalog}"."{_schema(self.schema, dataset)}"."{name}"'
 
     def close(self) -> None:
         """Close the database, so that a build can write to it."""

@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from dbt_jetstream.trust.chi_square import chi_square
@@ -100,19 +101,19 @@ def _told(mismatches: Sequence[Tested]) -> dict[Key, str]:
         elif of_basis:
             first = min(of_basis, key=lambda test: (test.split.day is not None, test.p_value))
             days = [t.split.day for t in of_basis if t.split.day and t is not first]
-            told[first.split.key] = _days_words(
-                days, "On" if first.split.day is None else "Also on"
-            )
+            told[first.split.key] = _days_words(days)
     return told
 
 
-def _days_words(days: Sequence[dt.date], begin: str) -> str:
+def _days_words(days: Sequence[dt.date]) -> str:
     if not days:
         return ""
     named = [str(day) for day in days[:MOST_DAYS]]
-    more = [f"{len(days) - MOST_DAYS} days more"] if len(days) > MOST_DAYS else []
+    left = len(days) - MOST_DAYS
+    more = [f"{left} {'day' if left == 1 else 'days'} more"] if left > 0 else []
     *others, last = named + more
-    return f" {begin} {', '.join(others)} and {last}." if others else f" {begin} {last}."
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f" The days apart show it, too: {listed}."
 
 
 def tested(split: Split, ratios: Ratios) -> Tested:
@@ -154,7 +155,7 @@ def _exact(observed: list[int], expected: list[float]) -> float:
     # Importing it takes longer than all other checks of most experiments.
     from scipy.stats import binomtest  # noqa: PLC0415
 
-    branches = sorted(zip(expected, observed, strict=True))
+    branches = sorted(zip(expected, observed, strict=True), key=itemgetter(0))
     least = 1.0
     for place, (share, units) in enumerate(branches[:-1]):
         rest = branches[place:]

@@ -36,7 +36,7 @@ NOT_HASHED = {
 OWN_TABLE = "jetstream_table"
 # dbt 2 parses no Python model with a materialization but its own; there `jetstream statistics` is
 # what makes the tables.
-OWN_TABLE_IN_PYTHON = f"{{{{ '{OWN_TABLE}' if dbt_version.startswith('1') else 'table' }}}}"
+OWN_TABLE_IN_PYTHON = f"{{{{ 'table' if dbt_version.startswith('2.') else '{OWN_TABLE}' }}}}"
 # BigQuery modifies at most as many partitions in one job; no experiment has as many windows.
 MOST_WINDOWS = 4000
 

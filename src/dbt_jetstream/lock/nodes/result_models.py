@@ -167,6 +167,6 @@ def model(dbt, session):
         "periods": dbt.config.meta_get("periods"),
         "definition_hash": dbt.config.meta_get("definition_hash"),
     }}
-    done = str(dbt.this) if dbt.grows else None
+    done = str(dbt.this) if getattr(dbt, "grows", False) else None
     return statistics_table(pieces, moments, definition, session, done)
 '''
