@@ -66,6 +66,14 @@ def test_files_are_those_of_dbt_1(built: Project, kind: str) -> None:
     assert found == {path.name: path.read_bytes() for path in expected.iterdir()}
 
 
+def test_the_tables_of_the_command_are_tested(built: Project) -> None:
+    selected = f"path:python_models,tag:experiment:{SLUG}"
+    done = _dbt_2(built, "test", "--select", selected, as_of=NEXT_DAY)
+    assert done.returncode == 0, done.stdout
+    for name in ("unique_key_statistics", "unique_key_trust", "no_trust_warnings"):
+        assert name in done.stdout
+
+
 def test_nothing_is_left_behind(built: Project) -> None:
     views = built.query("select view_name from duckdb_views() where not internal")
     kept = ("statistics_", "completeness_")

@@ -72,6 +72,23 @@ def test_what_is_there_is_kept_and_what_is_stale_computed_again(built: Project) 
     assert _table(built, STATISTICS) == found
 
 
+def test_a_full_refresh_computes_what_is_there_as_well(built: Project) -> None:
+    """After a build with that option summaries are new, with the hash that they had."""
+    expected = _table(built, STATISTICS)
+    _execute(built, f"update {STATISTICS} set point = 0")
+    assert " 0 windows computed" in _compute(built, SLUG)
+    assert " 0 kept; " in _compute(built, SLUG, "--full-refresh")
+    assert sorted(map(str, _table(built, STATISTICS)[1])) == sorted(map(str, expected[1]))
+
+
+def test_a_database_may_be_named_like_its_schema(built: Project) -> None:
+    built.database.rename(built.path / "analysis.duckdb")
+    found = built.run("jetstream", "statistics", SLUG, JETSTREAM_DUCKDB="analysis.duckdb")
+    assert (found.returncode, found.stderr) == (0, "")
+    shown = built.run("jetstream", "results", SLUG, "--json", JETSTREAM_DUCKDB="analysis.duckdb")
+    assert (shown.returncode, shown.stderr) == (0, "")
+
+
 def test_another_definition_makes_the_table_anew(built: Project) -> None:
     expected = _table(built, STATISTICS)
     _execute(built, f"update {STATISTICS} set definition_hash = 'earlier', point = 0")
