@@ -23,7 +23,7 @@ CURVE = {"grid_size": 16, "log_space": False}
 STATISTICS: list[dict[str, Any]] = [
     {"statistic": "mean", "series": SERIES},
     {"statistic": "binomial", "series": SERIES},
-    {"statistic": "deciles", "series": SERIES, "version": 3},
+    {"statistic": "deciles", "series": SERIES},
     {"statistic": "mean_lm", "series": SERIES},
     {"statistic": "mean_lm_noclip", "series": SERIES, "joint": COVARIATE, "covariate": "x"},
     {"statistic": "per_client_dau_impact", "series": SERIES},

@@ -48,7 +48,7 @@ STATISTICS = _by_name(
         Treatment("binomial", {"confidence_interval": 0.95}),
         Treatment("count"),
         Treatment("sum"),
-        Treatment("deciles", _SAMPLED, version=3),
+        Treatment("deciles", _SAMPLED, version=2),
         Treatment("linear_model_mean", _LINEAR, "mean_lm", is_linear=True),
         Treatment(
             "linear_model_mean_no_clip",

@@ -1,7 +1,5 @@
 """The result of a statistic: an estimate and its interval."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 
@@ -21,10 +19,6 @@ class Estimate(NamedTuple):
     point: float
     lower: float
     upper: float
-
-    def inside(self) -> Estimate:
-        """Return the same interval with the estimate moved into it, where it lies outside."""
-        return self._replace(point=min(max(self.point, self.lower), self.upper))
 
 
 UNDEFINED = Estimate(math.nan, math.nan, math.nan)

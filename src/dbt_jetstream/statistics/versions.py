@@ -83,11 +83,6 @@ def _deciles(request: Request) -> list[Comparison]:
     return rows
 
 
-def _deciles_inside(request: Request) -> list[Comparison]:
-    """Deciles within their intervals: the mean of a law with a far value may lie outside."""
-    return [row._replace(estimate=row.estimate.inside()) for row in _deciles(request)]
-
-
 def _deciles_of_finite_values(request: Request) -> list[Comparison]:
     """As they were before version 2: one infinite value left all of a branch undefined."""
     nothing = Histogram.of([], [])
@@ -181,7 +176,6 @@ STATISTICS: dict[tuple[str, int], Statistic] = {
     ("binomial", 1): _binomial,
     ("deciles", 1): _deciles_of_finite_values,
     ("deciles", 2): _deciles,
-    ("deciles", 3): _deciles_inside,
     ("mean_lm", 1): _linear(linear_model),
     ("mean_lm_noclip", 1): _linear(linear_model),
     ("per_client_dau_impact", 1): _linear(per_client_impact),
