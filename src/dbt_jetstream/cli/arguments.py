@@ -145,6 +145,11 @@ def add_run_options(command: argparse.ArgumentParser) -> None:
         metavar="YYYY-MM-DD",
         help="the last day with complete telemetry; by default yesterday in UTC",
     )
+    add_wait(command)
+
+
+def add_wait(command: argparse.ArgumentParser) -> None:
+    """Add the option of a command that writes to the target."""
     command.add_argument(
         "--wait", type=float, default=0, metavar="SECONDS", help="for another run to end"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dbt_jetstream.cli.arguments import Commands, add_command, add_project, add_target
+from dbt_jetstream.cli.arguments import Commands, add_command, add_project, add_target, add_wait
 from dbt_jetstream.cli.exit_codes import ExitCode
 from dbt_jetstream.common.errors import ConfigErrors
 
@@ -31,9 +31,7 @@ def add(commands: Commands) -> None:
     )
     add_project(statistics)
     add_target(statistics)
-    statistics.add_argument(
-        "--wait", type=float, default=0, metavar="SECONDS", help="for another run to end"
-    )
+    add_wait(statistics)
     statistics.add_argument(
         "--full-refresh", action="store_true", help="compute windows that have theirs, too"
     )

@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dbt_jetstream.common.errors import ConfigError
+from dbt_jetstream.common.errors import ConfigError, ConfigErrors
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 HELD = re.compile(
     r'Could not set lock on file "(?P<path>[^"]+)".*?\(PID (?P<process>\d+)\)', re.DOTALL
@@ -34,6 +38,29 @@ def held_database(message: str) -> ConfigError | None:
         "close what reads it"
     )
     return ConfigError(found["path"], "", problem)
+
+
+def open_database(path: Path, *, read_only: bool) -> DuckDBPyConnection:
+    """Open the database of the duckdb target.
+
+    Raises:
+        ConfigErrors: If there is none, or another process holds it.
+    """
+    import duckdb  # noqa: PLC0415 - the commands that read nothing start without it
+
+    if not path.exists():
+        problem = "no such database; set JETSTREAM_DUCKDB, or build the experiment first"
+        raise ConfigErrors([ConfigError(path, "", problem)])
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise ConfigErrors([unopened(str(error), path)]) from error
+
+
+def named(connection: DuckDBPyConnection, schema: str, table: str) -> str:
+    """Write a table's name with its catalog: a file may be named like its schema."""
+    ((catalog,),) = connection.execute("select current_database()").fetchall()
+    return f'"{catalog}"."{schema}"."{table}"'
 
 
 @contextmanager

@@ -92,3 +92,8 @@ def exports(slug: str) -> str:
 def dataset(app_id: str | None) -> str | None:
     """Name the BigQuery dataset of an application id such as `org.mozilla.firefox`."""
     return re.sub(r"[^a-zA-Z0-9]", "_", app_id).lower() if app_id else None
+
+
+def schema(default: str, dataset: str | None) -> str:
+    """Name the schema of tables as dbt does: an experiment's own comes after the target's."""
+    return f"{default}_{dataset}" if dataset else default

@@ -12,6 +12,7 @@ import pyarrow as pa
 from google.api_core.exceptions import GoogleAPIError, NotFound
 from google.auth.exceptions import GoogleAuthError
 
+from dbt_jetstream.common import naming
 from dbt_jetstream.common.bigquery_client import client_of, reason_of
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.inside_dbt.python_job import TEMPORARY, Session, as_label, labels_of
@@ -31,8 +32,8 @@ class BigQueryStore:
     @contextmanager
     def of(self, slug: str, dataset: str | None) -> Iterator[BigQueryTables]:
         """Open the tables of an experiment."""
-        schema = self.credentials.schema
-        place = f"{self.credentials.database}.{f'{schema}_{dataset}' if dataset else schema}"
+        schema = naming.schema(self.credentials.schema, dataset)
+        place = f"{self.credentials.database}.{schema}"
         name = f"BigQuery project {self.credentials.database}"
         try:
             labels = labels_of(

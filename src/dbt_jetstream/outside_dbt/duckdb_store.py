@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from dbt_jetstream.common.database_file import unopened
+from dbt_jetstream.common import naming
+from dbt_jetstream.common.database_file import named, open_database
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.outside_dbt.store import of_windows
 from dbt_jetstream.statistics.model import Window
@@ -20,22 +21,15 @@ class DuckDBStore:
     """A database file, opened for reading and writing."""
 
     def __init__(self, path: Path, schema: str) -> None:
-        if not path.exists():
-            problem = "no such database; set JETSTREAM_DUCKDB, or build the experiment first"
-            raise ConfigErrors([ConfigError(path, "", problem)])
         self.path = path
         self.schema = schema
-        try:
-            self.connection = duckdb.connect(str(path))
-        except duckdb.IOException as error:
-            raise ConfigErrors([unopened(str(error), path)]) from error
+        self.connection = open_database(path, read_only=False)
 
     @contextmanager
     def of(self, slug: str, dataset: str | None) -> Iterator[DuckDBTables]:
         """Open the tables of an experiment."""
-        schema = f"{self.schema}_{dataset}" if dataset else self.schema
         try:
-            yield DuckDBTables(self.connection, schema)
+            yield DuckDBTables(self.connection, naming.schema(self.schema, dataset))
         except duckdb.Error as error:
             problem = f"{slug}: DuckDB refused a table: {str(error).splitlines()[0]}"
             raise ConfigErrors([ConfigError(self.path, "", problem)]) from error
@@ -51,8 +45,6 @@ class DuckDBTables:
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         self.connection = connection
         self.schema = schema
-        # A file may be named like its schema.
-        ((self.catalog,),) = connection.execute("select current_database()").fetchall()
 
     def open(self, name: str) -> Table | None:
         """Open a table; None where there is none."""
@@ -82,7 +74,7 @@ class DuckDBTables:
             self.connection.execute(f"insert into {self._named(name)} by name from new_rows")
 
     def _named(self, name: str) -> str:
-        return f'"{self.catalog}"."{self.schema}"."{name}"'
+        return named(self.connection, self.schema, name)
 
     @contextmanager
     def _rows(self, rows: pa.Table) -> Iterator[None]:

@@ -87,12 +87,17 @@ def results_table(tables: Tables, choice: Choice) -> str:
         *_warnings(tables),
         f"{units}: {_units(rows)}",
         f"uplifts relative to branch {reference}; {MARKS}",
-        *([without_reference(tables.lock.experiment)] if choice.reference is None else []),
+        *_remarks(tables, choice),
         "",
         *_aligned([HEADER, *_lines(rows, reference)]),
         *_absent(tables.completeness(), first),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _remarks(tables: Tables, choice: Choice) -> Iterator[str]:
+    if choice.reference is None and (remark := without_reference(tables.lock.experiment)):
+        yield remark
 
 
 def reference_of(tables: Tables, choice: Choice) -> str:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dbt_jetstream.common import naming
 from dbt_jetstream.common.bigquery_client import PATIENCE, client_of, reason_of
-from dbt_jetstream.common.database_file import unopened
+from dbt_jetstream.common.database_file import named, open_database
 from dbt_jetstream.common.errors import ConfigError, ConfigErrors
 from dbt_jetstream.common.target import credentials_of, profiles_folder
 
@@ -59,14 +60,7 @@ class DuckDB:
         self.name = str(path)
         self.schema = schema
         self.missing: tuple[type[Exception], ...] = (duckdb.CatalogException,)
-        if not path.exists():
-            problem = "no such database; set JETSTREAM_DUCKDB, or build the experiment first"
-            raise ConfigErrors([ConfigError(path, "", problem)])
-        try:
-            self.connection = duckdb.connect(str(path), read_only=True)
-        except duckdb.IOException as error:
-            raise ConfigErrors([unopened(str(error), path)]) from error
-        ((self.catalog,),) = self.connection.execute("select current_database()").fetchall()
+        self.connection = open_database(path, read_only=True)
 
     def query(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query."""
@@ -79,8 +73,7 @@ class DuckDB:
 
     def table(self, name: str, dataset: str | None) -> str:
         """Write a table's name."""
-        # With the catalog: a file may be named like its schema.
-        return f'"{self.catalog}"."{_schema(self.schema, dataset)}"."{name}"'
+        return named(self.connection, naming.schema(self.schema, dataset), name)
 
     def close(self) -> None:
         """Close the database, so that a build can write to it."""
@@ -128,7 +121,7 @@ class BigQuery:
 
     def table(self, name: str, dataset: str | None) -> str:
         """Write a table's name."""
-        return f"`{self.project}.{_schema(self.schema, dataset)}.{name}`"
+        return f"`{self.project}.{naming.schema(self.schema, dataset)}.{name}`"
 
     def close(self) -> None:
         """Close the client's connections."""
@@ -158,8 +151,3 @@ def open_warehouse(project: Path, target: str | None) -> Iterator[Warehouse]:
         yield warehouse
     finally:
         warehouse.close()
-
-
-def _schema(default: str, dataset: str | None) -> str:
-    """Name a schema as dbt does: a model's own comes after the target's."""
-    return f"{default}_{dataset}" if dataset else default
