@@ -128,7 +128,8 @@ def create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Create BigQuery's functions that DuckDB lacks: the project's own macros."""
     library = Environment(autoescape=False)
     # As in macros/dialect/create_functions.sql, those that enrollments and metrics call.
-    for name in ("duckdb_bigquery_functions", "duckdb_map_functions"):
+    names = ("duckdb_number_functions", "duckdb_bigquery_functions", "duckdb_map_functions")
+    for name in names:
         module = library.from_string((FUNCTIONS / f"{name}.sql").read_text()).module
         connection.execute(str(getattr(module, name)()))
 
