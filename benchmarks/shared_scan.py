@@ -19,7 +19,6 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from life.peer import create_functions
 from sharing import hub, plans, telemetry
 from sharing.measured import Measured, differing_rows, run
 
@@ -68,7 +67,7 @@ def _compare(
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' as day (row_group_size {ROW_GROUP}); use day")
         connection.execute("set threads = 2")
-        create_functions(connection)
+        connection.execute(renderer.create_functions())
         telemetry.create(connection, clients, len(experiments), share)
         found = {}
         for name, plan in PLANS.items():

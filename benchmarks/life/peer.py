@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment
 from metric_config_parser.experiment import EnrollmentsQueryType
 from mozanalysis.experiment import Experiment, TimeLimits
 from mozanalysis.metrics import DataSource, Metric
 from mozilla_nimbus_schemas import AnalysisBasis
 
+from dbt_jetstream.review.render import Renderer
 from dbt_jetstream.sql.dialect import parse_query, replace_tables, table_names
 from life.experiment import (
     DAYS,
@@ -40,7 +40,7 @@ from life.queries import START_PROFILING, Clock, append, profiled
 from life.telemetry import ALIAS
 
 ENROLLMENTS = f"original.enrollments_{TABLE}"
-FUNCTIONS = Path(__file__).resolve().parents[2] / "macros/dialect/duckdb_functions"
+REPOSITORY = Path(__file__).resolve().parents[2]
 DAY = dt.timedelta(days=1)
 
 
@@ -124,16 +124,6 @@ def _metrics() -> list[Metric]:
     return found
 
 
-def create_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create BigQuery's functions that DuckDB lacks: the project's own macros."""
-    library = Environment(autoescape=False)
-    # As in macros/dialect/create_functions.sql, those that enrollments and metrics call.
-    names = ("duckdb_number_functions", "duckdb_bigquery_functions", "duckdb_map_functions")
-    for name in names:
-        module = library.from_string((FUNCTIONS / f"{name}.sql").read_text()).module
-        connection.execute(str(getattr(module, name)()))
-
-
 def main() -> None:
     """Run the queries."""
     database, telemetry, queries = (Path(text) for text in sys.argv[1:4])
@@ -143,7 +133,8 @@ def main() -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"attach '{telemetry}' as {ALIAS} (read_only)")
         connection.execute(f"set threads = 2; set memory_limit = '{memory}'")
-        create_functions(connection)
+        # BigQuery's functions that DuckDB lacks, which the original's queries call as well.
+        connection.execute(Renderer(REPOSITORY, "duckdb").create_functions())
         connection.execute("create schema original")
         connection.execute(START_PROFILING)
         _run(connection, queries, ENROLLMENTS, LAST_ENROLLMENT, enrollments_sql())
